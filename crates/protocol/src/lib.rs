@@ -1,0 +1,19 @@
+//! The words every part of the ATOM Marketplace shares: wire types, ids, scopes, error codes and
+//! limits.
+//!
+//! It never opens a file or a socket; the one thing it asks of the system is random bytes.
+
+mod wire_enum;
+
+pub mod component;
+pub mod digest;
+pub mod error;
+pub mod ids;
+pub mod json;
+pub mod limits;
+pub mod page;
+pub mod plan;
+pub mod scope;
+pub mod semver_ext;
+pub mod text;
+pub mod token;

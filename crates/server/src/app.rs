@@ -1,0 +1,142 @@
+//! One marketplace: its data and everything that is shared by its requests. The real one and the sandbox are two of these.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use atom_marketplace_db::{Db, Migration, Timestamp};
+use ipnet::IpNet;
+use sha2::{Digest, Sha256};
+
+use crate::answers::{Answers, Generations};
+use crate::catalog::change::Announcements;
+use crate::catalog::vocabulary::Vocabulary;
+use crate::clock::Clock;
+use crate::limits::Limiter;
+use crate::metrics::Metrics;
+use crate::seal::Sealer;
+use crate::tokens::cache::CredentialCache;
+
+/// The schema's history, applied in order; each file is frozen once released.
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "tenants", sql: include_str!("../../../migrations/0001_tenants.sql") },
+    Migration { version: 2, name: "catalog", sql: include_str!("../../../migrations/0002_catalog.sql") },
+    Migration { version: 3, name: "installs", sql: include_str!("../../../migrations/0003_installs.sql") },
+    Migration { version: 4, name: "ratings", sql: include_str!("../../../migrations/0004_ratings.sql") },
+];
+
+/// What a marketplace is opened with.
+pub struct Parts {
+    /// Its database, migrated.
+    pub db: Db,
+    /// Its clock.
+    pub clock: Clock,
+    /// Seals what must not be read from a stolen database.
+    pub sealer: Sealer,
+    /// The platform's admin key, 32–256 printable characters.
+    pub admin_key: String,
+    /// Where it is reached from outside, without a trailing slash.
+    pub public_url: String,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins beside `*` that may read with credentials.
+    pub cors_origins: Vec<String>,
+    /// Requests an hour for each kind of caller.
+    pub rates: Rates,
+    /// Bytes of finished answers kept in memory.
+    pub answer_cache_bytes: u64,
+}
+
+/// Requests an hour (guide "Rate Limits").
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// Without a credential, per address.
+    pub anonymous: u32,
+    /// With an API token, per tenant.
+    pub token: u32,
+    /// With a federation key, per key.
+    pub federation: u32,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        use atom_marketplace_protocol::limits::{RATE_ANONYMOUS, RATE_FEDERATION, RATE_TOKEN};
+        Self { anonymous: RATE_ANONYMOUS, token: RATE_TOKEN, federation: RATE_FEDERATION }
+    }
+}
+
+/// A cheap handle on one marketplace.
+#[derive(Clone)]
+pub struct Marketplace(Arc<State>);
+
+/// What the handle points at.
+pub struct State {
+    /// The database.
+    pub db: Db,
+    /// The only source of time.
+    pub clock: Clock,
+    /// Secrets at rest.
+    pub sealer: Sealer,
+    /// Quotas.
+    pub limiter: Limiter,
+    /// Requests an hour.
+    pub rates: Rates,
+    /// Finished answers.
+    pub answers: Answers,
+    /// Their generations.
+    pub generations: Generations,
+    /// Changes that other nodes are to hear of.
+    pub announcements: Announcements,
+    /// Credentials seen lately.
+    pub credentials: CredentialCache,
+    /// Words that occur in the catalog, for typos.
+    pub vocabulary: Vocabulary,
+    /// Counters for `/metrics`.
+    pub metrics: Metrics,
+    /// Where it is reached from outside.
+    pub public_url: String,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins that may read with credentials.
+    pub cors_origins: Vec<String>,
+    /// Names this process among the nodes of a deployment.
+    pub instance: String,
+    /// SHA-256 of the admin key: compared in constant time whatever its length.
+    pub admin_key_hash: [u8; 32],
+}
+
+impl Marketplace {
+    /// Opens a marketplace on a migrated database.
+    pub fn open(parts: Parts) -> Self {
+        Self(Arc::new(State {
+            limiter: Limiter::new(parts.db.clone(), parts.clock.clone()),
+            rates: parts.rates,
+            answers: Answers::new(parts.answer_cache_bytes),
+            generations: Generations::default(),
+            announcements: Announcements::default(),
+            credentials: CredentialCache::new(),
+            vocabulary: Vocabulary::default(),
+            metrics: Metrics::default(),
+            public_url: parts.public_url,
+            trusted_proxies: parts.trusted_proxies,
+            cors_origins: parts.cors_origins,
+            instance: atom_marketplace_protocol::ids::new_id("node"),
+            admin_key_hash: Sha256::digest(parts.admin_key.as_bytes()).into(),
+            db: parts.db,
+            clock: parts.clock,
+            sealer: parts.sealer,
+        }))
+    }
+
+    /// The present time.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+}
+
+impl Deref for Marketplace {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}

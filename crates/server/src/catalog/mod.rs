@@ -1,0 +1,44 @@
+//! The catalog: components of the four kinds and their versions. One model, one set of verbs; a kind only decides which
+//! fields a publication may have.
+
+pub mod change;
+pub mod index;
+pub mod model;
+pub mod resolve;
+mod store;
+pub mod vocabulary;
+
+use atom_marketplace_db::{Conn, Error};
+
+use crate::http::ApiRoutes;
+use model::{ComponentRow, VersionNumber, VersionRow};
+
+/// Routes.
+pub fn routes() -> ApiRoutes {
+    ApiRoutes::new()
+}
+
+/// A component by its key.
+pub fn component(c: &mut Conn<'_>, id: i64) -> Result<ComponentRow, Error> {
+    store::component_by_key(c, id)
+}
+
+/// A component by its full name, whoever may see it.
+pub fn component_by_name(
+    c: &mut Conn<'_>,
+    kind: atom_marketplace_protocol::ids::Kind,
+    tenant: &str,
+    id: &str,
+) -> Result<Option<ComponentRow>, Error> {
+    store::by_name(c, kind, tenant, id)
+}
+
+/// The numbers of a component's versions, highest first, whatever their state.
+pub fn version_numbers(c: &mut Conn<'_>, component: i64) -> Result<Vec<VersionNumber>, Error> {
+    store::version_numbers(c, component)
+}
+
+/// A version with its content, by its key.
+pub fn version(c: &mut Conn<'_>, id: i64) -> Result<VersionRow, Error> {
+    store::version_by_key(c, id)
+}

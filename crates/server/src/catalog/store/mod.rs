@@ -1,0 +1,114 @@
+//! SQL of components that every verb of the catalog starts from. Writing versions, lists and search have their own stores.
+
+use atom_marketplace_db::{Conn, Error, args};
+use atom_marketplace_protocol::ids::Kind;
+
+use super::model::{COMPONENT_COLUMNS, COMPONENT_TABLES, ComponentRow, VERSION_COLUMNS, VersionNumber, VersionRow};
+
+fn select(rest: &str) -> String {
+    format!("SELECT {COMPONENT_COLUMNS} FROM {COMPONENT_TABLES} {rest}")
+}
+
+/// By key.
+pub(in crate::catalog) fn component_by_key(c: &mut Conn<'_>, id: i64) -> Result<ComponentRow, Error> {
+    c.one(&select("WHERE c.id = $1"), args![id])
+}
+
+/// By its full name, whoever may see it.
+pub(in crate::catalog) fn by_name(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    tenant: &str,
+    id: &str,
+) -> Result<Option<ComponentRow>, Error> {
+    c.first(&select("WHERE c.kind = $1 AND p.slug = $2 AND c.slug = $3"), args![kind.code(), tenant, id])
+}
+
+/// The tenant's own, unless withdrawn.
+pub(in crate::catalog) fn own(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    tenant: i64,
+    id: &str,
+) -> Result<Option<ComponentRow>, Error> {
+    c.first(
+        &select("WHERE c.kind = $1 AND c.tenant_id = $2 AND c.slug = $3 AND c.status <> 'withdrawn'"),
+        args![kind.code(), tenant, id],
+    )
+}
+
+/// What the tenant has installed under that id and may still see.
+pub(in crate::catalog) fn installed_under(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    tenant: i64,
+    id: &str,
+    limit: usize,
+) -> Result<Vec<ComponentRow>, Error> {
+    c.all(
+        &select(
+            "JOIN installation i ON i.component_id = c.id
+             WHERE i.tenant_id = $1 AND i.kind = $2 AND i.removed_at IS NULL AND c.slug = $3
+               AND (c.listed = 1 OR EXISTS (SELECT 1 FROM component_share s WHERE s.tenant_id = $1 AND s.component_id = c.id))
+             ORDER BY i.id LIMIT $4",
+        ),
+        args![tenant, kind.code(), id, limit as i64],
+    )
+}
+
+/// What everyone may see under that id: local, or federated.
+pub(in crate::catalog) fn listed_under(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    id: &str,
+    federated: bool,
+    limit: usize,
+) -> Result<Vec<ComponentRow>, Error> {
+    let origin = if federated { "IS NOT NULL" } else { "IS NULL" };
+    c.all(
+        &select(&format!(
+            "WHERE c.kind = $1 AND c.slug = $2 AND c.listed = 1 AND c.origin {origin} ORDER BY c.seq LIMIT $3"
+        )),
+        args![kind.code(), id, limit as i64],
+    )
+}
+
+/// Private ones that are shared with the tenant.
+pub(in crate::catalog) fn shared_under(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    tenant: i64,
+    id: &str,
+    limit: usize,
+) -> Result<Vec<ComponentRow>, Error> {
+    c.all(
+        &select(
+            "JOIN component_share s ON s.component_id = c.id
+             WHERE s.tenant_id = $1 AND c.kind = $2 AND c.slug = $3 AND c.listed = 0
+               AND c.visibility = 'private' AND c.status = 'published'
+             ORDER BY c.seq LIMIT $4",
+        ),
+        args![tenant, kind.code(), id, limit as i64],
+    )
+}
+
+/// Whether the component is shared with the tenant.
+pub(in crate::catalog) fn is_shared(c: &mut Conn<'_>, component: i64, tenant: i64) -> Result<bool, Error> {
+    let row: Option<i64> =
+        c.first("SELECT 1 FROM component_share WHERE tenant_id = $1 AND component_id = $2", args![tenant, component])?;
+    Ok(row.is_some())
+}
+
+/// The numbers of a component's versions, highest first, whatever their state.
+pub(in crate::catalog) fn version_numbers(c: &mut Conn<'_>, component: i64) -> Result<Vec<VersionNumber>, Error> {
+    c.all(
+        "SELECT id, version, visibility, status, yanked_at IS NOT NULL AS yanked FROM component_version v
+         WHERE component_id = $1 ORDER BY version_key DESC, id DESC",
+        args![component],
+    )
+}
+
+/// One version by its key.
+pub(in crate::catalog) fn version_by_key(c: &mut Conn<'_>, id: i64) -> Result<VersionRow, Error> {
+    c.one(&format!("SELECT {VERSION_COLUMNS} FROM component_version v WHERE v.id = $1"), args![id])
+}

@@ -1,0 +1,5 @@
+//! Words that occur in the catalog.
+
+/// Words.
+#[derive(Debug, Default)]
+pub struct Vocabulary {}

@@ -1,0 +1,527 @@
+//! What handlers take: who calls, as types, and the request's parts, checked.
+//!
+//! Authorisation is a type: a handler that takes [`Publisher`] can only run for a caller who may publish, and a store
+//! function that takes a [`TenantScope`] can only be called for a tenant that an extractor here has let through.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use atom_marketplace_db::Timestamp;
+use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::json;
+use atom_marketplace_protocol::limits::JSON_DEPTH;
+use atom_marketplace_protocol::plan::{Plan, PlanLimits};
+use atom_marketplace_protocol::scope::{Scope, ScopeSet};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::app::Marketplace;
+use crate::error::{ApiError, ApiResult};
+use crate::tenants::{self, Tenant};
+use atom_marketplace_protocol::error::Code;
+
+/// An API token that was checked.
+#[derive(Debug)]
+pub struct TokenIdentity {
+    /// Its key.
+    pub id: i64,
+    /// Its id on the wire, `tok_…`.
+    pub uid: String,
+    /// Its tenant.
+    pub tenant: Tenant,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// Ids it may publish; none: all.
+    pub patterns: Option<Vec<String>>,
+    /// Its maker, `usr_…`; none when the platform made it.
+    pub account: Option<String>,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+    /// Last use, microseconds; written to the database now and then by a job. 0: not since it was loaded.
+    pub used_at: AtomicI64,
+}
+
+impl TokenIdentity {
+    /// Notes a use, in memory.
+    pub fn touch(&self, now: Timestamp) {
+        self.used_at.store(now.as_micros(), Ordering::Relaxed);
+    }
+}
+
+/// A federation key that was checked.
+#[derive(Debug)]
+pub struct FederationIdentity {
+    /// Its key.
+    pub id: i64,
+    /// Its id on the wire, `fed_…`.
+    pub uid: String,
+    /// Last use, as for tokens.
+    pub used_at: AtomicI64,
+}
+
+/// Who a request comes from. Made by `http::gate` alone, found in the request's extensions.
+#[derive(Clone, Debug)]
+pub enum Identity {
+    /// Nobody in particular.
+    Anonymous,
+    /// An API token of a tenant.
+    Token(Arc<TokenIdentity>),
+    /// A federation key.
+    Federation(Arc<FederationIdentity>),
+    /// The platform's admin key, with the tenant it acts for, if one is named.
+    Admin(Option<Tenant>),
+}
+
+/// The address a request comes from, behind trusted proxies.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+/// The proof that a request may act within a tenant. Only this module makes one.
+#[derive(Clone, Debug)]
+pub struct TenantScope {
+    tenant: Tenant,
+    actor: Arc<str>,
+    author: Arc<str>,
+    scopes: ScopeSet,
+    patterns: Option<Arc<[String]>>,
+    admin: bool,
+}
+
+impl TenantScope {
+    /// The tenant's key.
+    pub fn id(&self) -> i64 {
+        self.tenant.id
+    }
+
+    /// The tenant's id on the wire.
+    pub fn slug(&self) -> &str {
+        &self.tenant.slug
+    }
+
+    /// The tenant.
+    pub fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// Its plan.
+    pub fn plan(&self) -> Plan {
+        self.tenant.plan
+    }
+
+    /// Its limits.
+    pub fn limits(&self) -> PlanLimits {
+        self.tenant.limits
+    }
+
+    /// Who acts, for the record: `token:tok_…`, `admin`.
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// Whose rating it is: a member, or a token's maker.
+    pub fn author(&self) -> &str {
+        &self.author
+    }
+
+    /// What the caller may do.
+    pub fn scopes(&self) -> ScopeSet {
+        self.scopes
+    }
+
+    /// Whether the platform's admin acts.
+    pub fn is_admin(&self) -> bool {
+        self.admin
+    }
+
+    /// Refuses an id that the token's patterns do not cover (`*` stands for any run of characters).
+    pub fn check_pattern(&self, id: &str) -> ApiResult<()> {
+        match &self.patterns {
+            Some(patterns) if !patterns.iter().any(|pattern| pattern_matches(pattern, id)) => {
+                Err(ApiError::new(Code::InsufficientPermissions, format!("This token may not publish `{id}`: its component patterns do not cover it."))
+                    .details(serde_json::json!({ "required_permission": Scope::ComponentsPublish.as_str(), "component_patterns": **patterns })))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The scope for `target`, a tenant named in a request: the caller's own, or for an admin any.
+    /// A foreign one, existing or not, is 403 `tenants:manage`.
+    pub async fn for_target(&self, m: &Marketplace, target: Option<&str>) -> ApiResult<TenantScope> {
+        match target {
+            None => Ok(self.clone()),
+            Some(slug) if slug == self.slug() => Ok(self.clone()),
+            Some(slug) if self.admin => {
+                let tenant = admin_tenant(m, slug).await?;
+                Ok(TenantScope { tenant, ..self.clone() })
+            }
+            Some(_) => Err(ApiError::forbidden(Scope::TenantsManage.as_str())),
+        }
+    }
+}
+
+/// `*` stands for any run of characters.
+fn pattern_matches(pattern: &str, id: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = id.strip_prefix(first) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+async fn admin_tenant(m: &Marketplace, slug: &str) -> ApiResult<Tenant> {
+    let now = m.now();
+    if let Some(tenant) = m.credentials.tenant(slug, now) {
+        return Ok(tenant);
+    }
+    let wanted = slug.to_owned();
+    let tenant = m.db.read(move |c| tenants::get(c, &wanted)).await.map_err(ApiError::from)?;
+    let tenant = tenant.ok_or_else(ApiError::tenant_not_found)?;
+    m.credentials.put_tenant(slug, now, tenant.clone());
+    Ok(tenant)
+}
+
+/// The identity of the admin key, acting for the tenant of `X-Tenant-ID` if there is one.
+pub(crate) async fn admin_identity(m: &Marketplace, tenant: Option<&str>) -> ApiResult<Identity> {
+    match tenant {
+        Some(slug) => Ok(Identity::Admin(Some(admin_tenant(m, slug).await?))),
+        None => Ok(Identity::Admin(None)),
+    }
+}
+
+fn identity(parts: &Parts) -> ApiResult<&Identity> {
+    parts.extensions.get::<Identity>().ok_or_else(|| ApiError::internal("the request did not pass the gate"))
+}
+
+/// The tenant scope of a caller, if it has the scope asked for.
+fn tenant_scope(identity: &Identity, needed: Scope) -> ApiResult<TenantScope> {
+    match identity {
+        Identity::Token(token) if token.scopes.contains(needed) => Ok(TenantScope {
+            tenant: token.tenant.clone(),
+            actor: format!("token:{}", token.uid).into(),
+            author: token.account.clone().unwrap_or_else(|| format!("token:{}", token.uid)).into(),
+            scopes: token.scopes,
+            patterns: token.patterns.clone().map(Into::into),
+            admin: false,
+        }),
+        Identity::Admin(Some(tenant)) => Ok(TenantScope {
+            tenant: tenant.clone(),
+            actor: "admin".into(),
+            author: "admin".into(),
+            scopes: ScopeSet::ALL,
+            patterns: None,
+            admin: true,
+        }),
+        Identity::Admin(None) => Err(ApiError::field(
+            "X-Tenant-ID",
+            "With the admin key, name the tenant to act for in the header X-Tenant-ID.",
+        )),
+        Identity::Token(_) | Identity::Federation(_) => Err(ApiError::forbidden(needed.as_str())),
+        Identity::Anonymous => Err(ApiError::unauthenticated(
+            "This needs an API token: send `Authorization: Bearer at_saas_…`, made in the tenant's settings.",
+        )),
+    }
+}
+
+macro_rules! scoped {
+    ($($(#[$doc:meta])* $name:ident = $scope:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name(pub TenantScope);
+
+        impl<S: Sync> FromRequestParts<S> for $name {
+            type Rejection = ApiError;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+                tenant_scope(identity(parts)?, Scope::$scope).map($name)
+            }
+        }
+    )*};
+}
+
+scoped! {
+    /// May read what its tenant has: `components:read`.
+    TenantReader = ComponentsRead;
+    /// May publish for its tenant: `components:publish`.
+    Publisher = ComponentsPublish;
+    /// May install for its tenant: `components:install`.
+    Installer = ComponentsInstall;
+    /// May rate for its tenant: `components:rate`.
+    Rater = ComponentsRate;
+    /// May read its tenant's usage: `usage:read`.
+    UsageReader = UsageRead;
+    /// May manage its tenant's tokens: `tokens:manage`.
+    TokenManager = TokensManage;
+    /// May manage its tenant and members: `members:manage`.
+    MemberManager = MembersManage;
+    /// May manage its tenant's federation keys: `federation:manage`.
+    FederationManager = FederationManage;
+}
+
+/// Whose eyes a public read is seen through.
+#[derive(Clone, Debug)]
+pub struct Audience {
+    tenant: Option<Tenant>,
+    admin: bool,
+}
+
+impl Audience {
+    /// The tenant's key, if the caller has one.
+    pub fn tenant_id(&self) -> Option<i64> {
+        self.tenant.as_ref().map(|tenant| tenant.id)
+    }
+
+    /// The tenant, if the caller has one.
+    pub fn tenant(&self) -> Option<&Tenant> {
+        self.tenant.as_ref()
+    }
+
+    /// Whether the caller sees everything by its full name.
+    pub fn is_admin(&self) -> bool {
+        self.admin
+    }
+
+    /// What a tenant sees.
+    pub fn of(scope: &TenantScope) -> Self {
+        Self { tenant: Some(scope.tenant.clone()), admin: scope.admin }
+    }
+
+    /// What everyone sees.
+    pub fn everyone() -> Self {
+        Self { tenant: None, admin: false }
+    }
+}
+
+/// May read the catalog: everyone, each through their own eyes. A token needs `components:read`.
+#[derive(Clone, Debug)]
+pub struct Reader(pub Audience);
+
+impl<S: Sync> FromRequestParts<S> for Reader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        match identity(parts)? {
+            Identity::Anonymous => Ok(Reader(Audience::everyone())),
+            Identity::Token(token) if token.scopes.contains(Scope::ComponentsRead) => {
+                Ok(Reader(Audience { tenant: Some(token.tenant.clone()), admin: false }))
+            }
+            Identity::Admin(tenant) => Ok(Reader(Audience { tenant: tenant.clone(), admin: true })),
+            Identity::Token(_) | Identity::Federation(_) => Err(ApiError::forbidden(Scope::ComponentsRead.as_str())),
+        }
+    }
+}
+
+/// Any API token of a tenant, whatever its scopes: it may ask about itself.
+#[derive(Clone, Debug)]
+pub struct AnyToken(pub Arc<TokenIdentity>);
+
+impl<S: Sync> FromRequestParts<S> for AnyToken {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        match identity(parts)? {
+            Identity::Token(token) => Ok(AnyToken(token.clone())),
+            _ => Err(ApiError::unauthenticated("This needs an API token: send `Authorization: Bearer at_saas_…`.")),
+        }
+    }
+}
+
+/// The platform's admin, with the permission a route asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct PlatformAdmin(());
+
+impl PlatformAdmin {
+    /// Who acts, for the record.
+    pub fn actor(self) -> &'static str {
+        "admin"
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for PlatformAdmin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        match identity(parts)? {
+            Identity::Admin(_) => Ok(PlatformAdmin(())),
+            Identity::Anonymous => {
+                Err(ApiError::unauthenticated("This needs the platform's admin key: send `X-Admin-Key`."))
+            }
+            _ => Err(ApiError::forbidden(if parts.uri.path().contains("/tenants") {
+                Scope::TenantsManage.as_str()
+            } else {
+                Scope::ReviewsManage.as_str()
+            })),
+        }
+    }
+}
+
+/// A peer with a federation key; the admin key opens its routes too.
+#[derive(Clone, Debug)]
+pub struct FederationPeer(pub Option<Arc<FederationIdentity>>);
+
+impl<S: Sync> FromRequestParts<S> for FederationPeer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        match identity(parts)? {
+            Identity::Federation(key) => Ok(FederationPeer(Some(key.clone()))),
+            Identity::Admin(_) => Ok(FederationPeer(None)),
+            Identity::Anonymous | Identity::Token(_) => Err(ApiError::new(
+                Code::FederationKeyInvalid,
+                "This needs a federation key: send `X-Federation-Key: sk-fed-…`.",
+            )),
+        }
+    }
+}
+
+/// The kind a request is about, by its path: `/{kind}-marketplace/…`.
+#[derive(Clone, Copy, Debug)]
+pub struct OfKind(pub Kind);
+
+impl<S: Sync> FromRequestParts<S> for OfKind {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        let first = parts.uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
+        first
+            .strip_suffix("-marketplace")
+            .and_then(|kind| kind.parse().ok())
+            .map(OfKind)
+            .ok_or_else(|| ApiError::internal(format!("{first} names no kind")))
+    }
+}
+
+/// Path parameters. A segment that does not parse names nothing, hence 404.
+#[derive(Clone, Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> ApiResult<Self> {
+        match <axum::extract::Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Path(value)),
+            Err(_) => Err(ApiError::not_found("resource")),
+        }
+    }
+}
+
+/// The query, strictly: an unknown parameter or a wrong type is 400 naming it.
+#[derive(Clone, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        let query = parts.uri.query().unwrap_or_default();
+        let deserializer = serde_html_form::Deserializer::from_bytes(query.as_bytes());
+        serde_path_to_error::deserialize(deserializer).map(Query).map_err(|error| {
+            let path = error.path().to_string();
+            let message = error.into_inner().to_string();
+            let path = if path == "." { quoted(&message).unwrap_or_default().to_owned() } else { path };
+            ApiError::field(path, message)
+        })
+    }
+}
+
+/// A JSON body, strictly: depth, duplicate keys, unknown fields and wrong types are 400 with the field's path.
+/// A body that is left out counts as `{}`.
+#[derive(Clone, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> ApiResult<Self> {
+        let is_json = request.headers().get(CONTENT_TYPE).is_none_or(is_json);
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| ApiError::field("", "The body could not be read to its end."))?;
+        if body.is_empty() {
+            return from_value(serde_json::Value::Object(serde_json::Map::new())).map(Json);
+        }
+        if !is_json {
+            return Err(ApiError::new(Code::UnsupportedMediaType, "Send JSON, with `Content-Type: application/json`."));
+        }
+        let value = json::parse(&body, JSON_DEPTH).map_err(|error| ApiError::field(error.path, error.message))?;
+        from_value(value).map(Json)
+    }
+}
+
+fn is_json(value: &http::HeaderValue) -> bool {
+    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// A value as `T`, with the path of what does not fit.
+pub(crate) fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> ApiResult<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        let message = error.into_inner().to_string();
+        let parent = if path == "." { "" } else { path.as_str() };
+        // Serde names a missing field in its message alone, and an unknown one in both.
+        match quoted(&message) {
+            Some(name) if message.starts_with("missing field") => {
+                ApiError::field(json::path_join(parent, name), "This field is required.")
+            }
+            Some(name) if message.starts_with("unknown field") => {
+                let path = if parent.ends_with(name) { parent.to_owned() } else { json::path_join(parent, name) };
+                ApiError::field(path, message)
+            }
+            _ => ApiError::field(parent, message),
+        }
+    })
+}
+
+/// The first name between backticks.
+fn quoted(message: &str) -> Option<&str> {
+    message.split('`').nth(1)
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for TenantReader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Option<Self>> {
+        match identity(parts)? {
+            Identity::Anonymous | Identity::Federation(_) | Identity::Admin(None) => Ok(None),
+            known => tenant_scope(known, Scope::ComponentsRead).map(|scope| Some(TenantReader(scope))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern_matches;
+
+    #[test]
+    fn patterns() {
+        for (pattern, id, matches) in [
+            ("sales_*", "sales_agent", true),
+            ("sales_*", "my_sales_agent", false),
+            ("*", "anything", true),
+            ("exact", "exact", true),
+            ("exact", "exactly", false),
+            ("a*c*e", "abcde", true),
+            ("a*c*e", "abcdef", false),
+            ("*_v2", "agent_v2", true),
+        ] {
+            assert_eq!(pattern_matches(pattern, id), matches, "{pattern} {id}");
+        }
+    }
+}

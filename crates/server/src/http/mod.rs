@@ -1,0 +1,47 @@
+//! The HTTP surface put together: every feature's routes, the gate before them, and the OpenAPI document of both.
+
+mod body;
+pub mod gate;
+pub(crate) mod idempotency;
+pub mod openapi;
+mod routes;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+
+pub use routes::ApiRoutes;
+
+use crate::app::Marketplace;
+use crate::error::ApiError;
+
+/// Every route of the API, relative to `/api`, with its documentation. One line a feature.
+pub fn api_routes() -> ApiRoutes {
+    ApiRoutes::new()
+        .merge(crate::catalog::routes())
+        .merge(crate::installs::routes())
+        .merge(crate::ratings::routes())
+        .merge(crate::tokens::routes())
+        .merge(crate::tenants::routes())
+        .merge(crate::usage::routes())
+        .merge(crate::federation::routes())
+}
+
+/// The API of one marketplace behind its gate, to be nested under `/api` (or `/api/test`).
+pub fn router(m: Marketplace) -> Router {
+    let (router, _) = api_routes().into_parts();
+    router
+        .fallback(|| async { ApiError::not_found("route") })
+        .method_not_allowed_fallback(|| async {
+            ApiError::new(
+                atom_marketplace_protocol::error::Code::MethodNotAllowed,
+                "This route does not take that method; see the Allow header.",
+            )
+        })
+        .layer(from_fn_with_state(m.clone(), gate::gate))
+        .with_state(m)
+}
+
+/// The whole server: the API, health, metrics and documents.
+pub fn app(m: Marketplace) -> Router {
+    Router::new().nest("/api", router(m.clone())).merge(crate::ops::router(m))
+}

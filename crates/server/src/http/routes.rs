@@ -1,0 +1,94 @@
+//! Routes and their documentation, collected together.
+//!
+//! The four kinds share their handlers: a route whose path holds `@kind` stands for four, one for each kind. In the path,
+//! `@base` is `/agent-marketplace` and so on and `@collection` is `agents`, …, `components`, …; in operation ids, summaries
+//! and schema names, `@kind`, `@kinds` and `@Kind` are the kind's names.
+
+use atom_marketplace_protocol::ids::Kind;
+use axum::Router;
+use axum::routing::MethodRouter;
+use utoipa::openapi::path::Paths;
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{OpenApi, RefOr};
+
+use crate::app::Marketplace;
+
+/// What `utoipa_axum::routes!` makes of handlers on one path.
+type Documented = (Vec<(String, RefOr<Schema>)>, Paths, MethodRouter<Marketplace>);
+
+/// An axum router and the OpenAPI document of the same routes.
+#[derive(Default)]
+pub struct ApiRoutes {
+    router: Router<Marketplace>,
+    openapi: OpenApi,
+}
+
+impl ApiRoutes {
+    /// No routes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds handlers on one path: `.routes(routes!(get_token, delete_token))`.
+    #[must_use]
+    pub fn routes(mut self, (schemas, paths, methods): Documented) -> Self {
+        let components = self.openapi.components.get_or_insert_with(Default::default);
+        components.schemas.extend(schemas);
+        for (template, item) in paths.paths {
+            if template.contains('@') {
+                for &kind in Kind::ALL {
+                    let path = for_kind(&template, kind);
+                    self.router = self.router.route(&path, methods.clone());
+                    if let Some(alias) = alias(&path) {
+                        self.router = self.router.route(&alias, methods.clone());
+                    }
+                    let text = serde_json::to_string(&item).expect("a path item is JSON");
+                    let item = serde_json::from_str(&for_kind(&text, kind)).expect("names hold no JSON syntax");
+                    add_path(&mut self.openapi, &path, item);
+                }
+            } else {
+                self.router = self.router.route(&template, methods.clone());
+                add_path(&mut self.openapi, &template, item);
+            }
+        }
+        self
+    }
+
+    /// Adds all routes of another feature.
+    #[must_use]
+    pub fn merge(mut self, other: ApiRoutes) -> Self {
+        self.router = self.router.merge(other.router);
+        self.openapi.merge(other.openapi);
+        self
+    }
+
+    /// The router and the document, whose paths begin with `/api`.
+    pub fn into_parts(self) -> (Router<Marketplace>, OpenApi) {
+        (self.router, self.openapi)
+    }
+}
+
+fn add_path(openapi: &mut OpenApi, path: &str, item: utoipa::openapi::PathItem) {
+    let path = format!("/api{path}");
+    match openapi.paths.paths.get_mut(&path) {
+        Some(known) => known.merge_operations(item),
+        None => {
+            openapi.paths.paths.insert(path, item);
+        }
+    }
+}
+
+fn for_kind(text: &str, kind: Kind) -> String {
+    let name = kind.as_str();
+    let title = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+    text.replace("@base", &format!("/{name}-marketplace"))
+        .replace("@collection", kind.collection())
+        .replace("@kinds", kind.plural())
+        .replace("@kind", name)
+        .replace("@Kind", &title)
+}
+
+/// The canvases' collection answers to its own name too (contract §1).
+fn alias(path: &str) -> Option<String> {
+    path.strip_prefix("/canvas-marketplace/components").map(|rest| format!("/canvas-marketplace/canvases{rest}"))
+}

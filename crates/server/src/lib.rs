@@ -1,0 +1,20 @@
+//! The ATOM Marketplace server as a library. Each feature is a folder: `mod.rs` the verbs of the domain, `api.rs` HTTP,
+//! `store.rs` the only place with SQL. ARCHITECTURE.md lists what holds everywhere.
+
+pub mod answers;
+pub mod app;
+pub mod catalog;
+pub mod clock;
+pub mod error;
+pub mod extract;
+pub mod federation;
+pub mod http;
+pub mod installs;
+pub mod limits;
+pub mod metrics;
+pub mod ops;
+pub mod ratings;
+pub mod seal;
+pub mod tenants;
+pub mod tokens;
+pub mod usage;

@@ -1,0 +1,230 @@
+//! Hourly quotas per caller (contract §4): a fixed window from the caller's first request.
+//!
+//! Memory first: a node leases blocks of a caller's quota from the database and counts them down without it, so a
+//! request costs no query and all nodes together never exceed the limit. A lost lease is quota lost until the window
+//! ends, which is why `Remaining` may be a lower bound; a node that stops gracefully gives back what it has not used.
+//! When the database cannot be written, this node goes on within what it knows, and records the debt later.
+
+mod store;
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Mutex;
+
+use atom_marketplace_db::{Db, Timestamp};
+use atom_marketplace_protocol::limits::RATE_WINDOW_SECONDS;
+
+use crate::clock::Clock;
+
+const SHARDS: usize = 64;
+const WINDOW_MICROS: i64 = RATE_WINDOW_SECONDS as i64 * 1_000_000;
+/// What `X-RateLimit-Limit` and `-Remaining` hold where there is no limit.
+pub const UNLIMITED: u32 = i32::MAX as u32;
+
+/// Whose quota a request is charged to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Caller {
+    /// Nobody in particular, by address; IPv6 by /64.
+    Address(u128),
+    /// A tenant, by its key: all its tokens and members together.
+    Tenant(i64),
+    /// A federation key, by its key.
+    Federation(i64),
+}
+
+impl Caller {
+    /// The caller behind an address.
+    pub fn address(ip: IpAddr) -> Self {
+        match ip.to_canonical() {
+            IpAddr::V4(v4) => Caller::Address(u128::from(v4.to_ipv6_mapped().to_bits())),
+            IpAddr::V6(v6) => Caller::Address(v6.to_bits() >> 64 << 64),
+        }
+    }
+
+    /// The caller's name in the database.
+    pub fn key(self) -> String {
+        match self {
+            Caller::Address(bits) => format!("ip:{bits:032x}"),
+            Caller::Tenant(id) => format!("tenant:{id}"),
+            Caller::Federation(id) => format!("federation:{id}"),
+        }
+    }
+}
+
+/// A request's place in its caller's window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Requests a window.
+    pub limit: u32,
+    /// Requests left after this one.
+    pub remaining: u32,
+    /// When the window ends, seconds since the epoch.
+    pub reset: i64,
+    /// Seconds until then, at least 1.
+    pub retry_after: u64,
+    /// Whether this request is over the limit and must be refused.
+    pub exceeded: bool,
+}
+
+/// What this node knows of one caller's window.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    start: Timestamp,
+    /// Handed out to all nodes, as last heard from the database.
+    leased: u32,
+    /// Of those, this node's, not used yet.
+    left: u32,
+    /// Used on this node's own word while the database could not be written.
+    debt: u32,
+    limit: u32,
+}
+
+impl Window {
+    fn current(&self, now: Timestamp, limit: u32) -> bool {
+        self.limit == limit && now.as_micros() < self.start.as_micros() + WINDOW_MICROS
+    }
+
+    fn quota(&self, now: Timestamp, exceeded: bool) -> Quota {
+        let end = self.start.as_micros() + WINDOW_MICROS;
+        let micros_left = (end - now.as_micros()).max(0);
+        Quota {
+            limit: self.limit,
+            remaining: self.limit.saturating_sub(self.leased) + self.left,
+            reset: end.div_euclid(1_000_000) + i64::from(end.rem_euclid(1_000_000) > 0),
+            retry_after: u64::try_from((micros_left + 999_999) / 1_000_000).unwrap_or(1).max(1),
+            exceeded,
+        }
+    }
+
+    /// Counts one request down, if one is left.
+    fn take(&mut self, now: Timestamp) -> Option<Quota> {
+        self.left = self.left.checked_sub(1)?;
+        Some(self.quota(now, false))
+    }
+}
+
+#[derive(Default)]
+struct Shard {
+    windows: Mutex<HashMap<Caller, Window>>,
+    /// One lease at a time in a shard, so that a burst of first requests makes one write.
+    leasing: tokio::sync::Mutex<()>,
+}
+
+/// Counts requests against their callers' quotas.
+pub struct Limiter {
+    db: Db,
+    clock: Clock,
+    shards: Vec<Shard>,
+}
+
+impl Limiter {
+    /// A limiter that leases from `db`.
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock, shards: (0..SHARDS).map(|_| Shard::default()).collect() }
+    }
+
+    /// Charges one request to `caller`, who may make `limit` an hour.
+    pub async fn charge(&self, caller: Caller, limit: u32) -> Quota {
+        let now = self.clock.now();
+        let shard = self.shard(caller);
+        if let Some(quota) = shard.spend(caller, limit, now) {
+            return quota;
+        }
+        let _one_at_a_time = shard.leasing.lock().await;
+        if let Some(quota) = shard.spend(caller, limit, now) {
+            return quota;
+        }
+        let known = shard.get(caller).filter(|window| window.current(now, limit));
+        let window = self.lease(caller, limit, now, known).await;
+        shard.put(caller, window, now);
+        shard.spend(caller, limit, now).unwrap_or_else(|| window.quota(now, true))
+    }
+
+    /// Where `caller` stands, without charging it.
+    pub fn peek(&self, caller: Caller, limit: u32) -> Quota {
+        let now = self.clock.now();
+        let fresh = Window { start: now, leased: 0, left: 0, debt: 0, limit };
+        self.shard(caller).get(caller).filter(|window| window.current(now, limit)).unwrap_or(fresh).quota(now, false)
+    }
+
+    /// Gives unused leases back, at a graceful stop.
+    pub async fn give_back(&self) -> Result<(), atom_marketplace_db::Error> {
+        let mut unused = Vec::new();
+        for shard in &self.shards {
+            for (caller, window) in shard.windows.lock().expect("no panic holds this lock").drain() {
+                if window.left > 0 {
+                    unused.push((caller.key(), window.start, i64::from(window.left)));
+                }
+            }
+        }
+        if unused.is_empty() {
+            return Ok(());
+        }
+        self.db.write(move |c| store::give_back(c, &unused)).await
+    }
+
+    /// Forgets windows that are over, here and in the database. Run now and then.
+    pub async fn sweep(&self) -> Result<(), atom_marketplace_db::Error> {
+        let now = self.clock.now();
+        for shard in &self.shards {
+            let mut windows = shard.windows.lock().expect("no panic holds this lock");
+            windows.retain(|_, window| window.current(now, window.limit));
+        }
+        let ended = Timestamp::from_micros(now.as_micros() - WINDOW_MICROS);
+        self.db.write(move |c| store::delete_ended(c, ended)).await
+    }
+
+    async fn lease(&self, caller: Caller, limit: u32, now: Timestamp, known: Option<Window>) -> Window {
+        let key = caller.key();
+        let block = block(limit);
+        let debt = known.map_or(0, |window| window.debt);
+        let asked = store::Ask { now, window_micros: WINDOW_MICROS, limit, block, debt };
+        match self.db.write(move |c| store::lease(c, &key, &asked)).await {
+            Ok(lease) => Window { start: lease.start, leased: lease.leased, left: lease.granted, debt: 0, limit },
+            Err(error) => {
+                tracing::warn!(%error, "quota lease not recorded, counting in memory");
+                let window = known.unwrap_or(Window { start: now, leased: 0, left: 0, debt: 0, limit });
+                let granted = block.min(limit.saturating_sub(window.leased));
+                Window { leased: window.leased + granted, left: granted, debt: window.debt + granted, ..window }
+            }
+        }
+    }
+
+    fn shard(&self, caller: Caller) -> &Shard {
+        let mixed = match caller {
+            Caller::Address(bits) => (bits ^ (bits >> 64)) as u64,
+            Caller::Tenant(id) => id as u64,
+            Caller::Federation(id) => !(id as u64),
+        };
+        &self.shards[(mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize % SHARDS]
+    }
+}
+
+impl Shard {
+    /// Answers from memory: one request counted down, or refused because the whole quota is known to be gone.
+    fn spend(&self, caller: Caller, limit: u32, now: Timestamp) -> Option<Quota> {
+        let mut windows = self.windows.lock().expect("no panic holds this lock");
+        let window = windows.get_mut(&caller).filter(|window| window.current(now, limit))?;
+        if window.left == 0 && window.leased >= limit {
+            return Some(window.quota(now, true));
+        }
+        window.take(now)
+    }
+
+    fn get(&self, caller: Caller) -> Option<Window> {
+        self.windows.lock().expect("no panic holds this lock").get(&caller).copied()
+    }
+
+    fn put(&self, caller: Caller, window: Window, now: Timestamp) {
+        let mut windows = self.windows.lock().expect("no panic holds this lock");
+        if windows.len() >= 4096 {
+            windows.retain(|_, window| window.current(now, window.limit));
+        }
+        windows.insert(caller, window);
+    }
+}
+
+/// How many requests one lease covers: a twentieth of the quota.
+fn block(limit: u32) -> u32 {
+    (limit / 20).clamp(10, 1_000).min(limit.max(1))
+}

@@ -1,0 +1,6 @@
+//! usage
+
+/// Routes.
+pub fn routes() -> crate::http::ApiRoutes {
+    crate::http::ApiRoutes::new()
+}

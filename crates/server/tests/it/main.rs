@@ -1,0 +1,3 @@
+//! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
+
+mod gate;

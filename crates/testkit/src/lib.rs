@@ -1,0 +1,15 @@
+//! A running server and clients for it, for tests only: real databases, real HTTP on loopback.
+
+mod client;
+mod server;
+
+pub use atom_marketplace_db::testing::{TestDb, each_db_async};
+pub use client::{Answer, Client};
+pub use server::{ADMIN_KEY, TestServer};
+
+use std::path::PathBuf;
+
+/// The folder of real Agent Skills that the tests publish, beside the repository.
+pub fn shared_skills() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/skills")
+}

@@ -1,0 +1,110 @@
+//! A server in this process, on its own database and a free port of loopback.
+
+use std::net::SocketAddr;
+
+use atom_marketplace_db::testing::TestDb;
+use atom_marketplace_protocol::plan::Plan;
+use atom_marketplace_protocol::scope::ScopeSet;
+use atom_marketplace_protocol::token::{self, CredentialKind};
+use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
+use atom_marketplace_server::clock::Clock;
+use atom_marketplace_server::seal::Sealer;
+use atom_marketplace_server::{http, tenants, tokens};
+
+use crate::Client;
+
+/// The admin key of every test server.
+pub const ADMIN_KEY: &str = "test-admin-key-0123456789-0123456789";
+
+/// A running marketplace. It stops when it is dropped.
+pub struct TestServer {
+    /// `http://127.0.0.1:PORT`
+    pub url: String,
+    /// The marketplace behind it: its clock can be moved.
+    pub marketplace: Marketplace,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl TestServer {
+    /// Starts one on `db` with quotas that no test reaches by accident.
+    pub async fn start(db: &TestDb) -> Self {
+        Self::start_with(db, Rates { anonymous: 1_000_000, token: 1_000_000, federation: 1_000_000 }).await
+    }
+
+    /// Starts one on `db` with these quotas.
+    pub async fn start_with(db: &TestDb, rates: Rates) -> Self {
+        let store = db.db.clone();
+        tokio::task::spawn_blocking(move || store.migrate(MIGRATIONS))
+            .await
+            .expect("no panic")
+            .expect("migrations apply");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let marketplace = Marketplace::open(Parts {
+            db: db.db.clone(),
+            clock: Clock::default(),
+            sealer: Sealer::new(&[42; 32]),
+            admin_key: ADMIN_KEY.to_owned(),
+            public_url: url.clone(),
+            trusted_proxies: Vec::new(),
+            cors_origins: Vec::new(),
+            rates,
+            answer_cache_bytes: 16 << 20,
+        });
+        let app = http::app(marketplace.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("serves until aborted") });
+        Self { url, marketplace, task }
+    }
+
+    /// Nobody in particular.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.url, Vec::new())
+    }
+
+    /// The platform's admin.
+    pub fn admin(&self) -> Client {
+        Client::new(&self.url, vec![("x-admin-key".to_owned(), ADMIN_KEY.to_owned())])
+    }
+
+    /// The platform's admin, acting for a tenant.
+    pub fn admin_for(&self, tenant: &str) -> Client {
+        self.admin().with("x-tenant-id", tenant)
+    }
+
+    /// Makes a tenant, and a client with a token of it that holds every tenant scope.
+    pub async fn tenant(&self, slug: &str, plan: Plan) -> Client {
+        let (name, now) = (slug.to_owned(), self.marketplace.now());
+        self.marketplace.db.write(move |c| tenants::create(c, &name, &name, plan, now)).await.expect("a new tenant");
+        self.token(slug, ScopeSet::ALL_TENANT).await
+    }
+
+    /// A client with a new token of an existing tenant.
+    pub async fn token(&self, slug: &str, scopes: ScopeSet) -> Client {
+        let secret = token::generate(CredentialKind::ApiToken);
+        let presented = secret.expose().to_owned();
+        let (slug, now) = (slug.to_owned(), self.marketplace.now());
+        self.marketplace
+            .db
+            .write(move |c| {
+                let tenant = tenants::get(c, &slug)?.ok_or(atom_marketplace_db::Error::NotFound)?;
+                let new = tokens::NewToken {
+                    tenant: tenant.id,
+                    account: None,
+                    name: "test".to_owned(),
+                    scopes,
+                    patterns: None,
+                    expires_at: None,
+                };
+                tokens::create(c, &new, &secret, now)
+            })
+            .await
+            .expect("a new token");
+        Client::new(&self.url, vec![("authorization".to_owned(), format!("Bearer {presented}"))])
+    }
+}
