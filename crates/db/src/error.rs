@@ -85,6 +85,8 @@ pub(crate) enum FaultKind {
     Plain,
     /// The transaction lost a race it may win next time: roll back and run it again.
     Conflict,
+    /// A prepared statement is outdated: roll back, forget the statements and run it again.
+    Stale,
     /// The connection is of no more use.
     Lost,
 }

@@ -81,7 +81,8 @@ pub struct Options {
     /// Connections (PostgreSQL), half for reads and half for writes; at least 2. Each [`Db::listen`] takes one more. By
     /// default 16.
     pub postgres_connections: usize,
-    /// How long a statement may run (PostgreSQL) before it is [`Error::Unavailable`]. By default 30 s.
+    /// How long a statement may run (PostgreSQL) before the server ends it, and two seconds later, should the server stay
+    /// silent, this side: [`Error::Unavailable`]. By default 30 s; zero is no limit.
     pub statement_timeout: Duration,
 }
 
@@ -127,7 +128,7 @@ impl Db {
     /// and `schema` (1 to 32 of a-z, 0-9 and _; created when missing) besides the usual parameters.
     ///
     /// Blocks: call it before the runtime starts or in `spawn_blocking`. [`Error::Unavailable`] when the file cannot be
-    /// opened or the server does not answer within about 3 s; [`Error::Other`] when the URL makes no sense or the server
+    /// opened or the server does not answer within about 4 s; [`Error::Other`] when the URL makes no sense or the server
     /// is older than 15.
     pub fn open(url: &str, options: Options) -> Result<Self, Error> {
         if let Some(path) = url.strip_prefix("sqlite:") {
@@ -146,11 +147,17 @@ impl Db {
         location.create()?;
         // First, because it makes the WAL that readers need.
         let db = location.writer()?;
-        let writer = sqlite::Writer::new(db, location.clone(), write_queue, counters.clone());
+        // Carries nothing: it disconnects when the last reader is gone, so that the writer is the last to close the file
+        // and leaves no WAL behind.
+        let (reading, readers_gone) = crossbeam_channel::bounded(0);
+        let writer = sqlite::Writer::new(db, location.clone(), write_queue, readers_gone, counters.clone());
         let mut threads = Vec::new();
         for _ in 0..options.readers.max(1) {
-            let (db, queue) = (location.reader()?, read_queue.clone());
-            threads.push(spawn("db-read", move || sqlite::reader(db, queue))?);
+            let (db, queue, reading) = (location.reader()?, read_queue.clone(), reading.clone());
+            threads.push(spawn("db-read", move || {
+                sqlite::reader(db, queue);
+                drop(reading);
+            })?);
         }
         threads.push(spawn("db-write", move || writer.run())?);
         Ok(Self::new(Backend::Sqlite(location), reads, writes, counters, threads))
@@ -229,6 +236,7 @@ impl Db {
     /// [`Error::Migration`] when one fails, when the text of an applied one changed, or when the database is newer than
     /// the series (a downgrade).
     pub fn migrate(&self, migrations: &[Migration]) -> Result<MigrationReport, Error> {
+        self.check_open()?;
         match &self.0.backend {
             Backend::Sqlite(location) => migrate::migrate(&mut location.migrator()?, migrations),
             Backend::Postgres(server) => on_own_thread(|| {
@@ -238,6 +246,13 @@ impl Db {
                 migrate::migrate(&mut session, migrations)
             }),
         }
+    }
+
+    fn check_open(&self) -> Result<(), Error> {
+        if self.0.closed.load(Relaxed) {
+            return Err(Error::unavailable("the database is closed"));
+        }
+        Ok(())
     }
 
     /// The highest migration applied, 0 when there is none. Blocks.
@@ -259,6 +274,7 @@ impl Db {
     /// appears whole, flushed to disk and readable by this user alone; an existing one is an error. Writers go on, but
     /// the WAL grows until the copy is done. Blocks. On PostgreSQL [`Error::Other`]: use `pg_dump`.
     pub fn backup_to(&self, path: &Path) -> Result<(), Error> {
+        self.check_open()?;
         match &self.0.backend {
             Backend::Sqlite(location) => sqlite::backup(location, path),
             Backend::Postgres(_) => Err(Error::other("a PostgreSQL database is backed up with pg_dump")),

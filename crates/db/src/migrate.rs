@@ -51,40 +51,30 @@ pub(crate) fn migrate(db: &mut dyn Transaction, series: &[Migration]) -> Result<
     let mut report: Option<MigrationReport> = None;
     loop {
         db.begin()?;
-        match step(&mut db.conn(), series) {
-            Ok((version, done)) => {
-                db.commit()?;
-                let report = report.get_or_insert(MigrationReport { from: version, to: version, applied: Vec::new() });
-                match done {
-                    Some(applied) => {
-                        tracing::info!(version = applied.version, name = applied.name, "migrated");
-                        report.to = applied.version;
-                        report.applied.push(applied.version);
-                    }
-                    None => {
-                        report.to = version;
-                        return Ok(report.clone());
-                    }
-                }
-            }
-            Err(error) => {
-                db.roll_back();
-                return Err(error);
-            }
-        }
+        let (version, applied) = step(&mut db.conn(), series).inspect_err(|_| db.roll_back())?;
+        db.commit()?;
+        let report = report.get_or_insert(MigrationReport { from: version, to: version, applied: Vec::new() });
+        report.to = version;
+        let Some(applied) = applied else {
+            return Ok(report.clone());
+        };
+        tracing::info!(version = applied.version, name = applied.name, "migrated");
+        report.applied.push(applied.version);
     }
 }
 
 /// Applies the first missing migration, if there is one. Answers the version before.
 fn step<'a>(c: &mut Conn<'_>, series: &'a [Migration]) -> Result<(i64, Option<&'a Migration>), Error> {
-    c.batch(
-        "CREATE TABLE IF NOT EXISTS schema_migration (
-            version BIGINT PRIMARY KEY,
-            name TEXT NOT NULL,
-            checksum TEXT NOT NULL,
-            applied_at BIGINT NOT NULL
-        )",
-    )?;
+    if !has_record(c)? {
+        c.batch(
+            "CREATE TABLE schema_migration (
+                version BIGINT PRIMARY KEY,
+                name TEXT NOT NULL,
+                checksum TEXT NOT NULL,
+                applied_at BIGINT NOT NULL
+            )",
+        )?;
+    }
     let applied: Vec<(i64, String, String)> =
         c.all("SELECT version, name, checksum FROM schema_migration ORDER BY version", args![])?;
     let version = applied.last().map_or(0, |(version, ..)| *version);
@@ -156,20 +146,25 @@ fn check_history(applied: &[(i64, String, String)], series: &[Migration]) -> Res
 
 /// The highest version applied, 0 when there is none.
 pub(crate) fn version(c: &mut Conn<'_>) -> Result<i64, Error> {
-    // Only the schema that new tables go to counts: the search path may go on to another with a table of this name.
-    let exists: i64 = c.one(
-        match c.dialect() {
-            Dialect::Sqlite => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'",
-            Dialect::Postgres => {
-                "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_migration'"
-            }
-        },
-        args![],
-    )?;
-    if exists == 0 {
+    if !has_record(c)? {
         return Ok(0);
     }
     c.one("SELECT coalesce(max(version), 0) FROM schema_migration", args![])
+}
+
+/// Whether this schema was ever migrated. Only the one that new tables go to counts: the search path may lead on to
+/// another with a table of this name.
+fn has_record(c: &mut Conn<'_>) -> Result<bool, Error> {
+    c.one(
+        match c.dialect() {
+            Dialect::Sqlite => "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'",
+            Dialect::Postgres => {
+                "SELECT count(*) FROM pg_tables \
+                 WHERE schemaname = current_schema() AND tablename = 'schema_migration'"
+            }
+        },
+        args![],
+    )
 }
 
 /// The SQL for one database.

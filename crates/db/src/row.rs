@@ -9,35 +9,31 @@ pub struct Row<'r>(pub(crate) Source<'r>);
 #[derive(Debug)]
 pub(crate) enum Source<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(&'r ::postgres::Row),
+    Postgres(&'r tokio_postgres::Row),
 }
 
 impl Row<'_> {
     /// The column called `name`; [`Error::Column`] when there is none or its value does not fit `T`.
     pub fn get<T: FromValue>(&self, name: &str) -> Result<T, Error> {
-        self.convert(
-            name,
-            match &self.0 {
-                Source::Sqlite(row) => sqlite::column(row, name),
-                Source::Postgres(row) => postgres::column(row, name),
-            },
-        )
+        let value = match &self.0 {
+            Source::Sqlite(row) => sqlite::column(row, name),
+            Source::Postgres(row) => postgres::column(row, name),
+        };
+        convert(name, value)
     }
 
     /// The column at `index`, from 0; [`Error::Column`] when there is none or its value does not fit `T`.
     pub fn at<T: FromValue>(&self, index: usize) -> Result<T, Error> {
-        self.convert(
-            index,
-            match &self.0 {
-                Source::Sqlite(row) => sqlite::column(row, index),
-                Source::Postgres(row) => postgres::column(row, index),
-            },
-        )
+        let value = match &self.0 {
+            Source::Sqlite(row) => sqlite::column(row, index),
+            Source::Postgres(row) => postgres::column(row, index),
+        };
+        convert(index, value)
     }
+}
 
-    fn convert<T: FromValue>(&self, column: impl ToString, value: Result<ValueRef<'_>, String>) -> Result<T, Error> {
-        value.and_then(T::from_value).map_err(|message| Error::Column { column: column.to_string(), message })
-    }
+fn convert<T: FromValue>(column: impl ToString, value: Result<ValueRef<'_>, String>) -> Result<T, Error> {
+    value.and_then(T::from_value).map_err(|message| Error::Column { column: column.to_string(), message })
 }
 
 /// A Rust value made of one row. Scalars take the only column they look at, the first; tuples take as many as they have.

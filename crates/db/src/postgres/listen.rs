@@ -9,9 +9,7 @@ use std::{
     time::Duration,
 };
 
-use ::postgres::fallible_iterator::FallibleIterator;
-
-use super::{Access, Server, fault};
+use super::{Access, Server};
 use crate::Error;
 
 /// How often the thread looks whether the database was closed.
@@ -41,23 +39,15 @@ fn hear(
     missed: bool,
 ) -> Result<(), Error> {
     let mut session = server.connect(Access::Read)?;
-    let client = session.listen(channel)?;
+    session.listen(channel)?;
     if missed && !closed.load(Relaxed) {
         on_notify("");
     }
     while !closed.load(Relaxed) {
-        {
-            let mut notifications = client.notifications();
-            let mut heard = notifications.timeout_iter(TICK);
-            while let Some(notification) = heard.next().map_err(|error| fault(&error).error)? {
-                if closed.load(Relaxed) {
-                    return Ok(());
-                }
-                on_notify(notification.payload());
-            }
-        }
-        if client.is_closed() {
-            return Err(Error::unavailable("the connection was closed"));
+        match session.notification(TICK) {
+            Some(payload) if !closed.load(Relaxed) => on_notify(&payload),
+            _ if session.is_broken() => return Err(Error::unavailable("the connection was closed")),
+            _ => {}
         }
     }
     Ok(())

@@ -1,8 +1,10 @@
 //! PostgreSQL: pools of threads, each with a blocking client of its own.
 //!
-//! This module translates rows and errors; `url` reads the settings, `tls` encrypts, `session` is one connection, `pool`
-//! the threads, `listen` the notifications. The client panics inside an async runtime, so it never leaves its thread.
+//! This module translates rows and errors; `url` reads the settings, `tls` encrypts, `client` and
+//! `session` are one connection, `pool` the threads, `listen` the notifications. A blocking client panics inside an async
+//! runtime, so it never leaves its thread.
 
+mod client;
 mod listen;
 mod pool;
 mod session;
@@ -15,7 +17,7 @@ pub(crate) use pool::{Access, Worker};
 pub(crate) use session::{Server, Session, run_once};
 pub(crate) use types::column;
 
-use ::postgres::error::{DbError, SqlState};
+use tokio_postgres::error::{DbError, SqlState};
 
 use crate::{
     Error,
@@ -23,7 +25,7 @@ use crate::{
 };
 
 /// What an error of the client means for the transaction and the connection.
-fn fault(error: &::postgres::Error) -> Fault {
+fn fault(error: &tokio_postgres::Error) -> Fault {
     let Some(db) = error.as_db_error() else {
         let io = std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>);
         return if error.is_closed() || io {
@@ -43,9 +45,7 @@ fn fault(error: &::postgres::Error) -> Fault {
         }
         SqlState::READ_ONLY_SQL_TRANSACTION => Error::ReadOnly,
         SqlState::QUERY_CANCELED | SqlState::LOCK_NOT_AVAILABLE => Error::Unavailable(text),
-        _ if is_stale_statement(db) => {
-            return Fault { error: Error::Busy, kind: FaultKind::Conflict };
-        }
+        _ if is_stale_statement(db) => return Fault { error: Error::Busy, kind: FaultKind::Stale },
         _ => match &code.code()[..2] {
             "23" => Error::Constraint(text),
             // Connection exceptions, an administrator's shutdown, a session or a server in recovery.
@@ -68,7 +68,7 @@ fn is_stale_statement(error: &DbError) -> bool {
 }
 
 /// The client's errors keep the interesting part in their source.
-fn describe(error: &::postgres::Error) -> String {
+fn describe(error: &tokio_postgres::Error) -> String {
     match std::error::Error::source(error) {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),

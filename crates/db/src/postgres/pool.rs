@@ -121,7 +121,7 @@ fn read(session: &mut Session, job: &mut dyn Job) -> Ended {
     let mut conn = Conn::reading(Either::Postgres(session));
     job.run(&mut conn);
     match conn.into_fault() {
-        Some(Fault { kind: FaultKind::Conflict, .. }) => Ended::Conflict,
+        Some(Fault { kind: FaultKind::Conflict | FaultKind::Stale, .. }) => Ended::Conflict,
         Some(Fault { kind: FaultKind::Lost, error }) => Ended::Lost(error),
         _ => Ended::Done(Ok(())),
     }
@@ -167,7 +167,7 @@ fn commit(session: &mut Session, counters: &Counters) -> Ended {
 fn ended(fault: Fault) -> Ended {
     match fault.kind {
         FaultKind::Plain => Ended::Done(Err(fault.error)),
-        FaultKind::Conflict => Ended::Conflict,
+        FaultKind::Conflict | FaultKind::Stale => Ended::Conflict,
         FaultKind::Lost => Ended::Lost(fault.error),
     }
 }

@@ -6,12 +6,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::postgres::{Client, Config, NoTls, Statement, types::ToSql};
+use tokio_postgres::{Config, Statement, types::ToSql};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{fault, pool::Access, tls, types::Param, url::Settings};
+use super::{
+    client::{Client, attempt},
+    pool::Access,
+    tls,
+    types::Param,
+    url::Settings,
+};
 use crate::{
-    Error, FromRow, Row, Value,
+    Error, FromRow, Row, Value, args,
     error::{Fault, FaultKind},
     row::Source,
 };
@@ -23,8 +29,8 @@ const STATEMENTS: usize = 256;
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 
-/// Longer than an attempt to connect takes.
-const ATTEMPT: Duration = Duration::from_secs(4);
+/// What the network may take beside a statement.
+const MARGIN: Duration = Duration::from_secs(2);
 
 /// Where the server is and how its sessions are set up; shared by all threads.
 pub(crate) struct Server {
@@ -56,42 +62,31 @@ impl Server {
 
     /// Checks that the server is there and new enough, and creates the schema when the URL names one that is missing.
     pub(crate) fn prepare(&self) -> Result<(), Error> {
-        let mut client = self.client()?;
-        let mut first = || {
-            let version: i32 = client.query_one("SELECT current_setting('server_version_num')::int", &[])?.get(0);
-            if version < 150_000 {
-                return Ok(version);
-            }
-            if let Some(schema) = &self.schema {
-                // Asked first, because CREATE SCHEMA needs a right that a careful administrator does not give.
-                let missing = client.query_opt("SELECT 1 FROM pg_namespace WHERE nspname = $1", &[schema])?.is_none();
-                if missing {
-                    client.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\""))?;
-                }
-            }
-            Ok(version)
+        let mut session = Session::new(self.client(self.limit())?, Access::Migrate);
+        let version: i64 = session.one("SELECT CAST(current_setting('server_version_num') AS INTEGER)", args![])?;
+        if version < 150_000 {
+            return Err(Error::Other(format!("PostgreSQL 15 or newer is needed; the server is {}", version / 10_000)));
+        }
+        let Some(schema) = &self.schema else {
+            return Ok(());
         };
-        match first() {
-            Ok(version) if version < 150_000 => {
-                Err(Error::Other(format!("PostgreSQL 15 or newer is needed; the server is {}", version / 10_000)))
-            }
-            Ok(_) => Ok(()),
-            // Two nodes may create the same schema at once: the one that loses finds it there.
-            Err(error) => match fault(&error).error {
-                Error::Unique { .. } => Ok(()),
-                Error::Other(text) if error.code() == Some(&::postgres::error::SqlState::DUPLICATE_SCHEMA) => {
-                    tracing::debug!(text, "another node created the schema");
-                    Ok(())
-                }
-                other => Err(other),
-            },
+        // Asked first, because CREATE SCHEMA needs a right that a careful administrator does not give.
+        let there: i64 = session.one("SELECT count(*) FROM pg_namespace WHERE nspname = $1", args![schema])?;
+        if there == 1 {
+            return Ok(());
+        }
+        match session.batch(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")) {
+            // Two nodes may create it at once: the one that loses finds it there.
+            Ok(()) | Err(Fault { error: Error::Unique { .. }, .. }) => Ok(()),
+            Err(fault) => Err(fault.error),
         }
     }
 
     /// A new session, or at once the reason there was none a moment ago.
     pub(crate) fn connect(&self, access: Access) -> Result<Session, Error> {
         self.enter()?;
-        let connected = self.client().and_then(|client| self.set_up(client, access));
+        let limit = if access == Access::Migrate { Duration::MAX } else { self.limit() };
+        let connected = self.client(limit).and_then(|client| self.set_up(client, access));
         let mut gate = self.gate();
         match connected {
             Ok(session) => {
@@ -119,32 +114,30 @@ impl Server {
             if now < *until {
                 return Err(error.clone());
             }
-            *until = now + ATTEMPT;
+            *until = now + attempt(&self.config);
         }
         Ok(())
     }
 
-    pub(super) fn client(&self) -> Result<Client, Error> {
-        let connected = if self.config.get_ssl_mode() == ::postgres::config::SslMode::Disable {
-            self.config.connect(NoTls)
-        } else {
-            self.config.connect(self.tls.clone())
-        };
-        // Whatever it is (refused, no such database, a wrong password), the operator reads why and it may pass.
-        connected.map_err(|error| match fault(&error).error {
-            Error::Other(reason) => Error::Unavailable(reason),
-            other => other,
-        })
+    /// How long one exchange may take: a statement's time and some for the network.
+    fn limit(&self) -> Duration {
+        if self.statement_timeout.is_zero() { Duration::MAX } else { self.statement_timeout.saturating_add(MARGIN) }
     }
 
-    fn set_up(&self, mut client: Client, access: Access) -> Result<Session, Error> {
+    fn client(&self, limit: Duration) -> Result<Client, Error> {
+        Client::connect(&self.config, &self.tls, limit)
+    }
+
+    fn set_up(&self, client: Client, access: Access) -> Result<Session, Error> {
+        let mut session = Session::new(client, access);
+        let timeout = match access {
+            Access::Migrate => Duration::ZERO,
+            Access::Read | Access::Write => self.statement_timeout,
+        };
         let mut settings = format!(
-            "SET client_encoding = 'UTF8'; SET TIME ZONE 'UTC'; SET statement_timeout = {}; \
-             SET idle_in_transaction_session_timeout = 60000;",
-            match access {
-                Access::Migrate => 0,
-                Access::Read | Access::Write => self.statement_timeout.as_millis(),
-            }
+            "SET client_min_messages = warning; SET client_encoding = 'UTF8'; SET TIME ZONE 'UTC'; \
+             SET idle_in_transaction_session_timeout = 60000; SET statement_timeout = {};",
+            timeout.as_millis()
         );
         match access {
             Access::Read => settings.push_str("SET default_transaction_read_only = on;"),
@@ -155,24 +148,13 @@ impl Server {
         }
         if let Some(schema) = &self.schema {
             // `public` is where extensions live.
-            settings.push_str(&format!("SET search_path = \"{schema}\", public;"));
+            settings.extend(["SET search_path = \"", schema, "\", public;"]);
         }
-        let set_up = client.batch_execute(&settings).and_then(|()| {
-            let row = client.query_one("SELECT current_schema()", &[])?;
-            row.try_get::<_, Option<String>>(0)
-        });
-        match set_up {
-            Ok(Some(schema)) => Ok(Session {
-                client,
-                schema,
-                reads: access == Access::Read,
-                broken: false,
-                statements: HashMap::new(),
-                clock: 0,
-            }),
-            Ok(None) => Err(Error::other("the search path of this PostgreSQL user names no existing schema")),
-            Err(error) => Err(fault(&error).error),
-        }
+        session.batch(&settings).map_err(|fault| fault.error)?;
+        let schema: Option<String> = session.one("SELECT current_schema()", args![])?;
+        session.schema =
+            schema.ok_or_else(|| Error::other("the search path of this PostgreSQL user names no existing schema"))?;
+        Ok(session)
     }
 }
 
@@ -181,7 +163,7 @@ pub(crate) struct Session {
     client: Client,
     /// The schema new tables go to; channels are per database, so their names carry it.
     schema: String,
-    reads: bool,
+    access: Access,
     broken: bool,
     statements: HashMap<String, (Statement, u64)>,
     /// Counts uses, to find the statement unused for longest.
@@ -195,9 +177,13 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
+    fn new(client: Client, access: Access) -> Self {
+        Self { client, schema: String::new(), access, broken: false, statements: HashMap::new(), clock: 0 }
+    }
+
     /// Whether the session is of no more use.
     pub(crate) fn is_broken(&self) -> bool {
-        self.broken || self.client.is_closed()
+        self.broken || self.client.is_broken()
     }
 
     /// Ends the open transaction without keeping anything.
@@ -207,81 +193,58 @@ impl Session {
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Fault> {
-        self.client.batch_execute(sql).map_err(|error| fault(&error))
+        self.client.batch(sql).map_err(|fault| self.seen(fault))
+    }
+
+    /// The one row of a query that always has one.
+    fn one<T: FromRow>(&mut self, sql: &str, args: &[Value]) -> Result<T, Error> {
+        let mut rows = self.query(sql, args, 1).map_err(|fault| fault.error)?;
+        rows.pop().ok_or(Error::NotFound)
     }
 
     pub(crate) fn query<T: FromRow>(&mut self, sql: &str, args: &[Value], limit: usize) -> Result<Vec<T>, Fault> {
+        let statement = self.statement(sql)?;
         let rows =
-            self.with_statement(sql, |client, statement| with_params(args, |params| client.query(statement, params)))?;
+            with_params(args, |params| self.client.query(&statement, params)).map_err(|fault| self.seen(fault))?;
         rows.iter().take(limit).map(|row| T::from_row(&Row(Source::Postgres(row))).map_err(Fault::from)).collect()
     }
 
     pub(crate) fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64, Fault> {
-        self.with_statement(sql, |client, statement| with_params(args, |params| client.execute(statement, params)))
+        let statement = self.statement(sql)?;
+        with_params(args, |params| self.client.execute(&statement, params)).map_err(|fault| self.seen(fault))
     }
 
     pub(crate) fn notify(&mut self, channel: &str, payload: &str) -> Result<(), Fault> {
         let channel = qualified(&self.schema, channel)?;
-        self.query::<Option<String>>("SELECT pg_notify($1, $2)", crate::args![channel, payload], 1).map(drop)
+        self.query::<Option<String>>("SELECT pg_notify($1, $2)", args![channel, payload], 1).map(drop)
     }
 
     /// Waits until no other session migrates this schema; until this session ends none can.
     pub(crate) fn lock_migrations(&mut self) -> Result<(), Error> {
         const ATOM: i64 = 0x41_54_4f_4d;
-        self.execute("SELECT pg_advisory_lock(CAST($1 AS INTEGER), hashtext(current_schema()))", crate::args![ATOM])
+        self.execute("SELECT pg_advisory_lock(CAST($1 AS INTEGER), hashtext(current_schema()))", args![ATOM])
             .map(drop)
             .map_err(|fault| fault.error)
     }
 
-    /// Subscribes to a channel and hands out the client to hear it with.
-    pub(super) fn listen(&mut self, channel: &str) -> Result<&mut Client, Error> {
+    /// Subscribes to a channel.
+    pub(super) fn listen(&mut self, channel: &str) -> Result<(), Error> {
         let channel = qualified(&self.schema, channel)?.replace('"', "\"\"");
-        self.batch(&format!("LISTEN \"{channel}\"")).map_err(|fault| fault.error)?;
-        Ok(&mut self.client)
+        self.batch(&format!("LISTEN \"{channel}\"")).map_err(|fault| fault.error)
     }
 
-    fn with_statement<R>(
-        &mut self,
-        sql: &str,
-        run: impl Fn(&mut Client, &Statement) -> Result<R, ::postgres::Error>,
-    ) -> Result<R, Fault> {
-        let mut attempt = || {
-            let statement = self.statement(sql)?;
-            run(&mut self.client, &statement)
-        };
-        let mut done = attempt();
-        // Outside a transaction a statement that a migration outdated is simply prepared again; inside, all of it is.
-        if let Err(error) = &done
-            && error.as_db_error().is_some_and(super::is_stale_statement)
-        {
-            self.statements.clear();
-            if self.reads {
-                let statement = self.statement(sql).map_err(|error| fault(&error))?;
-                done = run(&mut self.client, &statement);
-            }
-        }
-        done.map_err(|error| {
-            let mut fault = fault(&error);
-            if self.client.is_closed() {
-                fault.kind = FaultKind::Lost;
-                if !matches!(fault.error, Error::Unavailable(_)) {
-                    fault.error = Error::unavailable(fault.error);
-                }
-            } else if fault.kind == FaultKind::Plain && fault.error.is_read_only() && !self.reads {
-                // The server became a standby: connecting again finds the new primary, if the URL names it.
-                fault = super::lost("the server takes no writes".to_owned());
-            }
-            fault
-        })
+    /// The next notification within `tick`.
+    pub(super) fn notification(&mut self, tick: Duration) -> Option<String> {
+        self.client.notification(tick)
     }
 
-    fn statement(&mut self, sql: &str) -> Result<Statement, ::postgres::Error> {
+    fn statement(&mut self, sql: &str) -> Result<Statement, Fault> {
         self.clock += 1;
         if let Some((statement, used)) = self.statements.get_mut(sql) {
             *used = self.clock;
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(sql)?;
+        let statement = self.client.prepare(sql).map_err(|fault| self.seen(fault))?;
         if self.statements.len() >= STATEMENTS {
             let oldest = self.statements.iter().min_by_key(|(_, (_, used))| *used);
             if let Some(sql) = oldest.map(|(sql, _)| sql.clone()) {
@@ -290,6 +253,21 @@ impl Session {
         }
         self.statements.insert(sql.to_owned(), (statement.clone(), self.clock));
         Ok(statement)
+    }
+
+    /// What a fault means for this session.
+    fn seen(&mut self, fault: Fault) -> Fault {
+        match fault {
+            Fault { kind: FaultKind::Stale, .. } => {
+                self.statements.clear();
+                fault
+            }
+            // The server became a standby: connecting again finds the new primary, if the URL names it.
+            Fault { error: Error::ReadOnly, .. } if self.access != Access::Read => {
+                super::lost("the server takes no writes".to_owned())
+            }
+            fault => fault,
+        }
     }
 }
 
@@ -310,16 +288,10 @@ pub(super) fn qualified(schema: &str, channel: &str) -> Result<String, Error> {
     }
 }
 
-impl Error {
-    fn is_read_only(&self) -> bool {
-        matches!(self, Self::ReadOnly)
-    }
-}
-
 /// Runs SQL on a connection of its own, blocking.
 pub(crate) fn run_once(url: &str, sql: &str) -> Result<(), Error> {
     crate::on_own_thread(|| {
-        let mut client = Server::new(url, Duration::ZERO)?.client()?;
-        client.batch_execute(sql).map_err(|error| fault(&error).error)
+        let server = Server::new(url, Duration::from_secs(30))?;
+        server.client(server.limit())?.batch(sql).map_err(|fault| fault.error)
     })
 }

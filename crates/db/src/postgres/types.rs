@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use ::postgres::{
+use tokio_postgres::{
     Row,
     row::RowIndex,
     types::{FromSql, IsNull, Kind, ToSql, Type, private::BytesMut, to_sql_checked},

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use ::postgres::{Config, config::SslMode};
+use tokio_postgres::{Config, config::SslMode};
 
 use crate::Error;
 
@@ -49,10 +49,11 @@ impl Settings {
                 _ => kept.push(pair),
             }
         }
-        let mut config: Config = format!("{base}?{}", kept.join("&")).parse().map_err(|error: ::postgres::Error| {
-            // The error's text never repeats the URL, which holds the password.
-            Error::Other(format!("the PostgreSQL URL is not valid: {}", super::describe(&error)))
-        })?;
+        let mut config: Config =
+            format!("{base}?{}", kept.join("&")).parse().map_err(|error: tokio_postgres::Error| {
+                // The error's text never repeats the URL, which holds the password.
+                Error::Other(format!("the PostgreSQL URL is not valid: {}", super::describe(&error)))
+            })?;
         if verify && config.get_ssl_mode() != SslMode::Disable {
             // Falling back to an unencrypted connection would make the check worthless.
             config.ssl_mode(SslMode::Require);

@@ -3,7 +3,7 @@
 use crossbeam_channel::Receiver;
 use rusqlite::Connection;
 
-use super::{batch, execute};
+use super::execute;
 use crate::{Conn, conn::Session, error::Fault, job::Job};
 
 /// Serves reads until the queue is closed and empty.
@@ -16,13 +16,21 @@ pub(crate) fn reader(db: Connection, queue: Receiver<Box<dyn Job>>) {
 }
 
 fn serve(db: &Connection, mut job: Box<dyn Job>) {
-    if let Err(Fault { error, .. }) = execute(db, "BEGIN DEFERRED", &[]) {
+    if let Err(Fault { error, .. }) = rollback(db).and_then(|()| execute(db, "BEGIN DEFERRED", &[])) {
         return job.answer(Err(error));
     }
     job.run(&mut Conn::reading(Session::Sqlite(db)));
-    // Nothing was written: ending the snapshot cannot lose anything, so the answer need not know how it went.
-    if !db.is_autocommit() && execute(db, "ROLLBACK", &[]).is_err() {
-        let _ = batch(db, "ROLLBACK");
+    if let Err(Fault { error, .. }) = rollback(db) {
+        // Nothing was written, so nothing is lost; the next job tries again.
+        tracing::warn!(%error, "a snapshot could not be ended");
     }
     job.answer(Ok(()));
+}
+
+/// Ends the snapshot, if one is open.
+fn rollback(db: &Connection) -> Result<(), Fault> {
+    if db.is_autocommit() {
+        return Ok(());
+    }
+    execute(db, "ROLLBACK", &[]).map(drop)
 }

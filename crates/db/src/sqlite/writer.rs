@@ -30,6 +30,7 @@ pub(crate) struct Writer {
     db: Connection,
     location: Location,
     queue: Receiver<Box<dyn Job>>,
+    readers_gone: Receiver<()>,
     counters: Arc<Counters>,
     wal_checked: Instant,
 }
@@ -42,9 +43,10 @@ impl Writer {
         db: Connection,
         location: Location,
         queue: Receiver<Box<dyn Job>>,
+        readers_gone: Receiver<()>,
         counters: Arc<Counters>,
     ) -> Self {
-        Self { db, location, queue, counters, wal_checked: Instant::now() }
+        Self { db, location, queue, readers_gone, counters, wal_checked: Instant::now() }
     }
 
     /// Serves writes until the queue is closed and empty, then empties the WAL into the database.
@@ -53,6 +55,8 @@ impl Writer {
             self.group(job);
             self.bound_wal();
         }
+        // Never a message, only the end of the last reader.
+        let _ = self.readers_gone.recv();
         if let Err(error) = self.checkpoint() {
             tracing::warn!(%error, "the last checkpoint failed; the next start catches up");
         }

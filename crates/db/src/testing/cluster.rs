@@ -102,6 +102,8 @@ impl Cluster {
         let url = self.url();
         self.touch()?;
         if !self.answers() {
+            // One that runs and does not answer has lost its socket: two servers on one directory end badly.
+            self.stop();
             if self.start().is_err() {
                 // A machine that went down mid-test leaves a cluster that was never flushed: make a new one.
                 let _ = fs::remove_dir_all(self.base.join("cluster"));
@@ -141,6 +143,18 @@ impl Cluster {
                 .args(["--options", &options]),
         )
         .map(drop)
+    }
+
+    /// Stops this cluster's server, if there is one.
+    fn stop(&self) {
+        if self.data().join("postmaster.pid").exists() {
+            // It fails when the file is left from a server that is long gone.
+            let _ = output(
+                self.command(self.programs.join("pg_ctl"))
+                    .args(["stop", "--mode=immediate", "--wait", "--silent", "--pgdata"])
+                    .arg(self.data()),
+            );
+        }
     }
 
     /// Makes the cluster's directory, owned by its user, and the cluster in it.
