@@ -55,16 +55,13 @@ pub(crate) fn migrate(db: &mut dyn Transaction, series: &[Migration]) -> Result<
             Ok((version, done)) => {
                 db.commit()?;
                 let report = report.get_or_insert(MigrationReport { from: version, to: version, applied: Vec::new() });
-                match done {
-                    Some(applied) => {
-                        tracing::info!(version = applied.version, name = applied.name, "migrated");
-                        report.to = applied.version;
-                        report.applied.push(applied.version);
-                    }
-                    None => {
-                        report.to = version;
-                        return Ok(report.clone());
-                    }
+                if let Some(applied) = done {
+                    tracing::info!(version = applied.version, name = applied.name, "migrated");
+                    report.to = applied.version;
+                    report.applied.push(applied.version);
+                } else {
+                    report.to = version;
+                    return Ok(report.clone());
                 }
             }
             Err(error) => {

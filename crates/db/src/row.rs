@@ -15,7 +15,7 @@ pub(crate) enum Source<'r> {
 impl Row<'_> {
     /// The column called `name`; [`Error::Column`] when there is none or its value does not fit `T`.
     pub fn get<T: FromValue>(&self, name: &str) -> Result<T, Error> {
-        self.convert(
+        Self::convert(
             name,
             match &self.0 {
                 Source::Sqlite(row) => sqlite::column(row, name),
@@ -26,7 +26,7 @@ impl Row<'_> {
 
     /// The column at `index`, from 0; [`Error::Column`] when there is none or its value does not fit `T`.
     pub fn at<T: FromValue>(&self, index: usize) -> Result<T, Error> {
-        self.convert(
+        Self::convert(
             index,
             match &self.0 {
                 Source::Sqlite(row) => sqlite::column(row, index),
@@ -35,7 +35,7 @@ impl Row<'_> {
         )
     }
 
-    fn convert<T: FromValue>(&self, column: impl ToString, value: Result<ValueRef<'_>, String>) -> Result<T, Error> {
+    fn convert<T: FromValue>(column: impl ToString, value: Result<ValueRef<'_>, String>) -> Result<T, Error> {
         value.and_then(T::from_value).map_err(|message| Error::Column { column: column.to_string(), message })
     }
 }

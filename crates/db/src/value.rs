@@ -265,7 +265,7 @@ macro_rules! optional_reference {
         }
     )*};
 }
-optional_reference!(i64, i32, u32, u64, usize, bool, f64, &str, String, Vec<u8>, [u8; 32], crate::Timestamp);
+optional_reference!(i64, i32, u32, u64, usize, bool, f64, String, Vec<u8>, [u8; 32], crate::Timestamp);
 
 impl From<&Self> for Value {
     fn from(value: &Self) -> Self {

@@ -1,5 +1,7 @@
 //! What each layer of the server may hold: SQL, HTTP, waiting, time.
 
+use std::path::Path;
+
 use super::source::{File, Rust, line_of};
 use super::{Finding, SERVER, is_test};
 
@@ -27,7 +29,7 @@ fn is_api(path: &str) -> bool {
 /// Production Rust under `prefixes`.
 fn sources<'a>(files: &'a [File], prefixes: &'a [&str]) -> impl Iterator<Item = &'a File> {
     files.iter().filter(|file| {
-        file.path.ends_with(".rs")
+        Path::new(&file.path).extension().is_some_and(|extension| extension == "rs")
             && !is_test(&file.path)
             && prefixes.iter().any(|prefix| file.path.starts_with(prefix))
     })

@@ -155,7 +155,7 @@ impl Server {
         }
         if let Some(schema) = &self.schema {
             // `public` is where extensions live.
-            settings.push_str(&format!("SET search_path = \"{schema}\", public;"));
+            settings.extend(["SET search_path = \"", schema, "\", public;"]);
         }
         let set_up = client.batch_execute(&settings).and_then(|()| {
             let row = client.query_one("SELECT current_schema()", &[])?;

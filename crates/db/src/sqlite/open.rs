@@ -15,7 +15,7 @@ use crate::Error;
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Migrations wait longer: another process may be in the middle of its own.
-const MIGRATION_BUSY_TIMEOUT: Duration = Duration::from_secs(120);
+const MIGRATION_BUSY_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Page caches in KiB. With the default pool an idle server stays small and a busy one under about 32 MiB of cache; the
 /// operating system caches the file besides. Memory-mapped reads are left off: an I/O error in one would be a crash.
@@ -46,10 +46,6 @@ impl Location {
             ));
         }
         Ok(Self(PathBuf::from(path)))
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
     }
 
     /// Where SQLite keeps the write-ahead log.
