@@ -1,2 +1,95 @@
-//! placeholder
-fn main() {}
+//! The project's tasks: `cargo xtask help`. Light on purpose: it links nothing of the product, so that it builds in a
+//! second on a fresh machine and never builds the product with other features than the tests do.
+
+mod generated;
+mod test;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+const HELP: &str = "\
+The project's tasks.
+
+  cargo xtask test [--filter TEXT]  Everything that must hold before a merge: format, lints, invariants, generated
+                                    files, dependencies, and all tests on SQLite and PostgreSQL. With --filter only
+                                    the tests whose name holds TEXT.
+  cargo xtask tidy [--fix]          The invariants of ARCHITECTURE.md, checked over the source tree.
+                                    --fix rewrites the table of feature dependencies in ARCHITECTURE.md.
+  cargo xtask openapi [--check]     Writes openapi.json from the server, or says that it is out of date.
+  cargo xtask config [--check]      The same for docs/CONFIGURATION.md.
+  cargo xtask bench [ARGS]          Measures the release binary against a floor on loopback; `bench --help` says how.
+  cargo xtask help                  This.
+
+PostgreSQL for the tests is a throwaway cluster (initdb on the PATH or under /usr/lib/postgresql) or the server in
+ATOM_TEST_POSTGRES_URL. Without either the tests run on SQLite alone; with CI=true that is a failure.
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one task. False: it found something, and said what.
+fn run(args: &[String]) -> Result<bool> {
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        ["test"] => test::run(None),
+        ["test", "--filter", text] => test::run(Some(text)),
+        ["tidy"] => tidy::run(false),
+        ["tidy", "--fix"] => tidy::run(true),
+        ["openapi"] => generated::write(&generated::OPENAPI).map(|()| true),
+        ["openapi", "--check"] => Ok(report(generated::check(&generated::OPENAPI))),
+        ["config"] => generated::write(&generated::CONFIGURATION).map(|()| true),
+        ["config", "--check"] => Ok(report(generated::check(&generated::CONFIGURATION))),
+        ["bench", rest @ ..] => bench(rest),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(true)
+        }
+        _ => bail!("`{}` is no task; `cargo xtask help` lists them", args.join(" ")),
+    }
+}
+
+/// A failed check is a finding, not an accident.
+fn report(checked: Result<()>) -> bool {
+    if let Err(error) = &checked {
+        println!("{error:#}");
+    }
+    checked.is_ok()
+}
+
+/// The release binary first: the bench starts it as a process of its own.
+fn bench(args: &[&str]) -> Result<bool> {
+    let built = cargo().args(["build", "--release", "--locked", "--bin", "atom-marketplace"]).status()?;
+    if !built.success() {
+        bail!("the release binary does not build");
+    }
+    let status = cargo()
+        .args(["run", "--release", "--locked", "--package", "atom-marketplace-bench", "--"])
+        .args(args)
+        .status()
+        .context("the bench does not start")?;
+    Ok(status.success())
+}
+
+/// The cargo that runs this, at the root of the repository.
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies within the repository").to_owned()
+}

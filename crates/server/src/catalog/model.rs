@@ -123,12 +123,12 @@ impl FromRow for ComponentRow {
 
 /// The kind behind its code in the database.
 pub(crate) fn kind_from(code: i64) -> Result<Kind, Error> {
-    Kind::from_code(code).ok_or_else(|| Error::Other(format!("{code} is no kind").into()))
+    Kind::from_code(code).ok_or_else(|| Error::Other(format!("{code} is no kind")))
 }
 
 /// A column that holds one of an enum's words.
 pub(crate) fn word<T: std::str::FromStr<Err = String>>(row: &Row<'_>, column: &str) -> Result<T, Error> {
-    row.get::<String>(column)?.parse().map_err(|error: String| Error::Other(error.into()))
+    row.get::<String>(column)?.parse().map_err(|error: String| Error::Other(error))
 }
 
 impl ComponentRow {
@@ -223,7 +223,7 @@ impl VersionRow {
     /// The publisher's fields.
     pub fn manifest(&self) -> Result<Manifest, Error> {
         serde_json::from_str(&self.manifest)
-            .map_err(|error| Error::Other(format!("manifest of version {}: {error}", self.id).into()))
+            .map_err(|error| Error::Other(format!("manifest of version {}: {error}", self.id)))
     }
 }
 
@@ -247,7 +247,7 @@ impl FromRow for VersionNumber {
         let text: String = row.get("version")?;
         Ok(VersionNumber {
             id: row.get("id")?,
-            version: text.parse().map_err(|error| Error::Other(format!("version {text}: {error}").into()))?,
+            version: text.parse().map_err(|error| Error::Other(format!("version {text}: {error}")))?,
             visibility: word(row, "visibility")?,
             status: word(row, "status")?,
             yanked: row.get("yanked")?,

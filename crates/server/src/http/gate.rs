@@ -159,7 +159,7 @@ fn caller_of(m: &Marketplace, address: IpAddr, identity: Option<&Identity>) -> O
 }
 
 fn unlimited(m: &Marketplace) -> Quota {
-    let reset = m.now().as_second() + RATE_WINDOW_SECONDS as i64;
+    let reset = m.now().as_second() + i64::from(RATE_WINDOW_SECONDS);
     Quota { limit: UNLIMITED, remaining: UNLIMITED, reset, retry_after: 1, exceeded: false }
 }
 

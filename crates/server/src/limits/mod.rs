@@ -36,7 +36,7 @@ impl Caller {
     /// The caller behind an address.
     pub fn address(ip: IpAddr) -> Self {
         match ip.to_canonical() {
-            IpAddr::V4(v4) => Caller::Address(u128::from(v4.to_ipv6_mapped().to_bits())),
+            IpAddr::V4(v4) => Caller::Address(v4.to_ipv6_mapped().to_bits()),
             IpAddr::V6(v6) => Caller::Address(v6.to_bits() >> 64 << 64),
         }
     }

@@ -165,7 +165,7 @@ impl First {
 }
 
 /// Answers are kept this long: 24 h.
-pub(crate) const KEPT_FOR: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+pub(crate) const KEPT_FOR: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// Forgets answers older than [`KEPT_FOR`].
 pub(crate) async fn sweep(m: &Marketplace) -> Result<(), Error> {

@@ -1,0 +1,72 @@
+//! Files that the product writes about itself and that are checked in, so that a change of them is seen in review:
+//! `openapi.json` and `docs/CONFIGURATION.md`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{cargo, root};
+
+/// A file that is generated.
+pub(crate) struct Generated {
+    /// Where it is, from the root.
+    path: &'static str,
+    /// The task that writes it anew.
+    task: &'static str,
+    /// The example that prints it: its package and name.
+    example: (&'static str, &'static str),
+}
+
+/// The API's description.
+pub(crate) const OPENAPI: Generated =
+    Generated { path: "openapi.json", task: "cargo xtask openapi", example: ("server", "openapi") };
+
+/// Every setting, its variable, default and meaning.
+pub(crate) const CONFIGURATION: Generated =
+    Generated { path: "docs/CONFIGURATION.md", task: "cargo xtask config", example: ("cli", "configuration") };
+
+impl Generated {
+    /// Whether its generator exists.
+    pub(crate) fn exists(&self) -> bool {
+        let (package, example) = self.example;
+        root().join("crates").join(package).join("examples").join(format!("{example}.rs")).exists()
+    }
+
+    fn file(&self) -> PathBuf {
+        root().join(self.path)
+    }
+
+    /// What the file must hold now. Built with the whole workspace's features, so that the tests' build is reused.
+    fn wanted(&self) -> Result<String> {
+        let (_, example) = self.example;
+        let built = cargo().args(["build", "--quiet", "--workspace", "--locked", "--example", example]).status()?;
+        if !built.success() {
+            bail!("the generator of {} does not build", self.path);
+        }
+        // This program lies in the target directory too, wherever that is.
+        let here = std::env::current_exe()?;
+        let program = here.parent().context("a program lies in a directory")?.join("examples").join(example);
+        let output = std::process::Command::new(program).current_dir(root()).output()?;
+        if !output.status.success() {
+            bail!("the generator of {} failed: {}", self.path, String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+}
+
+/// Writes the file.
+pub(crate) fn write(generated: &Generated) -> Result<()> {
+    std::fs::write(generated.file(), generated.wanted()?).with_context(|| format!("writing {}", generated.path))?;
+    println!("wrote {}", generated.path);
+    Ok(())
+}
+
+/// An error that says how to mend it when the file is not what it must be.
+pub(crate) fn check(generated: &Generated) -> Result<()> {
+    let there = std::fs::read_to_string(generated.file()).unwrap_or_default();
+    if there != generated.wanted()? {
+        bail!("{} is out of date: run `{}` and review the difference", generated.path, generated.task);
+    }
+    println!("{} is up to date", generated.path);
+    Ok(())
+}
