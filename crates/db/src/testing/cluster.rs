@@ -115,6 +115,7 @@ impl Cluster {
     }
 
     /// Puts the watchdog off.
+    #[expect(clippy::disallowed_methods, reason = "the watchdog, a shell, goes by the file's real time")]
     fn touch(&self) -> Result<(), Reason> {
         File::create(self.base.join("used"))
             .and_then(|file| file.set_modified(SystemTime::now()))
