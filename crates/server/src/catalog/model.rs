@@ -143,11 +143,6 @@ impl ComponentRow {
             || (shared && self.visibility == MarketplaceType::Private && self.status == Status::Published)
     }
 
-    /// The ETag of its answer: every change of the row has another one.
-    pub fn etag(&self) -> String {
-        format!("\"{}-{}\"", self.id, self.revision)
-    }
-
     /// Whether `audience` is its publisher, who sees what waits.
     pub fn owned_by(&self, audience: &Audience) -> bool {
         audience.tenant_id() == Some(self.tenant_id)

@@ -3,6 +3,8 @@
 use atom_marketplace_db::{Conn, Error};
 use atom_marketplace_protocol::component::{Component, Manifest, PendingVersion, Publisher};
 
+use http::HeaderValue;
+
 use super::model::ComponentRow;
 use super::store;
 use crate::extract::Audience;
@@ -54,6 +56,12 @@ pub fn component(c: &mut Conn<'_>, row: &ComponentRow, audience: &Audience, deta
         highlights: None,
         manifest,
     })
+}
+
+/// Strong validator of what `audience` reads of a component, for `ETag` and `If-Match`.
+pub fn etag(row: &ComponentRow, audience: &Audience) -> HeaderValue {
+    let eyes = if audience.is_admin() || row.owned_by(audience) { "owner" } else { "other" };
+    HeaderValue::try_from(format!("\"c{}-{}-{eyes}\"", row.id, row.revision)).expect("visible ASCII")
 }
 
 fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {

@@ -8,11 +8,11 @@ use http::HeaderValue;
 
 use super::change::Change;
 use super::checks;
-use super::index;
 use super::model::{ComponentRow, word};
 use super::paging::Window;
 use super::publish::{quarantined, refresh_head, shared_with_of};
 use super::store::{versions as store, write};
+use super::{index, render};
 use crate::answers::etag_matches;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, TenantScope};
@@ -198,10 +198,9 @@ fn changed(c: &mut Conn<'_>, component: &ComponentRow) -> ApiResult<Change> {
 }
 
 /// Refuses a change that was meant for another state of the component.
-fn check_etag(component: &ComponentRow, if_match: Option<&HeaderValue>) -> ApiResult<()> {
+fn check_etag(scope: &TenantScope, component: &ComponentRow, if_match: Option<&HeaderValue>) -> ApiResult<()> {
     let Some(sent) = if_match else { return Ok(()) };
-    let etag = HeaderValue::try_from(component.etag()).map_err(ApiError::internal)?;
-    if etag_matches(sent, &etag) {
+    if etag_matches(sent, &render::etag(component, &Audience::of(scope))) {
         return Ok(());
     }
     Err(ApiError::new(
@@ -213,12 +212,13 @@ fn check_etag(component: &ComponentRow, if_match: Option<&HeaderValue>) -> ApiRe
 /// Deprecates and shares. `patch` has been checked.
 pub(in crate::catalog) fn patch(
     c: &mut Conn<'_>,
+    scope: &TenantScope,
     component: &ComponentRow,
     patch: &ComponentPatch,
     if_match: Option<&HeaderValue>,
     now: Timestamp,
 ) -> ApiResult<Option<Change>> {
-    check_etag(component, if_match)?;
+    check_etag(scope, component, if_match)?;
     let deprecated = patch.deprecated.as_ref().map(|deprecated| {
         deprecated.as_ref().map(|deprecated| serde_json::to_string(deprecated).expect("a deprecation is JSON"))
     });
@@ -268,11 +268,12 @@ pub(in crate::catalog) fn check_patch(patch: &mut ComponentPatch) -> ApiResult<(
 /// Publishing again revives it with the next number.
 pub(in crate::catalog) fn withdraw(
     c: &mut Conn<'_>,
+    scope: &TenantScope,
     component: &ComponentRow,
     if_match: Option<&HeaderValue>,
     now: Timestamp,
 ) -> ApiResult<Change> {
-    check_etag(component, if_match)?;
+    check_etag(scope, component, if_match)?;
     if component.status == Status::Quarantined {
         return Err(quarantined());
     }

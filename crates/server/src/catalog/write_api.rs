@@ -150,7 +150,7 @@ async fn update_component(
     let (component, change) = m
         .write(move |c| {
             let row = versions::own(c, &by, kind, &id, query.source_tenant_id.as_deref())?;
-            let change = versions::patch(c, &row, &patch, if_match.as_ref(), now)?;
+            let change = versions::patch(c, &by, &row, &patch, if_match.as_ref(), now)?;
             Ok::<_, ApiError>((row.id, change))
         })
         .await?;
@@ -210,7 +210,7 @@ async fn withdraw_component(
     let change = m
         .write(move |c| {
             let row = versions::own(c, &scope, kind, &id, query.source_tenant_id.as_deref())?;
-            versions::withdraw(c, &row, if_match.as_ref(), now)
+            versions::withdraw(c, &scope, &row, if_match.as_ref(), now)
         })
         .await?;
     m.catalog_changed(change);
@@ -228,9 +228,8 @@ pub(super) async fn answer(
     let (component, etag) =
         m.db.read(move |c| {
             let row = component_by_key(c, component)?;
-            Ok::<_, ApiError>((render::component(c, &row, &audience, true)?, row.etag()))
+            Ok::<_, ApiError>((render::component(c, &row, &audience, true)?, render::etag(&row, &audience)))
         })
         .await?;
-    let etag = HeaderValue::try_from(etag).map_err(ApiError::internal)?;
     Ok((status, [(ETAG, etag)], axum::Json(component)).into_response())
 }
