@@ -79,12 +79,11 @@ CREATE TABLE component_version (
     uid            TEXT      NOT NULL UNIQUE,   -- `sub_…`: a public version is a submission first
     component_id   BIGINT    NOT NULL REFERENCES component (id),
     version        TEXT      NOT NULL,
-    version_key    TEXT      NOT NULL,          -- protocol::semver_ext::sort_key: byte order is semver order
+    version_key    {{text}}  NOT NULL,          -- protocol::semver_ext::sort_key: byte order is semver order
     prerelease     BIGINT    NOT NULL,
     visibility     TEXT      NOT NULL,          -- public | private
     status         TEXT      NOT NULL,          -- protocol::Status
     digest         TEXT      NOT NULL,
-    manifest       TEXT      NOT NULL,          -- canonical JSON of the publisher's fields, files by path, size and SHA-256
     size           BIGINT    NOT NULL,          -- bytes of the manifest and the files
     findings       TEXT      NOT NULL,          -- JSON [Finding]
     risk           BIGINT    NOT NULL DEFAULT 0,
@@ -95,10 +94,13 @@ CREATE TABLE component_version (
     published_at   BIGINT,                      -- when it became available
     decided_by     TEXT,
     decided_at     BIGINT,
-    reason         TEXT                         -- the reviewer's
+    reason         TEXT,                        -- the reviewer's
+    release_notes  TEXT,                        -- of the manifest, for the list of versions
+    manifest       TEXT      NOT NULL           -- canonical JSON of the publisher's fields, files by path, size and SHA-256. Last: SQLite walks over it to any column behind
 );
--- A number is spent once available, or while it waits; refused and superseded submissions free it.
-CREATE UNIQUE INDEX component_version_number ON component_version (component_id, version)
+-- A number is spent once available, or while it waits; refused and superseded submissions free it. A private version that
+-- waits to become public keeps its number: two rows then, until the approval makes them one.
+CREATE UNIQUE INDEX component_version_number ON component_version (component_id, version, visibility)
     WHERE status IN ('published', 'pending_review', 'quarantined', 'withdrawn');
 CREATE INDEX component_version_order ON component_version (component_id, version_key);
 CREATE INDEX component_version_queue ON component_version (status, id) WHERE visibility = 'public';

@@ -298,7 +298,7 @@ pub struct Publication {
     pub shared_with: Option<Vec<String>>,
     /// Everything else; `manifest.files` is filled in from `files` by whoever checks them.
     pub manifest: Manifest,
-    /// The files with their content.
+    /// The files with their content, in the byte order of their paths.
     pub files: Vec<File>,
 }
 
@@ -463,6 +463,35 @@ publish_request! {
         #[schema(value_type = Option<Object>)]
         vocabulary: Value,
     }
+}
+
+/// What changes without a new version. Everything else is a new version: publish it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComponentPatch {
+    /// Advises against the component; null takes that back.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Deprecation>)]
+    pub deprecated: Option<Option<Deprecation>>,
+    /// Tenants that may see it, if it is private; null is nobody.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub shared_with: Option<Option<Vec<String>>>,
+}
+
+/// A field that is there, be it null.
+fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Yanks a version.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Yank {
+    /// Why, up to 2,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "It deletes contacts that are in use.")]
+    pub reason: Option<String>,
 }
 
 /// Who published a component.
@@ -655,13 +684,14 @@ pub struct Bundle {
     pub source_tenant_id: String,
     /// The version.
     pub version: String,
-    /// The digest of `manifest`.
+    /// The digest of `manifest` with `id` and `component_type`.
     pub digest: String,
-    /// When the version became available, RFC 3339 UTC.
-    #[schema(value_type = String, format = DateTime)]
-    pub published_at: String,
+    /// When the version became available, RFC 3339 UTC; absent while it waits for review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub published_at: Option<String>,
     /// The publisher's fields.
     pub manifest: Manifest,
-    /// The files with their content.
+    /// The files with their content, in the byte order of their paths.
     pub files: Vec<File>,
 }

@@ -13,6 +13,7 @@ pub mod json;
 pub mod limits;
 pub mod page;
 pub mod plan;
+pub mod review;
 pub mod scope;
 pub mod semver_ext;
 pub mod text;

@@ -2,11 +2,22 @@
 //! fields a publication may have.
 
 pub mod change;
+pub mod checks;
+mod dependencies;
+mod head;
 pub mod index;
 pub mod model;
+mod paging;
+pub mod publish;
+pub mod render;
 pub mod resolve;
+pub mod review;
+mod review_api;
 mod store;
+pub mod versions;
+mod versions_api;
 pub mod vocabulary;
+mod write_api;
 
 use atom_marketplace_db::{Conn, Error};
 
@@ -15,7 +26,7 @@ use model::{ComponentRow, VersionNumber, VersionRow};
 
 /// Routes.
 pub fn routes() -> ApiRoutes {
-    ApiRoutes::new()
+    ApiRoutes::new().merge(write_api::routes()).merge(versions_api::routes()).merge(review_api::routes())
 }
 
 /// A component by its key.

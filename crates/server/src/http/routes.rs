@@ -54,6 +54,15 @@ impl ApiRoutes {
         self
     }
 
+    /// Documents a type that handlers name by reference alone, such as `#/components/schemas/@KindPublish`.
+    #[must_use]
+    pub fn schema<T: utoipa::ToSchema>(mut self) -> Self {
+        let mut schemas = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut schemas);
+        self.openapi.components.get_or_insert_with(Default::default).schemas.extend(schemas);
+        self
+    }
+
     /// Adds all routes of another feature.
     #[must_use]
     pub fn merge(mut self, other: ApiRoutes) -> Self {

@@ -3,9 +3,13 @@
 use atom_marketplace_db::{Conn, Error, args};
 use atom_marketplace_protocol::ids::Kind;
 
+pub(in crate::catalog) mod review;
+pub(in crate::catalog) mod versions;
+pub(in crate::catalog) mod write;
+
 use super::model::{COMPONENT_COLUMNS, COMPONENT_TABLES, ComponentRow, VERSION_COLUMNS, VersionNumber, VersionRow};
 
-fn select(rest: &str) -> String {
+pub(in crate::catalog) fn select(rest: &str) -> String {
     format!("SELECT {COMPONENT_COLUMNS} FROM {COMPONENT_TABLES} {rest}")
 }
 

@@ -1,0 +1,486 @@
+//! Publishing: a new version, a submission, or nothing new (contract §1 "Versions", "Lifecycle").
+//!
+//! What can be done without the database ([`prepare`]: checks, hashes, JSON) is done before the transaction; inside, the
+//! present state is read, [`decide`] says what the request means, and it is written.
+//!
+//! - The same content again changes nothing: that of the version shown or of the one that waits when no version is asked
+//!   for, that of the version with the number when one is. An explicit number that is new is a new version, whatever its
+//!   content: a release may be its release candidate unchanged.
+//! - A submission takes the place of the one before it, whose content is dropped; so does a private publication, since
+//!   what its publisher said last is that it be private.
+//! - Private to public with the content of a private version keeps its number; until the approval the private one stays.
+//! - Public to private takes the component from the public at once. All its public versions become private ones, so that
+//!   they come back only by another review; who has installed one keeps it.
+
+use atom_marketplace_db::{Conn, Timestamp};
+use atom_marketplace_protocol::component::{Manifest, MarketplaceType, Publication, PublishCheck, Status};
+use atom_marketplace_protocol::digest::component_digest;
+use atom_marketplace_protocol::error::{Code, FieldError, Finding, Severity};
+use atom_marketplace_protocol::ids::{self, Kind};
+use atom_marketplace_protocol::json;
+use atom_marketplace_protocol::semver_ext::{next_patch, parse_version};
+use atom_marketplace_protocol::text;
+use semver::Version;
+use serde_json::Value;
+
+use super::change::Change;
+use super::checks::{self, StoredFile};
+use super::head::{self, Known};
+use super::model::ComponentRow;
+use super::store::write as store;
+use super::{dependencies, index};
+use crate::error::{ApiError, ApiResult};
+use crate::extract::TenantScope;
+
+/// A publication, checked and ready to be stored.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(in crate::catalog) kind: Kind,
+    pub(in crate::catalog) id: String,
+    pub(in crate::catalog) marketplace_type: MarketplaceType,
+    pub(in crate::catalog) version: Option<Version>,
+    pub(in crate::catalog) shared_with: Option<Vec<String>>,
+    pub(in crate::catalog) dependencies: Vec<atom_marketplace_protocol::component::Dependency>,
+    pub(in crate::catalog) release_notes: Option<String>,
+    pub(in crate::catalog) manifest: String,
+    pub(in crate::catalog) digest: String,
+    pub(in crate::catalog) size: i64,
+    pub(in crate::catalog) files: Vec<StoredFile>,
+    pub(in crate::catalog) face: Face,
+    pub(in crate::catalog) findings: Vec<Finding>,
+}
+
+/// What a component's row shows of its head.
+#[derive(Clone, Debug)]
+pub(in crate::catalog) struct Face {
+    pub(in crate::catalog) summary: String,
+    pub(in crate::catalog) version: String,
+    pub(in crate::catalog) digest: String,
+    pub(in crate::catalog) name: String,
+    pub(in crate::catalog) name_key: String,
+    pub(in crate::catalog) category: Option<String>,
+    pub(in crate::catalog) pricing_tier: i64,
+    pub(in crate::catalog) maturity_level: Option<&'static str>,
+}
+
+/// Fields of a manifest that lists leave out.
+const NOT_IN_LISTS: [&str; 14] = [
+    "readme",
+    "release_notes",
+    "config_schema",
+    "content",
+    "files",
+    "configuration",
+    "canvases",
+    "memory",
+    "input_schema",
+    "output_schema",
+    "code",
+    "knowledge_base",
+    "governance_template",
+    "vocabulary",
+];
+
+impl Face {
+    /// What the row shows of a version.
+    pub(in crate::catalog) fn of(manifest: &Manifest, version: &str, digest: &str) -> Self {
+        Self::with_fields(manifest, fields_of(manifest), version, digest)
+    }
+
+    fn with_fields(manifest: &Manifest, mut fields: Value, version: &str, digest: &str) -> Self {
+        if let Some(fields) = fields.as_object_mut() {
+            NOT_IN_LISTS.iter().for_each(|field| drop(fields.remove(*field)));
+        }
+        Self {
+            summary: fields.to_string(),
+            version: version.to_owned(),
+            digest: digest.to_owned(),
+            name: manifest.name.clone(),
+            name_key: text::fold(&manifest.name),
+            category: manifest.category.clone(),
+            pricing_tier: manifest.pricing_tier.code(),
+            maturity_level: manifest.maturity_level.map(atom_marketplace_protocol::component::MaturityLevel::as_str),
+        }
+    }
+}
+
+fn fields_of(manifest: &Manifest) -> Value {
+    serde_json::to_value(manifest).expect("a manifest is JSON")
+}
+
+/// The digest of a version: of its manifest with the component's `id` and `component_type`.
+pub fn digest_of(kind: Kind, id: &str, manifest: &Manifest) -> String {
+    digest_of_fields(kind, id, fields_of(manifest)).0
+}
+
+fn digest_of_fields(kind: Kind, id: &str, mut fields: Value) -> (String, Value) {
+    fields["id"] = Value::from(id);
+    fields["component_type"] = Value::from(kind.as_str());
+    let digest = component_digest(&fields);
+    if let Some(fields) = fields.as_object_mut() {
+        fields.remove("id");
+        fields.remove("component_type");
+    }
+    (digest, fields)
+}
+
+/// Checks a publication of the tenant `publisher` and works out all that is stored of it.
+pub fn prepare(mut publication: Publication, publisher: &str) -> ApiResult<Prepared> {
+    let files = checks::validate(&mut publication, publisher).map_err(ApiError::invalid)?;
+    let findings = checks::run(&publication, &files);
+    let Publication { kind, id, marketplace_type, version, shared_with, manifest, .. } = publication;
+    let version = version.map(|version| parse_version(&version)).transpose();
+    let version = version.map_err(|message| ApiError::field("version", message))?;
+
+    let fields = fields_of(&manifest);
+    let stored = String::from_utf8(json::canonical(&fields)).map_err(ApiError::internal)?;
+    let size = stored.len() + files.iter().map(|file| file.bytes.len()).sum::<usize>();
+    let (digest, fields) = digest_of_fields(kind, &id, fields);
+    Ok(Prepared {
+        kind,
+        id,
+        marketplace_type,
+        version,
+        shared_with,
+        face: Face::with_fields(&manifest, fields, "", &digest),
+        dependencies: manifest.dependencies,
+        release_notes: manifest.release_notes,
+        manifest: stored,
+        digest,
+        size: size as i64,
+        files,
+        findings,
+    })
+}
+
+impl Prepared {
+    /// Refuses what an automated check blocks.
+    pub fn passed(&self) -> ApiResult<()> {
+        let blocked = self.findings.iter().any(|finding| finding.severity == Severity::Block);
+        if blocked { Err(ApiError::checks_failed(&self.findings)) } else { Ok(()) }
+    }
+}
+
+/// What a publish request means in the present state.
+#[derive(Clone, Debug, PartialEq)]
+enum Decision {
+    /// The content is there, in this version.
+    There(Version),
+    /// A new version of this number.
+    New(Version),
+}
+
+/// The rules of the module's text, over the state alone. `shown` is the head if it is available.
+fn decide(
+    prepared: &Prepared,
+    visibility: MarketplaceType,
+    shown: Option<&Known>,
+    versions: &[Known],
+) -> ApiResult<Decision> {
+    let public = prepared.marketplace_type == MarketplaceType::Public;
+    let same = |known: &Known| known.digest == prepared.digest;
+    let waiting = versions.iter().find(|known| known.status == Status::PendingReview);
+    if public
+        && let Some(waiting) = waiting.filter(|waiting| same(waiting))
+        && prepared.version.as_ref().is_none_or(|wanted| *wanted == waiting.version)
+    {
+        return Ok(Decision::There(waiting.version.clone()));
+    }
+    // What is private has to be reviewed before it is public, under the number it has.
+    let there = |known: &Known| match (public, known.visibility) {
+        (true, MarketplaceType::Private) => Decision::New(known.version.clone()),
+        _ => Decision::There(known.version.clone()),
+    };
+    if let Some(wanted) = &prepared.version {
+        return match versions.iter().find(|known| known.spent() && known.version == *wanted) {
+            None => Ok(Decision::New(wanted.clone())),
+            Some(known) if same(known) && known.status == Status::Published => Ok(there(known)),
+            Some(known) => Err(version_exists(prepared, known)),
+        };
+    }
+    if let Some(shown) = shown.filter(|shown| same(shown) && !shown.yanked && shown.visibility == visibility) {
+        return Ok(there(shown));
+    }
+    let highest = versions.iter().filter(|known| known.spent()).map(|known| &known.version).max();
+    Ok(Decision::New(highest.map_or(Version::new(1, 0, 0), next_patch)))
+}
+
+fn version_exists(prepared: &Prepared, known: &Known) -> ApiError {
+    let why = if known.status == Status::Withdrawn { "was withdrawn" } else { "has other content" };
+    ApiError::new(
+        Code::VersionExists,
+        format!("Version {} of `{}` {why}: a version never changes, so publish under a new number.", known.version, prepared.id),
+    )
+    .details(serde_json::json!({ "component_type": prepared.kind, "component_id": prepared.id, "version": known.version.to_string() }))
+}
+
+/// What is there before a publish.
+struct Before {
+    component: Option<ComponentRow>,
+    versions: Vec<Known>,
+    decision: Decision,
+    targets: Vec<Option<i64>>,
+    /// Bytes that the new version adds, less those it makes free.
+    growth: i64,
+}
+
+fn before(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResult<Before> {
+    let component = store::find(c, prepared.kind, scope, &prepared.id)?;
+    let mut versions = Vec::new();
+    if let Some(component) = &component {
+        if component.origin.is_some() {
+            return Err(ApiError::conflict("This component comes from another instance: publish it there."));
+        }
+        if component.status == Status::Quarantined && prepared.marketplace_type == MarketplaceType::Private {
+            return Err(quarantined());
+        }
+        versions = store::known_versions(c, component.id)?;
+    }
+    let visibility = component.as_ref().map_or(prepared.marketplace_type, |component| component.visibility);
+    let shown = component.as_ref().and_then(|component| component.head_version_id);
+    let shown = versions.iter().find(|known| Some(known.id) == shown && known.status == Status::Published);
+    let decision = decide(prepared, visibility, shown, &versions)?;
+    let (mut targets, mut growth) = (Vec::new(), 0);
+    if let Decision::New(_) = decision {
+        targets = targets_of(c, scope, prepared)?;
+        growth = prepared.size - versions.iter().filter(|known| known.undone()).map(|known| known.size).sum::<i64>();
+        check_storage(c, scope, growth)?;
+    }
+    Ok(Before { component, versions, decision, targets, growth })
+}
+
+/// Why nothing but a public submission is taken from a component's publisher.
+pub(in crate::catalog) fn quarantined() -> ApiError {
+    ApiError::conflict(
+        "This component is in quarantine: publish a mended public version, or ask the platform's operator.",
+    )
+}
+
+fn targets_of(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResult<Vec<Option<i64>>> {
+    let public = prepared.marketplace_type == MarketplaceType::Public;
+    let mut errors = Vec::new();
+    let mut targets = Vec::with_capacity(prepared.dependencies.len());
+    for (i, dependency) in prepared.dependencies.iter().enumerate() {
+        match dependencies::resolve(c, scope, dependency, public)? {
+            Ok(target) => targets.push(Some(target)),
+            Err(why) if public && !dependency.optional => {
+                errors.push(FieldError::new(
+                    json::index("dependencies", i),
+                    format!("{} `{}`: {why}", dependency.component_type, dependency.id),
+                ));
+            }
+            Err(_) => targets.push(None),
+        }
+    }
+    if errors.is_empty() { Ok(targets) } else { Err(ApiError::invalid(errors)) }
+}
+
+fn check_storage(c: &mut Conn<'_>, scope: &TenantScope, growth: i64) -> ApiResult<()> {
+    let limit = scope.limits().storage_bytes;
+    let used = store::storage_used(c, scope)?;
+    if growth <= 0 || (used + growth).max(0) as u64 <= limit {
+        return Ok(());
+    }
+    Err(ApiError::new(Code::QuotaExceeded, format!("This needs {growth} bytes more, and {used} of {limit} are used: withdraw what is not needed, or take a higher plan."))
+        .details(serde_json::json!({ "resource": "storage", "limit": limit, "used": used })))
+}
+
+/// What a publish would do.
+pub fn dry_run(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResult<PublishCheck> {
+    let (Decision::There(version) | Decision::New(version)) = before(c, scope, prepared)?.decision;
+    Ok(PublishCheck {
+        ok: prepared.passed().is_ok(),
+        version: version.to_string(),
+        digest: prepared.digest.clone(),
+        findings: prepared.findings.clone(),
+        redactions: Vec::new(),
+    })
+}
+
+/// What a publish did.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// The component.
+    pub component: i64,
+    /// Whether there is a new version or submission.
+    pub created: bool,
+    /// What readers see differently, if anything.
+    pub change: Option<Change>,
+}
+
+/// Publishes.
+pub fn publish(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared, now: Timestamp) -> ApiResult<Published> {
+    let before = before(c, scope, prepared)?;
+    match (&before.decision, &before.component) {
+        (Decision::New(version), None) => create(c, scope, prepared, version, &before.targets, now),
+        (Decision::New(version), Some(component)) => add_version(c, scope, prepared, component, version, &before, now),
+        (Decision::There(_), Some(component)) => keep(c, scope, prepared, component, &before, now),
+        (Decision::There(_), None) => Err(ApiError::internal("content without a component")),
+    }
+}
+
+/// The first version of a component.
+fn create(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    prepared: &Prepared,
+    version: &Version,
+    targets: &[Option<i64>],
+    now: Timestamp,
+) -> ApiResult<Published> {
+    let (component, version_id) = store::next_keys(c)?;
+    let face = Face { version: version.to_string(), ..prepared.face.clone() };
+    store::insert_component(c, component, version_id, scope, prepared, &face, now)?;
+    store_version(c, scope, prepared, component, version_id, version, targets, now)?;
+    store::add_storage(c, scope.id(), prepared.size)?;
+    let mut tenants = vec![scope.id()];
+    if let Some(shared_with) = &prepared.shared_with {
+        tenants.extend(store::share(c, component, shared_with)?);
+    }
+    index::reindex(c, component)?;
+    let change = Change { kind: prepared.kind, slug: prepared.id.clone(), tenants, public: false };
+    Ok(Published { component, created: true, change: Some(change) })
+}
+
+#[expect(clippy::too_many_arguments, reason = "the row and what it is made from")]
+fn store_version(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    prepared: &Prepared,
+    component: i64,
+    id: i64,
+    version: &Version,
+    targets: &[Option<i64>],
+    now: Timestamp,
+) -> ApiResult<()> {
+    store::insert_version(c, id, &ids::new_id("sub"), component, version, scope, prepared, now)?;
+    for file in &prepared.files {
+        store::insert_file(c, id, file)?;
+    }
+    for (position, (dependency, target)) in prepared.dependencies.iter().zip(targets).enumerate() {
+        store::insert_dependency(c, id, position, component, dependency, *target)?;
+    }
+    Ok(())
+}
+
+/// Another version of a component, at once or as a submission.
+fn add_version(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    prepared: &Prepared,
+    component: &ComponentRow,
+    version: &Version,
+    before: &Before,
+    now: Timestamp,
+) -> ApiResult<Published> {
+    let (_, id) = store::next_keys(c)?;
+    drop_undone(c, &before.versions)?;
+    store_version(c, scope, prepared, component.id, id, version, &before.targets, now)?;
+    store::add_storage(c, scope.id(), before.growth)?;
+    let face = Face { version: version.to_string(), ..prepared.face.clone() };
+    if prepared.marketplace_type == MarketplaceType::Public {
+        let shown = before
+            .versions
+            .iter()
+            .any(|known| Some(known.id) == component.head_version_id && known.status == Status::Published);
+        if shown {
+            store::set_pending(c, component.id, Some(id), now)?;
+        } else {
+            store::set_head(c, component.id, id, &face)?;
+            store::set_state(c, component.id, MarketplaceType::Public, Status::PendingReview, None, None, now)?;
+        }
+    } else {
+        make_private(c, component, now)?;
+        let mut versions = store::known_versions(c, component.id)?;
+        versions.retain(|known| known.status == Status::Published);
+        let chosen = head::choose(&versions, MarketplaceType::Private).map(|known| known.id);
+        if chosen == Some(id) {
+            store::set_head(c, component.id, id, &face)?;
+        } else if let Some(chosen) = chosen.filter(|chosen| Some(*chosen) != component.head_version_id) {
+            show(c, component.id, chosen)?;
+        }
+    }
+    finish(c, prepared, component, true)
+}
+
+/// The content is there: only who may see it can change.
+fn keep(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    prepared: &Prepared,
+    component: &ComponentRow,
+    before: &Before,
+    now: Timestamp,
+) -> ApiResult<Published> {
+    let private = prepared.marketplace_type == MarketplaceType::Private;
+    let waits = before.versions.iter().any(|known| known.status == Status::PendingReview);
+    let reshared = prepared.shared_with.as_ref().is_some_and(|wanted| *wanted != shared_with_of(component));
+    if !private || !(component.visibility == MarketplaceType::Public || waits || reshared) {
+        return Ok(Published { component: component.id, created: false, change: None });
+    }
+    if component.visibility == MarketplaceType::Public || waits {
+        let freed = drop_undone(c, &before.versions)?;
+        store::add_storage(c, scope.id(), -freed)?;
+        make_private(c, component, now)?;
+        refresh_head(c, component, MarketplaceType::Private)?;
+    }
+    finish(c, prepared, component, false)
+}
+
+fn finish(c: &mut Conn<'_>, prepared: &Prepared, component: &ComponentRow, created: bool) -> ApiResult<Published> {
+    let mut tenants = store::shared_tenants(c, component.id)?;
+    if let Some(shared_with) = &prepared.shared_with {
+        tenants.extend(store::share(c, component.id, shared_with)?);
+    }
+    index::reindex(c, component.id)?;
+    tenants.push(component.tenant_id);
+    let change = Change { kind: component.kind, slug: component.slug.clone(), tenants, public: component.listed };
+    Ok(Published { component: component.id, created, change: Some(change) })
+}
+
+/// Takes what waits, and what was refused, out of the way. Returns the bytes that are free then.
+pub(in crate::catalog) fn drop_undone(c: &mut Conn<'_>, versions: &[Known]) -> ApiResult<i64> {
+    let mut freed = 0;
+    for known in
+        versions.iter().filter(|known| known.undone() && (known.size > 0 || known.status == Status::PendingReview))
+    {
+        let status = if known.status == Status::PendingReview { Status::Superseded } else { known.status };
+        store::drop_content(c, known.id, status)?;
+        freed += known.size;
+    }
+    Ok(freed)
+}
+
+/// Takes a component from the public, with all its versions.
+fn make_private(c: &mut Conn<'_>, component: &ComponentRow, now: Timestamp) -> ApiResult<()> {
+    if component.visibility == MarketplaceType::Public {
+        store::make_versions_private(c, component.id)?;
+    }
+    store::set_state(c, component.id, MarketplaceType::Private, Status::Published, None, None, now)?;
+    Ok(())
+}
+
+/// Shows the version that ought to be shown, if another one is.
+pub(in crate::catalog) fn refresh_head(
+    c: &mut Conn<'_>,
+    component: &ComponentRow,
+    visibility: MarketplaceType,
+) -> ApiResult<()> {
+    let versions = store::known_versions(c, component.id)?;
+    match head::choose(&versions, visibility).map(|known| known.id) {
+        Some(chosen) if Some(chosen) != component.head_version_id => show(c, component.id, chosen),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a version the one that the component's row shows.
+pub(in crate::catalog) fn show(c: &mut Conn<'_>, component: i64, version: i64) -> ApiResult<()> {
+    let row = super::store::version_by_key(c, version)?;
+    let face = Face::of(&row.manifest()?, &row.version, &row.digest);
+    Ok(store::set_head(c, component, version, &face)?)
+}
+
+/// The tenants its publisher named.
+pub(in crate::catalog) fn shared_with_of(component: &ComponentRow) -> Vec<String> {
+    component.shared_with.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+}

@@ -1,0 +1,216 @@
+//! What the platform decides: submissions, quarantine and release. An approval is of a digest; nothing else of a component
+//! ever becomes public (contract §1 "Lifecycle").
+
+use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp};
+use atom_marketplace_protocol::component::{MarketplaceType, Status};
+use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::page::Page;
+use atom_marketplace_protocol::review::{Decision, Submission, SubmissionDetail};
+
+use super::change::Change;
+use super::index;
+use super::model::{ComponentRow, kind_from, word};
+use super::paging::Window;
+use super::publish::refresh_head;
+use super::store::{self as catalog, review as store, write};
+use crate::error::{ApiError, ApiResult};
+
+/// A submission as it is listed.
+#[derive(Clone, Debug)]
+pub struct SubmissionRow {
+    /// Its version's key.
+    pub id: i64,
+    submission: Submission,
+}
+
+impl FromRow for SubmissionRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        let findings: String = row.get("findings")?;
+        let time = |name: &str| row.get::<Option<Timestamp>>(name).map(|at| at.map(|at| at.to_string()));
+        Ok(Self {
+            id: row.get("id")?,
+            submission: Submission {
+                id: row.get("uid")?,
+                component_type: kind_from(row.get("kind")?)?,
+                component_id: row.get("slug")?,
+                source_tenant_id: row.get("publisher_slug")?,
+                version: row.get("version")?,
+                digest: row.get("digest")?,
+                status: word(row, "status")?,
+                risk: row.get::<i64>("risk")?.max(0) as u64,
+                findings: serde_json::from_str(&findings).map_err(|error| Error::Other(error.to_string()))?,
+                submitted_at: time("submitted_at")?.unwrap_or_default(),
+                submitted_by: row.get("submitted_by")?,
+                decided_at: time("decided_at")?,
+                decided_by: row.get("decided_by")?,
+                reason: row.get("reason")?,
+            },
+        })
+    }
+}
+
+/// Which submissions are listed.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Where they stand.
+    pub status: Status,
+    /// Of one kind alone.
+    pub kind: Option<Kind>,
+    /// Of one publisher alone.
+    pub tenant: Option<String>,
+}
+
+/// A page of submissions, the oldest first.
+pub(in crate::catalog) fn list(c: &mut Conn<'_>, wanted: &Wanted, window: &Window<i64>) -> ApiResult<Page<Submission>> {
+    let rows = store::list(c, wanted, window)?;
+    let total = store::count(c, wanted)?;
+    Ok(window.page(rows, total, |row| row.id, |row| row.submission))
+}
+
+/// A submission with what it would publish.
+pub(in crate::catalog) fn get(c: &mut Conn<'_>, uid: &str) -> ApiResult<SubmissionDetail> {
+    let row = store::find(c, uid)?.ok_or_else(no_submission)?;
+    let manifest = catalog::version_by_key(c, row.id)?.manifest()?;
+    Ok(SubmissionDetail { submission: row.submission, manifest })
+}
+
+fn no_submission() -> ApiError {
+    ApiError::not_found("submission")
+}
+
+/// What a reviewer decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It becomes public.
+    Approve,
+    /// It does not.
+    Reject,
+    /// It might, once it is mended.
+    RequestChanges,
+}
+
+/// A decision that was checked, to be carried out.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// The submission, `sub_…`.
+    pub submission: String,
+    /// What is decided.
+    pub verdict: Verdict,
+    /// Why, and of which digest.
+    pub decision: Decision,
+    /// By whom.
+    pub actor: String,
+}
+
+/// Decides a submission. Returns the component's key and what readers see differently.
+pub fn decide(c: &mut Conn<'_>, judgement: &Judgement, now: Timestamp) -> ApiResult<(i64, Change)> {
+    let row = store::find(c, &judgement.submission)?.ok_or_else(no_submission)?;
+    let submission = row.submission;
+    if submission.status != Status::PendingReview {
+        return Err(ApiError::conflict(format!(
+            "This submission does not wait any more: it is {}. Only what waits is decided.",
+            submission.status
+        )));
+    }
+    if judgement.decision.digest.as_ref().is_some_and(|digest| *digest != submission.digest) {
+        return Err(ApiError::conflict(format!(
+            "The submission's digest is {}, not the one decided on: look at it again.",
+            submission.digest
+        )));
+    }
+    let component = store::component_of(c, row.id)?;
+    let component = catalog::component_by_key(c, component)?;
+    let reason = judgement.decision.reason.as_deref();
+    match judgement.verdict {
+        Verdict::Approve => approve(c, &component, row.id, &judgement.actor, reason, now)?,
+        Verdict::Reject => refuse(c, &component, row.id, Status::Rejected, &judgement.actor, reason, now)?,
+        Verdict::RequestChanges => {
+            refuse(c, &component, row.id, Status::ChangesRequested, &judgement.actor, reason, now)?
+        }
+    }
+    Ok((component.id, changed(c, &component, judgement.verdict == Verdict::Approve)?))
+}
+
+fn approve(
+    c: &mut Conn<'_>,
+    component: &ComponentRow,
+    version: i64,
+    actor: &str,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> ApiResult<()> {
+    store::decide(c, version, Status::Published, actor, reason, now)?;
+    if let Some(private) = store::private_twin(c, version)? {
+        let freed = store::become_twin(c, version, private)?;
+        write::add_storage(c, component.tenant_id, -freed)?;
+    }
+    // A quarantine ends by a release alone.
+    let status = if component.status == Status::Quarantined { Status::Quarantined } else { Status::Published };
+    let why = component.status_reason.as_deref().filter(|_| status == Status::Quarantined);
+    write::set_state(c, component.id, MarketplaceType::Public, status, why, None, now)?;
+    refresh_head(c, component, MarketplaceType::Public)
+}
+
+fn refuse(
+    c: &mut Conn<'_>,
+    component: &ComponentRow,
+    version: i64,
+    status: Status,
+    actor: &str,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> ApiResult<()> {
+    store::decide(c, version, status, actor, reason, now)?;
+    if component.head_version_id == Some(version) {
+        write::set_state(c, component.id, component.visibility, status, reason, None, now)?;
+    } else {
+        // What is served stays; its publisher sees what became of the submission.
+        write::touch(c, component.id, now)?;
+    }
+    Ok(())
+}
+
+fn changed(c: &mut Conn<'_>, component: &ComponentRow, public: bool) -> ApiResult<Change> {
+    let mut tenants = write::shared_tenants(c, component.id)?;
+    tenants.push(component.tenant_id);
+    index::reindex(c, component.id)?;
+    Ok(Change { tenants, public: public || component.listed, ..Change::of(component) })
+}
+
+/// A component by its full name, for the platform's verbs.
+fn named(c: &mut Conn<'_>, kind: Kind, tenant: &str, id: &str) -> ApiResult<ComponentRow> {
+    let row = catalog::by_name(c, kind, tenant, id)?.filter(|row| row.status != Status::Withdrawn);
+    row.ok_or_else(|| ApiError::component_not_found(kind, id))
+}
+
+/// Hides a component and keeps it from being installed, until it is released.
+pub fn quarantine(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    tenant: &str,
+    id: &str,
+    reason: &str,
+    now: Timestamp,
+) -> ApiResult<(i64, Change)> {
+    let component = named(c, kind, tenant, id)?;
+    if !matches!(component.status, Status::Published | Status::Quarantined) {
+        return Err(ApiError::conflict(format!(
+            "The component is {}: only what is published is quarantined.",
+            component.status
+        )));
+    }
+    let (visibility, pending) = (component.visibility, component.pending_version_id);
+    write::set_state(c, component.id, visibility, Status::Quarantined, Some(reason), pending, now)?;
+    Ok((component.id, changed(c, &component, false)?))
+}
+
+/// Ends a quarantine.
+pub fn release(c: &mut Conn<'_>, kind: Kind, tenant: &str, id: &str, now: Timestamp) -> ApiResult<(i64, Change)> {
+    let component = named(c, kind, tenant, id)?;
+    if component.status != Status::Quarantined {
+        return Err(ApiError::conflict(format!("The component is {}, not in quarantine.", component.status)));
+    }
+    let (visibility, pending) = (component.visibility, component.pending_version_id);
+    write::set_state(c, component.id, visibility, Status::Published, None, pending, now)?;
+    Ok((component.id, changed(c, &component, visibility == MarketplaceType::Public)?))
+}

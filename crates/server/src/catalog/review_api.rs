@@ -1,0 +1,263 @@
+//! HTTP of the platform's reviewers.
+
+use atom_marketplace_db::{Conn, Timestamp};
+use atom_marketplace_protocol::component::{Component, Status};
+use atom_marketplace_protocol::error::ErrorEnvelope;
+use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::page::Page;
+use atom_marketplace_protocol::review::{Decision, Quarantine, Submission, SubmissionDetail};
+use axum::extract::{OriginalUri, State};
+use axum::response::{IntoResponse, Response};
+use http::header::LINK;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::change::Change;
+use super::paging::{self, Window};
+use super::review::{self, Judgement, Verdict, Wanted};
+use super::versions_api::reason;
+use super::{component as component_by_key, render};
+use crate::app::Marketplace;
+use crate::error::{ApiError, ApiResult};
+use crate::extract::{Audience, Json, Path, PlatformAdmin, Query, Reader};
+use crate::http::ApiRoutes;
+
+/// Routes.
+pub(super) fn routes() -> ApiRoutes {
+    ApiRoutes::new()
+        .routes(utoipa_axum::routes!(list_submissions))
+        .routes(utoipa_axum::routes!(get_submission))
+        .routes(utoipa_axum::routes!(approve_submission))
+        .routes(utoipa_axum::routes!(reject_submission))
+        .routes(utoipa_axum::routes!(request_submission_changes))
+        .routes(utoipa_axum::routes!(quarantine_component))
+        .routes(utoipa_axum::routes!(release_component))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SubmissionsQuery {
+    /// Where they stand.
+    #[param(default = "pending_review")]
+    status: Option<Status>,
+    /// Of one kind alone.
+    kind: Option<Kind>,
+    /// Of one publisher alone.
+    source_tenant_id: Option<String>,
+    /// The page, from 1.
+    #[param(minimum = 1, default = 1)]
+    page: Option<u64>,
+    /// Items on a page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    page_size: Option<u64>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists submissions, the oldest first
+#[utoipa::path(
+    get, path = "/admin/submissions", operation_id = "list_submissions", tag = "admin", params(SubmissionsQuery),
+    responses(
+        (status = 200, description = "A page of submissions", body = Page<Submission>, headers(("Link", description = "The next page"))),
+        (status = 400, description = "A parameter is wrong", body = ErrorEnvelope),
+        (status = 401, description = "No valid credential", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin", body = ErrorEnvelope),
+    ),
+    security(("admin" = [])),
+)]
+async fn list_submissions(
+    State(m): State<Marketplace>,
+    _: PlatformAdmin,
+    Query(query): Query<SubmissionsQuery>,
+    OriginalUri(uri): OriginalUri,
+) -> ApiResult<Response> {
+    let window = Window::new(query.page, query.page_size, query.cursor.as_deref())?;
+    let status = query.status.unwrap_or(Status::PendingReview);
+    let wanted = Wanted { status, kind: query.kind, tenant: query.source_tenant_id };
+    let page = m.db.read(move |c| review::list(c, &wanted, &window)).await?;
+    let link = paging::link(&page, uri.path(), uri.query()).map(|link| [(LINK, link)]);
+    Ok((link, axum::Json(page)).into_response())
+}
+
+/// Reads a submission with what it would publish
+#[utoipa::path(
+    get, path = "/admin/submissions/{id}", operation_id = "get_submission", tag = "admin",
+    params(("id" = String, Path, description = "`sub_…`")),
+    responses(
+        (status = 200, description = "The submission", body = SubmissionDetail),
+        (status = 401, description = "No valid credential", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin", body = ErrorEnvelope),
+        (status = 404, description = "No such submission", body = ErrorEnvelope),
+    ),
+    security(("admin" = [])),
+)]
+async fn get_submission(
+    State(m): State<Marketplace>,
+    _: PlatformAdmin,
+    Path(id): Path<String>,
+) -> ApiResult<axum::Json<SubmissionDetail>> {
+    Ok(axum::Json(m.db.read(move |c| review::get(c, &id)).await?))
+}
+
+/// Approves a submission: its version becomes public
+///
+/// With `digest`, only if the submission is still what was looked at.
+#[utoipa::path(
+    post, path = "/admin/submissions/{id}/approve", operation_id = "approve_submission", tag = "admin",
+    params(("id" = String, Path, description = "`sub_…`")),
+    request_body(content = Decision, description = "May be left out", example = json!({"digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"})),
+    responses(
+        (status = 200, description = "The component, published", body = Component),
+        (status = 400, description = "The reason is too long", body = ErrorEnvelope),
+        (status = 401, description = "No valid credential", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin", body = ErrorEnvelope),
+        (status = 404, description = "No such submission", body = ErrorEnvelope),
+        (status = 409, description = "It does not wait any more, or its digest is another", body = ErrorEnvelope),
+    ),
+    security(("admin" = [])),
+)]
+async fn approve_submission(
+    State(m): State<Marketplace>,
+    admin: PlatformAdmin,
+    Reader(audience): Reader,
+    Path(id): Path<String>,
+    Json(decision): Json<Decision>,
+) -> ApiResult<axum::Json<Component>> {
+    decide(m, admin, audience, id, decision, Verdict::Approve).await
+}
+
+/// Rejects a submission
+#[utoipa::path(
+    post, path = "/admin/submissions/{id}/reject", operation_id = "reject_submission", tag = "admin",
+    params(("id" = String, Path, description = "`sub_…`")),
+    request_body(content = Decision, description = "Why", example = json!({"reason": "It is the work of somebody else."})),
+    responses(
+        (status = 200, description = "The component as it is now", body = Component),
+        (status = 400, description = "There is no reason, or it is too long", body = ErrorEnvelope),
+        (status = 401, description = "No valid credential", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin", body = ErrorEnvelope),
+        (status = 404, description = "No such submission", body = ErrorEnvelope),
+        (status = 409, description = "It does not wait any more, or its digest is another", body = ErrorEnvelope),
+    ),
+    security(("admin" = [])),
+)]
+async fn reject_submission(
+    State(m): State<Marketplace>,
+    admin: PlatformAdmin,
+    Reader(audience): Reader,
+    Path(id): Path<String>,
+    Json(decision): Json<Decision>,
+) -> ApiResult<axum::Json<Component>> {
+    decide(m, admin, audience, id, decision, Verdict::Reject).await
+}
+
+/// Asks the publisher of a submission for changes
+#[utoipa::path(
+    post, path = "/admin/submissions/{id}/request-changes", operation_id = "request_submission_changes", tag = "admin",
+    params(("id" = String, Path, description = "`sub_…`")),
+    request_body(content = Decision, description = "Which", example = json!({"reason": "Say in the readme which contacts it deletes."})),
+    responses(
+        (status = 200, description = "The component as it is now", body = Component),
+        (status = 400, description = "There is no reason, or it is too long", body = ErrorEnvelope),
+        (status = 401, description = "No valid credential", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin", body = ErrorEnvelope),
+        (status = 404, description = "No such submission", body = ErrorEnvelope),
+        (status = 409, description = "It does not wait any more, or its digest is another", body = ErrorEnvelope),
+    ),
+    security(("admin" = [])),
+)]
+async fn request_submission_changes(
+    State(m): State<Marketplace>,
+    admin: PlatformAdmin,
+    Reader(audience): Reader,
+    Path(id): Path<String>,
+    Json(decision): Json<Decision>,
+) -> ApiResult<axum::Json<Component>> {
+    decide(m, admin, audience, id, decision, Verdict::RequestChanges).await
+}
+
+async fn decide(
+    m: Marketplace,
+    admin: PlatformAdmin,
+    audience: Audience,
+    submission: String,
+    mut decision: Decision,
+    verdict: Verdict,
+) -> ApiResult<axum::Json<Component>> {
+    decision.reason = decision.reason.map(|text| reason(&text)).transpose()?;
+    if verdict != Verdict::Approve && decision.reason.is_none() {
+        return Err(ApiError::field("reason", "This field is required."));
+    }
+    let judgement = Judgement { submission, verdict, decision, actor: admin.actor().to_owned() };
+    change(m, audience, move |c, now| review::decide(c, &judgement, now)).await
+}
+
+/// Quarantines a component: hidden, and not installable
+#[utoipa::path(
+    post, path = "/admin/components/{kind}/{tenant}/{id}/quarantine", operation_id = "quarantine_component", tag = "admin",
+    params(("kind" = Kind, Path, description = "agent, skill, canvas or domain"), ("tenant" = String, Path, description = "Its publisher"), ("id" = String, Path, description = "Its id")),
+    request_body(content = Quarantine, description = "Why", example = json!({"reason": "It sends contacts to an address it does not name."})),
+    responses(
+        (status = 200, description = "The component, in quarantine", body = Component),
+        (status = 400, description = "There is no reason, or it is too long", body = ErrorEnvelope),
+        (status = 401, description = "No valid credential", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin", body = ErrorEnvelope),
+        (status = 404, description = "No such component", body = ErrorEnvelope),
+        (status = 409, description = "It is not published", body = ErrorEnvelope),
+    ),
+    security(("admin" = [])),
+)]
+async fn quarantine_component(
+    State(m): State<Marketplace>,
+    _: PlatformAdmin,
+    Reader(audience): Reader,
+    Path((kind, tenant, id)): Path<(Kind, String, String)>,
+    Json(body): Json<Quarantine>,
+) -> ApiResult<axum::Json<Component>> {
+    let why = body.reason.ok_or_else(|| ApiError::field("reason", "This field is required."))?;
+    let why = reason(&why)?;
+    change(m, audience, move |c, now| review::quarantine(c, kind, &tenant, &id, &why, now)).await
+}
+
+/// Releases a component from quarantine
+#[utoipa::path(
+    post, path = "/admin/components/{kind}/{tenant}/{id}/release", operation_id = "release_component", tag = "admin",
+    params(("kind" = Kind, Path, description = "agent, skill, canvas or domain"), ("tenant" = String, Path, description = "Its publisher"), ("id" = String, Path, description = "Its id")),
+    request_body(content = Quarantine, description = "May be left out", example = json!({"reason": "Version 1.2.1 names the address."})),
+    responses(
+        (status = 200, description = "The component, published again", body = Component),
+        (status = 400, description = "The reason is too long", body = ErrorEnvelope),
+        (status = 401, description = "No valid credential", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin", body = ErrorEnvelope),
+        (status = 404, description = "No such component", body = ErrorEnvelope),
+        (status = 409, description = "It is not in quarantine", body = ErrorEnvelope),
+    ),
+    security(("admin" = [])),
+)]
+async fn release_component(
+    State(m): State<Marketplace>,
+    _: PlatformAdmin,
+    Reader(audience): Reader,
+    Path((kind, tenant, id)): Path<(Kind, String, String)>,
+    Json(body): Json<Quarantine>,
+) -> ApiResult<axum::Json<Component>> {
+    body.reason.map(|text| reason(&text)).transpose()?;
+    change(m, audience, move |c, now| review::release(c, kind, &tenant, &id, now)).await
+}
+
+/// Carries a verb out and answers the component as the platform sees it.
+async fn change(
+    m: Marketplace,
+    audience: Audience,
+    verb: impl Fn(&mut Conn<'_>, Timestamp) -> ApiResult<(i64, Change)> + Send + 'static,
+) -> ApiResult<axum::Json<Component>> {
+    let now = m.now();
+    let (component, change) = m.write(move |c| verb(c, now)).await?;
+    m.catalog_changed(change);
+    let answer = m.db.read(move |c| {
+        let row = component_by_key(c, component)?;
+        Ok::<_, ApiError>(render::component(c, &row, &audience, true)?)
+    });
+    Ok(axum::Json(answer.await?))
+}

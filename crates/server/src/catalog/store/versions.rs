@@ -1,0 +1,68 @@
+//! SQL of reading versions.
+
+use atom_marketplace_db::{Conn, Error, args};
+
+use crate::catalog::paging::Window;
+use crate::catalog::versions::{VersionCursor, VersionRecord, View};
+
+const COLUMNS: &str = "v.id, v.version, v.version_key, v.visibility, v.status, v.digest, v.size, v.findings, v.yanked_at, v.yank_reason, \
+     v.submitted_at, v.published_at, v.reason, v.release_notes";
+
+/// Of `component_version v`.
+fn seen(view: View) -> String {
+    match view {
+        View::Insider => "v.status <> 'superseded'".to_owned(),
+        View::Outsider(visibility) => format!("v.status = 'published' AND v.visibility = '{visibility}'"),
+    }
+}
+
+/// A page of versions and one more, the highest first.
+pub(in crate::catalog) fn list(
+    c: &mut Conn<'_>,
+    component: i64,
+    view: View,
+    window: &Window<VersionCursor>,
+) -> Result<Vec<VersionRecord>, Error> {
+    let seen = seen(view);
+    match &window.after {
+        Some((key, id)) => c.all(
+            &format!(
+                "SELECT {COLUMNS} FROM component_version v WHERE v.component_id = $1 AND {seen}
+                     AND v.version_key <= $2 AND (v.version_key < $2 OR v.id < $3)
+                 ORDER BY v.version_key DESC, v.id DESC LIMIT $4"
+            ),
+            args![component, key, *id, window.limit()],
+        ),
+        None => c.all(
+            &format!(
+                "SELECT {COLUMNS} FROM component_version v WHERE v.component_id = $1 AND {seen}
+                 ORDER BY v.version_key DESC, v.id DESC LIMIT $2 OFFSET $3"
+            ),
+            args![component, window.limit(), window.offset()],
+        ),
+    }
+}
+
+/// How many there are.
+pub(in crate::catalog) fn count(c: &mut Conn<'_>, component: i64, view: View) -> Result<i64, Error> {
+    c.one(
+        &format!("SELECT COUNT(*) FROM component_version v WHERE v.component_id = $1 AND {}", seen(view)),
+        args![component],
+    )
+}
+
+/// Every version of that number.
+pub(in crate::catalog) fn by_number(
+    c: &mut Conn<'_>,
+    component: i64,
+    view: View,
+    version: &str,
+) -> Result<Vec<VersionRecord>, Error> {
+    c.all(
+        &format!(
+            "SELECT {COLUMNS} FROM component_version v WHERE v.component_id = $1 AND v.version = $2 AND {}",
+            seen(view)
+        ),
+        args![component, version],
+    )
+}
