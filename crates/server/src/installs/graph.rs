@@ -120,11 +120,14 @@ pub(super) fn resolve<M: Market>(market: &mut M, roots: &[Root]) -> Result<Resol
     for _ in 0..ROUNDS {
         let better = walk.better_picks(market)?;
         if walk.too_many || better == walk.picks {
-            break;
+            return walk.finish(market, roots);
         }
         walk = Walk::new(market, roots, &better)?;
     }
-    walk.finish(market, roots)
+    // Two choices take turns: a high one that brings what forbids it, and a lower one that does not. The lower will do.
+    let other = walk.better_picks(market)?;
+    let (last, other) = (walk.finish(market, roots)?, Walk::new(market, roots, &other)?.finish(market, roots)?);
+    Ok(if last.unmet.len() <= other.unmet.len() { last } else { other })
 }
 
 /// One way through the graph, with the versions chosen on it.
