@@ -18,4 +18,19 @@ CREATE TABLE installation (
     UNIQUE (tenant_id, component_id)
 );
 CREATE INDEX installation_tenant ON installation (tenant_id, kind, id) WHERE removed_at IS NULL;
+CREATE INDEX installation_recent ON installation (tenant_id, installed_at, id) WHERE removed_at IS NULL;
 CREATE INDEX installation_component ON installation (component_id);
+
+-- What installed versions bring and ask for, so that neither needs their manifests.
+CREATE TABLE installation_capability (
+    tenant_id       BIGINT NOT NULL REFERENCES tenant (id),
+    capability      TEXT   NOT NULL,
+    needed          BIGINT NOT NULL,            -- 0: the installation has it; 1: it asks for it
+    installation_id BIGINT NOT NULL REFERENCES installation (id),
+    PRIMARY KEY (tenant_id, capability, needed, installation_id)
+-- @sqlite
+) WITHOUT ROWID;
+-- @postgres
+);
+-- @both
+CREATE INDEX installation_capability_installation ON installation_capability (installation_id);

@@ -12,7 +12,7 @@ CREATE TABLE rating (
     updated_at   BIGINT NOT NULL,
     UNIQUE (component_id, tenant_id, author)
 );
-CREATE INDEX rating_component ON rating (component_id, updated_at, id);
+CREATE INDEX rating_review ON rating (component_id, updated_at, id) WHERE review IS NOT NULL;
 
 -- The running sum behind a tenant's mean, so that a rating costs the same however many there are.
 CREATE TABLE rating_tenant (

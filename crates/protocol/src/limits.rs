@@ -50,3 +50,17 @@ pub const RATE_FEDERATION: u32 = 1_000;
 
 /// Components in one bulk install.
 pub const BULK_MAX: usize = 100;
+/// Components in one lock that is installed.
+pub const LOCK_MAX: usize = 1_000;
+/// Components that one installation may bring along.
+pub const COME_ALONG_MAX: usize = 500;
+/// API keys of one installation.
+pub const API_KEYS_MAX: usize = 50;
+/// Characters in an API key's name.
+pub const API_KEY_NAME_MAX: usize = 64;
+/// Bytes in an API key.
+pub const API_KEY_MAX: usize = 4 << 10;
+/// Bytes in an installation's settings, as JSON.
+pub const SETTINGS_MAX: usize = 64 << 10;
+/// Characters in a review.
+pub const REVIEW_MAX: usize = 5_000;

@@ -301,6 +301,11 @@ impl Audience {
         Self { tenant: Some(scope.tenant.clone()), admin: scope.admin }
     }
 
+    /// What a tenant sees, even if the platform's admin acts for it: what is installed for a tenant must be its to see.
+    pub fn of_tenant(scope: &TenantScope) -> Self {
+        Self { tenant: Some(scope.tenant.clone()), admin: false }
+    }
+
     /// What everyone sees.
     pub fn everyone() -> Self {
         Self { tenant: None, admin: false }

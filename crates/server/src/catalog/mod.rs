@@ -7,7 +7,7 @@ mod dependencies;
 mod head;
 pub mod index;
 pub mod model;
-mod paging;
+pub mod paging;
 pub mod publish;
 pub mod render;
 pub mod resolve;
@@ -23,6 +23,7 @@ use atom_marketplace_db::{Conn, Error};
 
 use crate::http::ApiRoutes;
 use model::{ComponentRow, VersionNumber, VersionRow};
+pub use store::counters::{Ratings, RatingsChange, count_install, count_rating};
 
 /// Routes.
 pub fn routes() -> ApiRoutes {

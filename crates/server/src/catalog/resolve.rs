@@ -25,8 +25,7 @@ pub fn resolve(
     let missing = || ApiError::component_not_found(kind, id);
     if let Some(source) = source_tenant {
         let row = store::by_name(c, kind, source, id)?.ok_or_else(missing)?;
-        let shared = !row.listed && is_shared(c, &row, audience)?;
-        return if row.visible_to(audience, shared) { Ok(row) } else { Err(missing()) };
+        return if sees(c, &row, audience)? { Ok(row) } else { Err(missing()) };
     }
     if let Some(tenant) = audience.tenant_id() {
         if let Some(own) = store::own(c, kind, tenant, id)? {
@@ -44,6 +43,12 @@ pub fn resolve(
         return Ok(row);
     }
     one(kind, id, store::listed_under(c, kind, id, true, CANDIDATES + 1)?)?.ok_or_else(missing)
+}
+
+/// Whether `audience` may see a component.
+pub fn sees(c: &mut Conn<'_>, row: &ComponentRow, audience: &Audience) -> ApiResult<bool> {
+    let shared = !row.listed && is_shared(c, row, audience)?;
+    Ok(row.visible_to(audience, shared))
 }
 
 fn is_shared(c: &mut Conn<'_>, row: &ComponentRow, audience: &Audience) -> ApiResult<bool> {

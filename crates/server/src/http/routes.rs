@@ -63,6 +63,19 @@ impl ApiRoutes {
         self
     }
 
+    /// Adds another way to a route of the four kinds, which its documentation mentions.
+    #[must_use]
+    pub fn undocumented(mut self, template: &str, methods: MethodRouter<Marketplace>) -> Self {
+        for &kind in Kind::ALL {
+            let path = for_kind(template, kind);
+            self.router = self.router.route(&path, methods.clone());
+            if let Some(alias) = alias(&path) {
+                self.router = self.router.route(&alias, methods.clone());
+            }
+        }
+        self
+    }
+
     /// Adds all routes of another feature.
     #[must_use]
     pub fn merge(mut self, other: ApiRoutes) -> Self {
