@@ -3,7 +3,11 @@
 
 pub mod change;
 pub mod index;
+mod list;
 pub mod model;
+mod rank;
+mod read_api;
+pub mod render;
 pub mod resolve;
 mod store;
 pub mod vocabulary;
@@ -16,6 +20,10 @@ use model::{ComponentRow, VersionNumber, VersionRow};
 /// Routes.
 pub fn routes() -> ApiRoutes {
     ApiRoutes::new()
+        .routes(utoipa_axum::routes!(read_api::get_component))
+        .routes(utoipa_axum::routes!(read_api::list_components))
+        .routes(utoipa_axum::routes!(read_api::list_categories))
+        .routes(utoipa_axum::routes!(read_api::list_dependents))
 }
 
 /// A component by its key.

@@ -1,3 +1,6 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
 mod gate;
+mod get;
+mod list;
+mod seed;
