@@ -31,6 +31,8 @@ CREATE TABLE component (
     install_count      BIGINT NOT NULL DEFAULT 0,    -- tenants that ever installed it
     rank               BIGINT NOT NULL DEFAULT 0,    -- popularity bucket 0..1023; see catalog/rank.rs
     search_key         BIGINT NOT NULL,         -- the row's place in the search indexes: inverse rank << 40 | id
+    ranked_at          BIGINT NOT NULL DEFAULT 0,    -- when the rank was last worked out
+    indexed            TEXT,                         -- digest of what the labels and search indexes hold of it; null: nothing
     revision           BIGINT NOT NULL DEFAULT 1,    -- counts every change of the row: its ETag
     created_at         BIGINT NOT NULL,
     updated_at         BIGINT NOT NULL,
@@ -42,13 +44,14 @@ CREATE INDEX component_tenant ON component (tenant_id, kind, seq);
 CREATE INDEX component_by_rank     ON component (kind, rank, seq)           WHERE listed = 1;
 CREATE INDEX component_by_category ON component (kind, category, rank, seq) WHERE listed = 1;
 CREATE INDEX component_by_updated  ON component (kind, updated_at, seq)     WHERE listed = 1;
-CREATE INDEX component_by_rating   ON component (kind, average, seq)        WHERE listed = 1 AND average IS NOT NULL;
+CREATE INDEX component_by_rating   ON component (kind, COALESCE(average, 0), seq) WHERE listed = 1;  -- unrated ones last
 CREATE INDEX component_by_created  ON component (kind, seq)                 WHERE listed = 1;
 -- @postgres
 CREATE INDEX component_by_name     ON component (kind, name_key COLLATE "C", seq) WHERE listed = 1;
 -- @sqlite
 CREATE INDEX component_by_name     ON component (kind, name_key, seq)       WHERE listed = 1;
 -- @both
+CREATE INDEX component_ranked ON component (ranked_at);
 
 -- Private components that another tenant may see.
 CREATE TABLE component_share (
@@ -131,9 +134,9 @@ CREATE INDEX component_dependency_target ON component_dependency (target_id);
 -- Full text. Contentless and `detail=none`; the rowid is the search_key, so that LIMIT stops at the most popular matches.
 -- @sqlite
 CREATE VIRTUAL TABLE search_head USING fts5 (body, content = '', contentless_delete = 1, detail = none, prefix = '2 3',
-    tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co'");
+    tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* S* Co'");
 CREATE VIRTUAL TABLE search_all USING fts5 (body, content = '', contentless_delete = 1, detail = none,
-    tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co'");
+    tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* S* Co'");
 -- @postgres
 CREATE TABLE search_doc (
     search_key BIGINT   NOT NULL PRIMARY KEY,

@@ -6,9 +6,12 @@ pub mod checks;
 mod dependencies;
 mod head;
 pub mod index;
+mod list;
 pub mod model;
 pub mod paging;
 pub mod publish;
+mod rank;
+mod read_api;
 pub mod render;
 pub mod resolve;
 pub mod review;
@@ -27,7 +30,14 @@ pub use store::counters::{Ratings, RatingsChange, count_install, count_rating};
 
 /// Routes.
 pub fn routes() -> ApiRoutes {
-    ApiRoutes::new().merge(write_api::routes()).merge(versions_api::routes()).merge(review_api::routes())
+    ApiRoutes::new()
+        .routes(utoipa_axum::routes!(read_api::get_component))
+        .routes(utoipa_axum::routes!(read_api::list_components))
+        .routes(utoipa_axum::routes!(read_api::list_categories))
+        .routes(utoipa_axum::routes!(read_api::list_dependents))
+        .merge(write_api::routes())
+        .merge(versions_api::routes())
+        .merge(review_api::routes())
 }
 
 /// A component by its key.

@@ -1,69 +1,220 @@
 //! A component as one caller reads it.
+//!
+//! An answer is the row's own fields followed by the publisher's, and the publisher's are already JSON in the database:
+//! they are spliced in as they are, so that a list of a hundred costs no parsing. [`component`] reads the same text, so
+//! there is one definition of what an answer holds.
 
 use atom_marketplace_db::{Conn, Error};
-use atom_marketplace_protocol::component::{Component, Manifest, PendingVersion, Publisher};
-
+use atom_marketplace_protocol::component::{
+    Component, Deprecation, Highlights, Manifest, MarketplaceType, Origin, PendingVersion, Status,
+};
+use atom_marketplace_protocol::error::Finding;
+use atom_marketplace_protocol::ids::Kind;
 use http::HeaderValue;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::model::ComponentRow;
+use super::model::{ComponentRow, VersionRow};
 use super::store;
 use crate::extract::Audience;
 
-/// The answer for a row, with the large fields of its head if `detail`.
-pub fn component(c: &mut Conn<'_>, row: &ComponentRow, audience: &Audience, detail: bool) -> Result<Component, Error> {
-    let insider = audience.is_admin() || row.owned_by(audience);
-    let manifest: Manifest = match row.head_version_id.filter(|_| detail) {
-        Some(head) => store::version_by_key(c, head)?.manifest()?,
-        None => json(&row.summary)?,
-    };
-    let pending = match row.pending_version_id.filter(|_| insider) {
-        Some(pending) => {
-            let version = store::version_by_key(c, pending)?;
-            Some(PendingVersion {
-                submission_id: version.uid,
-                version: version.version,
-                status: version.status,
-                reason: version.reason,
-                findings: json(&version.findings)?,
-            })
-        }
-        None => None,
-    };
-    Ok(Component {
-        id: row.slug.clone(),
-        component_type: row.kind,
-        source_tenant_id: row.publisher_slug.to_string(),
-        publisher: Publisher {
-            tenant_id: row.publisher_slug.to_string(),
-            name: row.publisher_name.clone(),
-            verified: row.publisher_verified,
-        },
-        marketplace_type: row.visibility,
-        status: row.status,
-        version: row.version.clone(),
-        digest: row.digest.clone(),
-        pending,
-        deprecated: row.deprecated.as_deref().map(json).transpose()?,
-        status_reason: row.status_reason.clone().filter(|_| insider),
-        shared_with: row.shared_with.as_deref().filter(|_| insider).map(json).transpose()?,
-        average_rating: row.average,
-        rating_count: row.rating_count as u64,
-        install_count: row.install_count as u64,
-        created_at: row.created_at.to_string(),
-        updated_at: row.updated_at.to_string(),
-        origin: row.origin.as_deref().map(json).transpose()?,
-        score: None,
-        highlights: None,
-        manifest,
-    })
+/// What stands before the publisher's fields; [`Component`] documents each.
+#[derive(Serialize)]
+struct Head<'a> {
+    id: &'a str,
+    component_type: Kind,
+    source_tenant_id: &'a str,
+    publisher: PublisherRef<'a>,
+    marketplace_type: MarketplaceType,
+    status: Status,
+    version: &'a str,
+    digest: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending: Option<PendingVersion>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deprecated: Option<Deprecation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared_with: Option<Vec<String>>,
+    average_rating: Option<f64>,
+    rating_count: i64,
+    install_count: i64,
+    created_at: String,
+    updated_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    highlights: Option<&'a Highlights>,
+}
+
+#[derive(Serialize)]
+struct PublisherRef<'a> {
+    tenant_id: &'a str,
+    name: &'a str,
+    verified: bool,
+}
+
+/// What a search adds to an item.
+#[derive(Clone, Copy)]
+pub(crate) struct Hit<'a> {
+    /// How well it matches.
+    pub(crate) score: f64,
+    /// Where.
+    pub(crate) highlights: &'a Highlights,
+}
+
+/// The component as `audience` sees it: its publisher and the platform's admin also see what waits, whom it is shared
+/// with and why it stands where it does. `detail` reads the head's whole manifest, else it is what lists show.
+pub fn component(
+    c: &mut Conn<'_>,
+    row: &ComponentRow,
+    audience: &Audience,
+    detail: bool,
+) -> Result<Component, Error> {
+    let text = if detail { detail_json(c, row, audience, None)? } else { items_json(c, &[row], audience)?.remove(0) };
+    serde_json::from_str(&text).map_err(|error| corrupt(row, error))
 }
 
 /// Strong validator of what `audience` reads of a component, for `ETag` and `If-Match`.
 pub fn etag(row: &ComponentRow, audience: &Audience) -> HeaderValue {
-    let eyes = if audience.is_admin() || row.owned_by(audience) { "owner" } else { "other" };
-    HeaderValue::try_from(format!("\"c{}-{}-{eyes}\"", row.id, row.revision)).expect("visible ASCII")
+    etag_of(row, audience, "")
 }
 
-fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| Error::Other(format!("stored JSON: {error}")))
+/// The same of one of its versions.
+pub(crate) fn version_etag(row: &ComponentRow, audience: &Audience, version: &VersionRow) -> HeaderValue {
+    etag_of(row, audience, &format!("-v{}", version.id))
+}
+
+fn etag_of(row: &ComponentRow, audience: &Audience, rest: &str) -> HeaderValue {
+    let eyes = if sees_all(row, audience) { "owner" } else { "other" };
+    HeaderValue::try_from(format!("\"c{}-{}-{eyes}{rest}\"", row.id, row.revision)).expect("visible ASCII")
+}
+
+/// Whether `audience` also sees what waits, sharing and reasons.
+pub(crate) fn sees_all(row: &ComponentRow, audience: &Audience) -> bool {
+    audience.is_admin() || row.owned_by(audience)
+}
+
+/// The JSON of a component with everything it publishes: of its head, or of `version` of it.
+pub(crate) fn detail_json(
+    c: &mut Conn<'_>,
+    row: &ComponentRow,
+    audience: &Audience,
+    version: Option<VersionRow>,
+) -> Result<String, Error> {
+    let mut row = row.clone();
+    let manifest = match (version, row.head_version_id) {
+        (Some(version), _) => {
+            row.version.clone_from(&version.version);
+            row.digest.clone_from(&version.digest);
+            resolved_manifest(c, &version)?
+        }
+        (None, Some(head)) => {
+            let version = store::version_by_key(c, head)?;
+            resolved_manifest(c, &version)?
+        }
+        (None, None) => row.summary.clone(),
+    };
+    let pending = if sees_all(&row, audience) { pending_of(c, &row)? } else { None };
+    splice(&row, audience, pending, None, &manifest)
+}
+
+/// The JSON of components as lists show them, in the same order.
+pub(crate) fn items_json(c: &mut Conn<'_>, rows: &[&ComponentRow], audience: &Audience) -> Result<Vec<String>, Error> {
+    rows.iter().map(|row| item_json(c, row, audience, None)).collect()
+}
+
+/// The JSON of one component as lists show it.
+pub(crate) fn item_json(
+    c: &mut Conn<'_>,
+    row: &ComponentRow,
+    audience: &Audience,
+    hit: Option<Hit<'_>>,
+) -> Result<String, Error> {
+    let pending = if sees_all(row, audience) { pending_of(c, row)? } else { None };
+    splice(row, audience, pending, hit, &row.summary)
+}
+
+fn splice(
+    row: &ComponentRow,
+    audience: &Audience,
+    pending: Option<PendingVersion>,
+    hit: Option<Hit<'_>>,
+    manifest: &str,
+) -> Result<String, Error> {
+    let all = sees_all(row, audience);
+    let head = Head {
+        id: &row.slug,
+        component_type: row.kind,
+        source_tenant_id: &row.publisher_slug,
+        publisher: PublisherRef {
+            tenant_id: &row.publisher_slug,
+            name: &row.publisher_name,
+            verified: row.publisher_verified,
+        },
+        marketplace_type: row.visibility,
+        status: row.status,
+        version: &row.version,
+        digest: &row.digest,
+        pending,
+        deprecated: parsed(row, row.deprecated.as_deref())?,
+        status_reason: row.status_reason.as_deref().filter(|_| all),
+        shared_with: parsed(row, row.shared_with.as_deref().filter(|_| all))?,
+        average_rating: row.average,
+        rating_count: row.rating_count,
+        install_count: row.install_count,
+        created_at: row.created_at.to_string(),
+        updated_at: row.updated_at.to_string(),
+        origin: parsed(row, row.origin.as_deref())?,
+        score: hit.map(|hit| hit.score),
+        highlights: hit.map(|hit| hit.highlights),
+    };
+    let mut json = serde_json::to_string(&head).map_err(|error| corrupt(row, error))?;
+    let fields = manifest.strip_prefix('{').ok_or_else(|| corrupt(row, "its manifest is no object"))?;
+    if fields != "}" {
+        json.pop();
+        json.push(',');
+        json.push_str(fields);
+    }
+    Ok(json)
+}
+
+/// The manifest with each dependency's publisher as it was fixed at publish.
+fn resolved_manifest(c: &mut Conn<'_>, version: &VersionRow) -> Result<String, Error> {
+    let resolved = store::list::resolved_dependencies(c, version.id)?;
+    if resolved.is_empty() {
+        return Ok(version.manifest.clone());
+    }
+    let mut manifest: Manifest = version.manifest()?;
+    for (position, tenant) in resolved {
+        if let Some(dependency) = manifest.dependencies.get_mut(position) {
+            dependency.source_tenant_id = Some(tenant);
+        }
+    }
+    serde_json::to_string(&manifest).map_err(|error| Error::Other(format!("version {}: {error}", version.id)))
+}
+
+/// The submission that waits while the head is served.
+fn pending_of(c: &mut Conn<'_>, row: &ComponentRow) -> Result<Option<PendingVersion>, Error> {
+    let Some(id) = row.pending_version_id else { return Ok(None) };
+    let version = store::version_by_key(c, id)?;
+    let findings: Vec<Finding> = serde_json::from_str(&version.findings).map_err(|error| corrupt(row, error))?;
+    Ok(Some(PendingVersion {
+        submission_id: version.uid,
+        version: version.version,
+        status: version.status,
+        reason: version.reason,
+        findings,
+    }))
+}
+
+fn parsed<T: DeserializeOwned>(row: &ComponentRow, json: Option<&str>) -> Result<Option<T>, Error> {
+    json.map(serde_json::from_str).transpose().map_err(|error| corrupt(row, error))
+}
+
+fn corrupt(row: &ComponentRow, error: impl std::fmt::Display) -> Error {
+    Error::Other(format!("component {}: {error}", row.id))
 }

@@ -4,3 +4,6 @@ mod gate;
 mod publish;
 mod review;
 mod versions;
+mod get;
+mod list;
+mod seed;

@@ -1,6 +1,8 @@
 //! SQL of components that every verb of the catalog starts from. Writing versions, lists and search have their own stores.
 
 pub(in crate::catalog) mod counters;
+pub(in crate::catalog) mod index;
+pub(in crate::catalog) mod list;
 
 use atom_marketplace_db::{Conn, Error, args};
 use atom_marketplace_protocol::ids::Kind;

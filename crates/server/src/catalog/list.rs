@@ -1,0 +1,270 @@
+//! Lists of components: what a request asks for, where a page begins, and what it shows.
+
+use atom_marketplace_db::Conn;
+use atom_marketplace_protocol::component::{MarketplaceType, MaturityLevel};
+use atom_marketplace_protocol::error::FieldError;
+use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::limits::{PAGE_DEPTH, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
+use atom_marketplace_protocol::plan::Plan;
+use atom_marketplace_protocol::text;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::model::ComponentRow;
+use super::render;
+use super::store::list::{self as store, Position, Scope, SortKey};
+use crate::error::{ApiError, ApiResult};
+use crate::extract::Audience;
+
+/// A capability or a tag, folded as the junction keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Label {
+    /// What it can do.
+    Capability(String),
+    /// What it is about.
+    Tag(String),
+}
+
+impl Label {
+    pub(crate) fn capability(value: &str) -> Self {
+        Self::Capability(text::fold(value))
+    }
+
+    pub(crate) fn tag(value: &str) -> Self {
+        Self::Tag(text::fold(value))
+    }
+
+    /// The number stored for the type of label.
+    pub(crate) fn code(&self) -> i64 {
+        match self {
+            Self::Capability(_) => 1,
+            Self::Tag(_) => 2,
+        }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Capability(text) | Self::Tag(text) => text,
+        }
+    }
+}
+
+/// Which components; every part narrows.
+#[derive(Clone, Debug)]
+pub(crate) struct Filter {
+    pub(crate) kind: Kind,
+    pub(crate) marketplace_type: Option<MarketplaceType>,
+    pub(crate) labels: Vec<Label>,
+    pub(crate) category: Option<String>,
+    pub(crate) min_rating: Option<f64>,
+    pub(crate) pricing_tier: Option<Plan>,
+    pub(crate) maturity_level: Option<MaturityLevel>,
+    pub(crate) publisher: Option<String>,
+}
+
+impl Filter {
+    /// Everything of a kind.
+    pub(crate) fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            marketplace_type: None,
+            labels: Vec::new(),
+            category: None,
+            min_rating: None,
+            pricing_tier: None,
+            maturity_level: None,
+            publisher: None,
+        }
+    }
+}
+
+/// In which order. Every one ends in the newest first (by name: the oldest first), so that no two are equal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Sort {
+    /// By ratings, installs and freshness, the best first.
+    #[default]
+    Popular,
+    /// By plain mean, the highest first; unrated ones last.
+    Rating,
+    /// The last changed first.
+    Updated,
+    /// The last published first.
+    Created,
+    /// By name, from A to Z.
+    Name,
+}
+
+impl Sort {
+    /// The word on the wire.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Popular => "popular",
+            Self::Rating => "rating",
+            Self::Updated => "updated",
+            Self::Created => "created",
+            Self::Name => "name",
+        }
+    }
+}
+
+/// Which part of a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Paging {
+    pub(crate) page: u32,
+    pub(crate) size: u32,
+    pub(crate) cursor: Option<String>,
+}
+
+impl Paging {
+    /// Checks a page's parameters; what is wrong goes to `errors`.
+    pub(crate) fn check(
+        page: Option<u32>,
+        page_size: Option<u32>,
+        cursor: Option<&str>,
+        errors: &mut Vec<FieldError>,
+    ) -> Self {
+        let size = page_size.unwrap_or(PAGE_SIZE_DEFAULT);
+        if !(1..=PAGE_SIZE_MAX).contains(&size) {
+            errors.push(FieldError::new("page_size", format!("A page holds 1 to {PAGE_SIZE_MAX} items.")));
+        }
+        let number = page.unwrap_or(1);
+        if number == 0 {
+            errors.push(FieldError::new("page", "Pages count from 1."));
+        } else if u64::from(number) * u64::from(size) > u64::from(PAGE_DEPTH) {
+            errors.push(FieldError::new(
+                "page",
+                format!("`page` reaches {PAGE_DEPTH} items deep; walk further with `cursor`."),
+            ));
+        }
+        if cursor.is_some() && page.is_some_and(|page| page != 1) {
+            errors.push(FieldError::new("page", "Send `page` or `cursor`, not both."));
+        }
+        Self { page: number, size, cursor: cursor.map(str::to_owned) }
+    }
+
+    /// Items before the page, without a cursor.
+    pub(crate) fn offset(&self) -> u32 {
+        if self.cursor.is_some() { 0 } else { (self.page - 1) * self.size }
+    }
+
+    /// Whether the page after this one can be had by its number.
+    pub(crate) fn next_has_number(&self) -> bool {
+        self.cursor.is_none() && u64::from(self.page + 1) * u64::from(self.size) <= u64::from(PAGE_DEPTH)
+    }
+}
+
+/// A cursor is `order:key:seq`, made opaque. It says where to go on, never what may be seen, so it needs no seal.
+pub(crate) fn encode_cursor(order: &str, key: &str, seq: i64) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{order}:{seq}:{key}"))
+}
+
+/// The key and seq of a cursor of this order.
+pub(crate) fn decode_cursor(order: &str, cursor: &str) -> ApiResult<(String, i64)> {
+    let parts = || {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+        let mut parts = text.splitn(3, ':');
+        let (known, seq, key) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
+        (known == order).then(|| (key.to_owned(), seq))
+    };
+    parts().ok_or_else(bad_cursor)
+}
+
+/// 400 for a cursor that no page gave.
+pub(crate) fn bad_cursor() -> ApiError {
+    ApiError::field("cursor", "This is no cursor of this list in this order. Pass `next_cursor` as it was given.")
+}
+
+fn encode_position(sort: Sort, (key, seq): &Position) -> String {
+    let key = match key {
+        SortKey::Int(int) => int.to_string(),
+        // All its digits: a rounded mean would skip or repeat its ties.
+        SortKey::Real(real) => format!("{:016x}", real.to_bits()),
+        SortKey::Text(text) => text.clone(),
+    };
+    encode_cursor(sort.as_str(), &key, *seq)
+}
+
+fn decode_position(sort: Sort, cursor: &str) -> ApiResult<Position> {
+    let (key, seq) = decode_cursor(sort.as_str(), cursor)?;
+    let key = match sort {
+        Sort::Name => Some(SortKey::Text(key)),
+        Sort::Rating => {
+            u64::from_str_radix(&key, 16).ok().map(f64::from_bits).filter(|mean| mean.is_finite()).map(SortKey::Real)
+        }
+        Sort::Popular | Sort::Updated | Sort::Created => key.parse().ok().map(SortKey::Int),
+    };
+    Ok((key.ok_or_else(bad_cursor)?, seq))
+}
+
+/// One page of JSON items.
+#[derive(Debug)]
+pub(crate) struct Items {
+    pub(crate) items: Vec<String>,
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// The components that match, as `audience` sees them.
+pub(crate) fn list(
+    c: &mut Conn<'_>,
+    audience: &Audience,
+    filter: &Filter,
+    sort: Sort,
+    paging: &Paging,
+) -> ApiResult<Items> {
+    let after = paging.cursor.as_deref().map(|cursor| decode_position(sort, cursor)).transpose()?;
+    let scope = Scope { filter, exact: None, tenant: audience.tenant_id() };
+    let mut found = store::positions(c, scope, sort, after.as_ref(), paging.offset(), paging.size + 1)?;
+    let next_cursor = cut(&mut found, paging.size).map(|last| encode_position(sort, last));
+    let ids: Vec<i64> = found.iter().map(|(_, id)| *id).collect();
+    let rows = in_order(c, &ids)?;
+    let items = render::items_json(c, &rows.iter().collect::<Vec<_>>(), audience)?;
+    Ok(Items { items, next_cursor })
+}
+
+/// How many components match.
+pub(crate) fn total(c: &mut Conn<'_>, audience: &Audience, filter: &Filter) -> ApiResult<u64> {
+    Ok(store::count(c, Scope { filter, exact: None, tenant: audience.tenant_id() })?)
+}
+
+/// The categories of a kind and how many the caller sees in each, the fullest first.
+pub(crate) fn categories(c: &mut Conn<'_>, audience: &Audience, kind: Kind) -> ApiResult<Vec<(String, u64)>> {
+    let filter = Filter::of(kind);
+    let mut found = store::categories(c, Scope { filter: &filter, exact: None, tenant: audience.tenant_id() })?;
+    found.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
+    Ok(found)
+}
+
+/// Components whose served version depends on `target`, the newest first.
+pub(crate) fn dependents(
+    c: &mut Conn<'_>,
+    audience: &Audience,
+    target: i64,
+    paging: &Paging,
+) -> ApiResult<(Items, u64)> {
+    const ORDER: &str = "dependents";
+    let before = paging.cursor.as_deref().map(|cursor| decode_cursor(ORDER, cursor)).transpose()?.map(|(_, seq)| seq);
+    let tenant = audience.tenant_id();
+    let mut ids = store::dependents(c, target, tenant, before, paging.offset(), paging.size + 1)?;
+    let next_cursor = cut(&mut ids, paging.size).map(|last| encode_cursor(ORDER, "", *last));
+    let rows = in_order(c, &ids)?;
+    let items = render::items_json(c, &rows.iter().collect::<Vec<_>>(), audience)?;
+    Ok((Items { items, next_cursor }, store::dependents_count(c, target, tenant)?))
+}
+
+/// Takes the item beyond the page away; answers the page's last one if there was one beyond.
+pub(crate) fn cut<T>(found: &mut Vec<T>, size: u32) -> Option<&T> {
+    if found.len() <= size as usize {
+        return None;
+    }
+    found.truncate(size as usize);
+    found.last()
+}
+
+/// The components of these keys, in their order. One that went away in between is left out.
+pub(crate) fn in_order(c: &mut Conn<'_>, ids: &[i64]) -> ApiResult<Vec<ComponentRow>> {
+    let mut rows = store::components(c, ids)?;
+    let place: std::collections::HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    rows.sort_by_key(|row| place.get(&row.id));
+    Ok(rows)
+}
