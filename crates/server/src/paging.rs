@@ -109,11 +109,9 @@ impl Paging {
     /// `first`, and `next` where there is one, relative to the server.
     fn links(&self, next: Option<&str>) -> Option<HeaderValue> {
         let path = self.uri.path();
-        let mut links = format!("<{path}?page_size={}>; rel=\"first\"", self.size);
-        if let Some(next) = next {
-            links += &format!(", <{path}?page_size={}&cursor={next}>; rel=\"next\"", self.size);
-        }
-        HeaderValue::try_from(links).ok()
+        let first = format!("<{path}?page_size={}>; rel=\"first\"", self.size);
+        let next = next.map(|next| format!(", <{path}?page_size={}&cursor={next}>; rel=\"next\"", self.size));
+        HeaderValue::try_from(first + &next.unwrap_or_default()).ok()
     }
 }
 

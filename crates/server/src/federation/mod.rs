@@ -4,7 +4,6 @@
 mod api;
 mod store;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
@@ -96,12 +95,4 @@ pub async fn authenticate(
     };
     m.credentials.federation_key_used(&identity, source, now);
     Ok(identity)
-}
-
-/// Writes down when keys were last used, and what the peers called themselves.
-pub fn note_uses(c: &mut Conn<'_>, uses: &HashMap<i64, (Timestamp, Option<String>)>) -> Result<(), Error> {
-    // By key, so that two nodes that write at once take their locks in one order.
-    let mut uses: Vec<_> = uses.iter().collect();
-    uses.sort_unstable_by_key(|(id, _)| **id);
-    uses.into_iter().try_for_each(|(id, (at, source))| store::note_use(c, *id, *at, source.as_deref()))
 }

@@ -86,13 +86,3 @@ pub(super) fn insert(
 pub(super) fn revoke(c: &mut Conn<'_>, id: i64, now: Timestamp) -> Result<(), Error> {
     c.execute("UPDATE federation_key SET revoked_at = $2 WHERE id = $1", args![id, now]).map(|_| ())
 }
-
-/// Notes a use, unless a later one is known.
-pub(super) fn note_use(c: &mut Conn<'_>, id: i64, at: Timestamp, source: Option<&str>) -> Result<(), Error> {
-    c.execute(
-        "UPDATE federation_key SET last_used_at = $2, last_source = COALESCE($3, last_source)
-         WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
-        args![id, at, source],
-    )
-    .map(|_| ())
-}

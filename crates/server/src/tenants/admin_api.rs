@@ -1,6 +1,5 @@
 //! HTTP of tenants for the platform's admin.
 
-use atom_marketplace_protocol::api_token::{ApiTokenCreate, ApiTokenCreated};
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::tenant::{PlatformStats, Tenant, TenantAdminUpdate, TenantCreate};
@@ -15,14 +14,12 @@ use crate::error::{ApiError, ApiResult};
 use crate::extract::{Json, Path, PlatformAdmin};
 use crate::http::ApiRoutes;
 use crate::paging::{PageQuery, Paging};
-use crate::tokens;
 
 /// Routes.
 pub(super) fn routes() -> ApiRoutes {
     ApiRoutes::new()
         .routes(routes!(admin_create_tenant, admin_list_tenants))
         .routes(routes!(admin_get_tenant, admin_update_tenant))
-        .routes(routes!(admin_create_tenant_token))
         .routes(routes!(admin_get_stats))
 }
 
@@ -119,32 +116,6 @@ async fn admin_update_tenant(
     let tenant = m.write(move |c| super::update(c, &id, &request, now)).await?;
     m.credentials.clear();
     Ok(axum::Json(tenant))
-}
-
-/// Make an API token for a tenant
-///
-/// Without `scopes` it holds every tenant scope. The secret is in this answer and nowhere else.
-#[utoipa::path(
-    post, path = "/admin/tenants/{tenant_id}/tokens", tag = "admin", operation_id = "admin_create_tenant_token",
-    params(("tenant_id" = String, Path, description = "The tenant's id")),
-    request_body = ApiTokenCreate,
-    responses(
-        (status = 201, description = "The token, with its secret", body = ApiTokenCreated),
-        (status = 400, description = "A field is wrong", body = ErrorEnvelope),
-        (status = 401, description = "No valid admin key", body = ErrorEnvelope),
-        (status = 403, description = "The caller is not the platform's admin, or a scope is the platform's", body = ErrorEnvelope),
-        (status = 404, description = "No such tenant", body = ErrorEnvelope),
-    ),
-    security(("admin" = [])),
-)]
-async fn admin_create_tenant_token(
-    State(m): State<Marketplace>,
-    admin: PlatformAdmin,
-    Path(id): Path<String>,
-    Json(request): Json<ApiTokenCreate>,
-) -> ApiResult<(StatusCode, axum::Json<ApiTokenCreated>)> {
-    let scope = admin.within(&m, &id).await?;
-    Ok((StatusCode::CREATED, axum::Json(tokens::issue(&m, scope, &request).await?)))
 }
 
 /// Show the platform in numbers

@@ -96,14 +96,7 @@ pub(super) fn update(c: &mut Conn<'_>, slug: &str, update: &TenantAdminUpdate, n
     c.execute(
         "UPDATE tenant SET name = COALESCE($2, name), plan = COALESCE($3, plan), suspended = COALESCE($4, suspended),
              verified = COALESCE($5, verified), updated_at = $6 WHERE slug = $1",
-        args![
-            slug,
-            update.name.as_ref().map(String::as_str),
-            update.plan.map(Plan::code),
-            update.suspended,
-            update.verified,
-            now
-        ],
+        args![slug, update.name.as_deref(), update.plan.map(Plan::code), update.suspended, update.verified, now],
     )?;
     // One statement a column: null means something here.
     for (column, limit) in

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{AnyToken, Json, Path, TenantScope, TokenManager};
+use crate::extract::{AnyToken, Json, Path, PlatformAdmin, TenantScope, TokenManager};
 use crate::http::ApiRoutes;
 use crate::paging::{PageQuery, Paging};
 
@@ -22,10 +22,11 @@ pub fn routes() -> ApiRoutes {
         .routes(routes!(get_current_token))
         .routes(routes!(delete_token))
         .routes(routes!(rotate_token))
+        .routes(routes!(admin_create_tenant_token))
 }
 
-/// Makes a token within what `scope` may, and shows its secret. The platform's admin has a route of its own for it.
-pub(crate) async fn issue(m: &Marketplace, scope: TenantScope, request: &ApiTokenCreate) -> ApiResult<ApiTokenCreated> {
+/// Makes a token within what `scope` may, and shows its secret.
+async fn issue(m: &Marketplace, scope: TenantScope, request: &ApiTokenCreate) -> ApiResult<ApiTokenCreated> {
     let now = m.now();
     let new = super::new_token(&scope, request, now)?;
     let secret = token::generate(CredentialKind::ApiToken);
@@ -159,4 +160,30 @@ async fn delete_token(
     m.write(move |c| super::revoke(c, &scope, &uid, now)).await?;
     m.credentials.clear();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Make an API token for a tenant
+///
+/// Without `scopes` it holds every tenant scope. The secret is in this answer and nowhere else.
+#[utoipa::path(
+    post, path = "/admin/tenants/{tenant_id}/tokens", tag = "admin", operation_id = "admin_create_tenant_token",
+    params(("tenant_id" = String, Path, description = "The tenant's id")),
+    request_body = ApiTokenCreate,
+    responses(
+        (status = 201, description = "The token, with its secret", body = ApiTokenCreated),
+        (status = 400, description = "A field is wrong", body = ErrorEnvelope),
+        (status = 401, description = "No valid admin key", body = ErrorEnvelope),
+        (status = 403, description = "The caller is not the platform's admin, or a scope is the platform's", body = ErrorEnvelope),
+        (status = 404, description = "No such tenant", body = ErrorEnvelope),
+    ),
+    security(("admin" = [])),
+)]
+async fn admin_create_tenant_token(
+    State(m): State<Marketplace>,
+    admin: PlatformAdmin,
+    Path(id): Path<String>,
+    Json(request): Json<ApiTokenCreate>,
+) -> ApiResult<(StatusCode, axum::Json<ApiTokenCreated>)> {
+    let scope = admin.within(&m, &id).await?;
+    Ok((StatusCode::CREATED, axum::Json(issue(&m, scope, &request).await?)))
 }

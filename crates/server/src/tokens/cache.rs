@@ -4,7 +4,7 @@
 //! [`TTL_MICROS`]. An entry belongs to the epoch that was current before its row was read, so a row that was read just
 //! before a revocation is never believed after it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -36,13 +36,14 @@ pub struct CredentialCache {
     used: Mutex<Used>,
 }
 
-/// Credentials used since they were last written down, by key.
+/// Credentials used since they were last written down, by key: in order, so that two nodes that write at once take their
+/// locks in one order.
 #[derive(Clone, Debug, Default)]
 pub struct Used {
     /// API tokens.
-    pub tokens: HashMap<i64, Timestamp>,
+    pub tokens: BTreeMap<i64, Timestamp>,
     /// Federation keys, with what the peer called itself.
-    pub federation_keys: HashMap<i64, (Timestamp, Option<String>)>,
+    pub federation_keys: BTreeMap<i64, (Timestamp, Option<String>)>,
 }
 
 macro_rules! entries {

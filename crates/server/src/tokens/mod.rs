@@ -17,10 +17,8 @@ use atom_marketplace_protocol::token::{self, CredentialKind, Secret};
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{TenantScope, TokenIdentity};
-use crate::federation;
 use crate::paging::Window;
 
-pub(crate) use api::issue;
 pub use api::routes;
 pub use check::new_token;
 
@@ -125,13 +123,13 @@ pub async fn flush_last_used(m: &Marketplace) -> Result<(), Error> {
     let noted = used.clone();
     let written =
         m.db.write(move |c| {
-            // By key, so that two nodes that write at once take their locks in one order.
-            let mut tokens: Vec<_> = noted.tokens.iter().map(|(&id, &at)| (id, at)).collect();
-            tokens.sort_unstable();
-            for (id, at) in tokens {
-                store::note_use(c, id, at)?;
+            for (&id, &at) in &noted.tokens {
+                store::note_token_use(c, id, at)?;
             }
-            federation::note_uses(c, &noted.federation_keys)
+            for (&id, (at, source)) in &noted.federation_keys {
+                store::note_federation_key_use(c, id, *at, source.as_deref())?;
+            }
+            Ok(())
         })
         .await;
     if written.is_err() {

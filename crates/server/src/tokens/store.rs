@@ -148,10 +148,25 @@ pub(super) fn revoke(c: &mut Conn<'_>, key: i64, now: Timestamp) -> Result<(), E
 }
 
 /// Notes a use, unless a later one is known.
-pub(super) fn note_use(c: &mut Conn<'_>, key: i64, at: Timestamp) -> Result<(), Error> {
+pub(super) fn note_token_use(c: &mut Conn<'_>, key: i64, at: Timestamp) -> Result<(), Error> {
     c.execute(
         "UPDATE api_token SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
         args![key, at],
+    )
+    .map(|_| ())
+}
+
+/// The same for a federation key, with what the peer called itself.
+pub(super) fn note_federation_key_use(
+    c: &mut Conn<'_>,
+    key: i64,
+    at: Timestamp,
+    source: Option<&str>,
+) -> Result<(), Error> {
+    c.execute(
+        "UPDATE federation_key SET last_used_at = $2, last_source = COALESCE($3, last_source)
+         WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
+        args![key, at, source],
     )
     .map(|_| ())
 }

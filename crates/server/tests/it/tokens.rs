@@ -137,7 +137,7 @@ async fn rotation_and_revocation_are_immediate() {
         acme.delete(&path).await.expect_error(404, "NOT_FOUND");
         assert_eq!(acme.get("/api/tokens").await.expect(200)["total"], 1);
 
-        let soon = server.marketplace.now().plus(Duration::from_secs(60)).to_string();
+        let soon = server.marketplace.now().plus(Duration::from_mins(1)).to_string();
         let made = acme.post("/api/tokens", &json!({"name": "soon", "expires_at": soon})).await.expect(201);
         let short = bearer(&server, &made);
         short.get("/api/tenant").await.expect(200);
@@ -197,7 +197,7 @@ async fn the_last_use_is_written_by_the_job() {
         assert_eq!(listed["items"][0]["last_source"], "c.example");
         assert!(last(listed).is_some());
 
-        server.marketplace.clock.advance(Duration::from_secs(60));
+        server.marketplace.clock.advance(Duration::from_mins(1));
         acme.get("/api/tenant").await.expect(200);
         server.marketplace.credentials.clear();
         tokens::flush_last_used(&server.marketplace).await.expect("written");
