@@ -59,7 +59,8 @@ CREATE TABLE federation_key (
     hash         {{bytes}} NOT NULL UNIQUE,
     prefix       TEXT      NOT NULL,
     name         TEXT      NOT NULL,
-    source       TEXT,                                     -- as the peer states it: recorded, never trusted
+    source       TEXT,                                     -- who is to use it: recorded, never trusted
+    last_source  TEXT,                                     -- what X-Federation-Source last said: the same
     created_at   BIGINT    NOT NULL,
     last_used_at BIGINT,
     revoked_at   BIGINT

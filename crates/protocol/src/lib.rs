@@ -5,9 +5,11 @@
 
 mod wire_enum;
 
+pub mod api_token;
 pub mod component;
 pub mod digest;
 pub mod error;
+pub mod federation;
 pub mod ids;
 pub mod install;
 pub mod json;
@@ -18,5 +20,7 @@ pub mod rating;
 pub mod review;
 pub mod scope;
 pub mod semver_ext;
+pub mod tenant;
 pub mod text;
 pub mod token;
+pub mod usage;

@@ -5,14 +5,14 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 
 use atom_marketplace_db::Timestamp;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::json;
 use atom_marketplace_protocol::limits::JSON_DEPTH;
 use atom_marketplace_protocol::plan::{Plan, PlanLimits};
-use atom_marketplace_protocol::scope::{Scope, ScopeSet};
+use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use http::header::CONTENT_TYPE;
@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
+use crate::limits::Quota;
 use crate::tenants::{self, Tenant};
 use atom_marketplace_protocol::error::Code;
 
@@ -37,19 +38,25 @@ pub struct TokenIdentity {
     pub scopes: ScopeSet,
     /// Ids it may publish; none: all.
     pub patterns: Option<Vec<String>>,
-    /// Its maker, `usr_…`; none when the platform made it.
-    pub account: Option<String>,
+    /// Its maker; none when the platform made it.
+    pub maker: Option<Maker>,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
-    /// Last use, microseconds; written to the database now and then by a job. 0: not since it was loaded.
+    /// When its use was last noted, microseconds; 0: not since it was loaded. See [`CredentialCache::token_used`].
+    ///
+    /// [`CredentialCache::token_used`]: crate::tokens::cache::CredentialCache::token_used
     pub used_at: AtomicI64,
 }
 
-impl TokenIdentity {
-    /// Notes a use, in memory.
-    pub fn touch(&self, now: Timestamp) {
-        self.used_at.store(now.as_micros(), Ordering::Relaxed);
-    }
+/// The member who made a token. Its scopes end where the member's role ends.
+#[derive(Clone, Debug)]
+pub struct Maker {
+    /// The account's key.
+    pub account: i64,
+    /// Its id on the wire, `usr_…`.
+    pub uid: String,
+    /// The member's role in the token's tenant, at present.
+    pub role: Role,
 }
 
 /// A federation key that was checked.
@@ -88,6 +95,7 @@ pub struct TenantScope {
     author: Arc<str>,
     scopes: ScopeSet,
     patterns: Option<Arc<[String]>>,
+    maker: Option<(i64, Role)>,
     admin: bool,
 }
 
@@ -137,6 +145,21 @@ impl TenantScope {
         self.admin
     }
 
+    /// The key of the account behind the caller, if there is one.
+    pub fn account(&self) -> Option<i64> {
+        self.maker.map(|(account, _)| account)
+    }
+
+    /// The ids the caller may publish; none: all.
+    pub fn patterns(&self) -> Option<&[String]> {
+        self.patterns.as_deref()
+    }
+
+    /// Whether the caller may give someone this role, or change someone who has it.
+    pub fn may_grant(&self, role: Role) -> bool {
+        role.scopes().is_subset(self.scopes) && self.maker.is_none_or(|(_, own)| role <= own)
+    }
+
     /// Refuses an id that the token's patterns do not cover (`*` stands for any run of characters).
     pub fn check_pattern(&self, id: &str) -> ApiResult<()> {
         match &self.patterns {
@@ -163,8 +186,8 @@ impl TenantScope {
     }
 }
 
-/// `*` stands for any run of characters.
-fn pattern_matches(pattern: &str, id: &str) -> bool {
+/// Whether `id` fits `pattern`, in which `*` stands for any run of characters.
+pub(crate) fn pattern_matches(pattern: &str, id: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = id.strip_prefix(first) else { return false };
@@ -189,10 +212,11 @@ async fn admin_tenant(m: &Marketplace, slug: &str) -> ApiResult<Tenant> {
     if let Some(tenant) = m.credentials.tenant(slug, now) {
         return Ok(tenant);
     }
+    let reading = m.credentials.reading(now);
     let wanted = slug.to_owned();
     let tenant = m.db.read(move |c| tenants::get(c, &wanted)).await.map_err(ApiError::from)?;
     let tenant = tenant.ok_or_else(ApiError::tenant_not_found)?;
-    m.credentials.put_tenant(slug, now, tenant.clone());
+    m.credentials.put_tenant(slug, reading, tenant.clone());
     Ok(tenant)
 }
 
@@ -208,23 +232,30 @@ fn identity(parts: &Parts) -> ApiResult<&Identity> {
     parts.extensions.get::<Identity>().ok_or_else(|| ApiError::internal("the request did not pass the gate"))
 }
 
+fn token_scope(token: &TokenIdentity) -> TenantScope {
+    let actor: Arc<str> = format!("token:{}", token.uid).into();
+    TenantScope {
+        tenant: token.tenant.clone(),
+        author: token.maker.as_ref().map_or_else(|| actor.clone(), |maker| maker.uid.as_str().into()),
+        actor,
+        scopes: token.scopes,
+        patterns: token.patterns.clone().map(Into::into),
+        maker: token.maker.as_ref().map(|maker| (maker.account, maker.role)),
+        admin: false,
+    }
+}
+
 /// The tenant scope of a caller, if it has the scope asked for.
 fn tenant_scope(identity: &Identity, needed: Scope) -> ApiResult<TenantScope> {
     match identity {
-        Identity::Token(token) if token.scopes.contains(needed) => Ok(TenantScope {
-            tenant: token.tenant.clone(),
-            actor: format!("token:{}", token.uid).into(),
-            author: token.account.clone().unwrap_or_else(|| format!("token:{}", token.uid)).into(),
-            scopes: token.scopes,
-            patterns: token.patterns.clone().map(Into::into),
-            admin: false,
-        }),
+        Identity::Token(token) if token.scopes.contains(needed) => Ok(token_scope(token)),
         Identity::Admin(Some(tenant)) => Ok(TenantScope {
             tenant: tenant.clone(),
             actor: "admin".into(),
             author: "admin".into(),
             scopes: ScopeSet::ALL,
             patterns: None,
+            maker: None,
             admin: true,
         }),
         Identity::Admin(None) => Err(ApiError::field(
@@ -335,6 +366,13 @@ impl<S: Sync> FromRequestParts<S> for Reader {
 #[derive(Clone, Debug)]
 pub struct AnyToken(pub Arc<TokenIdentity>);
 
+impl AnyToken {
+    /// The token's scope within its own tenant.
+    pub fn scope(&self) -> TenantScope {
+        token_scope(&self.0)
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for AnyToken {
     type Rejection = ApiError;
 
@@ -354,6 +392,12 @@ impl PlatformAdmin {
     /// Who acts, for the record.
     pub fn actor(self) -> &'static str {
         "admin"
+    }
+
+    /// The admin's scope within a tenant that is named in the path.
+    pub async fn within(self, m: &Marketplace, tenant: &str) -> ApiResult<TenantScope> {
+        let tenant = admin_tenant(m, tenant).await?;
+        tenant_scope(&Identity::Admin(Some(tenant)), Scope::TenantsManage)
     }
 }
 
@@ -391,6 +435,41 @@ impl<S: Sync> FromRequestParts<S> for FederationPeer {
                 "This needs a federation key: send `X-Federation-Key: sk-fed-…`.",
             )),
         }
+    }
+}
+
+/// Who manages federation keys: a tenant its own (`federation:manage`), or the platform's admin those of no tenant.
+#[derive(Clone, Debug)]
+pub struct FederationKeyManager(Option<TenantScope>);
+
+impl FederationKeyManager {
+    /// Whose keys: a tenant's, by its key, or the platform's own.
+    pub fn owner(&self) -> Option<i64> {
+        self.0.as_ref().map(TenantScope::id)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for FederationKeyManager {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        match identity(parts)? {
+            Identity::Admin(None) => Ok(Self(None)),
+            identity => tenant_scope(identity, Scope::FederationManage).map(|scope| Self(Some(scope))),
+        }
+    }
+}
+
+/// Where the caller stands in its window, after this request.
+#[derive(Clone, Copy, Debug)]
+pub struct CallerQuota(pub Quota);
+
+impl<S: Sync> FromRequestParts<S> for CallerQuota {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        let quota = parts.extensions.get::<Quota>().copied();
+        quota.map(Self).ok_or_else(|| ApiError::internal("the request did not pass the gate"))
     }
 }
 

@@ -13,6 +13,7 @@ pub mod installs;
 pub mod limits;
 pub mod metrics;
 pub mod ops;
+pub mod paging;
 pub mod ratings;
 pub mod seal;
 pub mod tenants;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use atom_marketplace_db::args;
 use atom_marketplace_db::testing::TestDb;
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::scope::ScopeSet;
@@ -84,8 +85,17 @@ impl TestServer {
         self.token(slug, ScopeSet::ALL_TENANT).await
     }
 
-    /// A client with a new token of an existing tenant.
+    /// A client with a new token of an existing tenant, made by the platform.
     pub async fn token(&self, slug: &str, scopes: ScopeSet) -> Client {
+        self.make_token(slug, None, scopes).await
+    }
+
+    /// A client with a new token that the member `user` (`usr_…`) made.
+    pub async fn token_of(&self, slug: &str, user: &str, scopes: ScopeSet) -> Client {
+        self.make_token(slug, Some(user.to_owned()), scopes).await
+    }
+
+    async fn make_token(&self, slug: &str, user: Option<String>, scopes: ScopeSet) -> Client {
         let secret = token::generate(CredentialKind::ApiToken);
         let presented = secret.expose().to_owned();
         let (slug, now) = (slug.to_owned(), self.marketplace.now());
@@ -93,9 +103,13 @@ impl TestServer {
             .db
             .write(move |c| {
                 let tenant = tenants::get(c, &slug)?.ok_or(atom_marketplace_db::Error::NotFound)?;
+                let account = match &user {
+                    Some(user) => Some(c.one("SELECT id FROM account WHERE uid = $1", args![user])?),
+                    None => None,
+                };
                 let new = tokens::NewToken {
                     tenant: tenant.id,
-                    account: None,
+                    account,
                     name: "test".to_owned(),
                     scopes,
                     patterns: None,

@@ -1,6 +1,98 @@
-//! federation
+//! Federation: the keys with which other instances read the public catalog here, and the routes they read it by.
+//! A key opens those routes and nothing else. What a peer calls itself is recorded, never trusted.
 
-/// Routes.
-pub fn routes() -> crate::http::ApiRoutes {
-    crate::http::ApiRoutes::new()
+mod api;
+mod store;
+
+use std::sync::Arc;
+
+use atom_marketplace_db::{Conn, Error, Timestamp};
+use atom_marketplace_protocol::error::{Code, FieldError};
+use atom_marketplace_protocol::federation::{FederationKey, FederationKeyCreate};
+use atom_marketplace_protocol::ids;
+use atom_marketplace_protocol::limits::NAME_MAX;
+use atom_marketplace_protocol::text::{self, TextRule};
+use atom_marketplace_protocol::token::{self, CredentialKind, Secret};
+
+use crate::app::Marketplace;
+use crate::error::{ApiError, ApiResult};
+use crate::extract::FederationIdentity;
+use crate::paging::Window;
+
+pub use api::routes;
+
+/// Whose keys: a tenant's, by its key, or the platform's own.
+pub type Owner = Option<i64>;
+
+/// A checked request for a key.
+#[derive(Clone, Debug)]
+struct NewKey {
+    name: String,
+    source: Option<String>,
+}
+
+/// Characters in what a peer calls itself.
+const SOURCE_MAX: usize = 255;
+
+fn check(request: &FederationKeyCreate) -> ApiResult<NewKey> {
+    let mut wrong = Vec::new();
+    let mut clean = |field: &str, value: &str, max_chars| {
+        text::clean(value, TextRule { max_chars, multiline: false, required: true }).unwrap_or_else(|why| {
+            wrong.push(FieldError::new(field, why));
+            String::new()
+        })
+    };
+    let name = clean("name", &request.name, NAME_MAX);
+    let source = request.source.as_deref().map(|source| clean("source", source, SOURCE_MAX));
+    if wrong.is_empty() { Ok(NewKey { name, source }) } else { Err(ApiError::invalid(wrong)) }
+}
+
+/// Stores a key that was generated outside the transaction.
+fn create(
+    c: &mut Conn<'_>,
+    owner: Owner,
+    new: &NewKey,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<FederationKey, Error> {
+    let uid = ids::new_id("fed");
+    store::insert(c, &uid, owner, new, secret, now)?;
+    store::find(c, owner, &uid)?.map(|row| row.key).ok_or(Error::NotFound)
+}
+
+/// Keys that are not revoked, oldest first, and how many there are.
+fn list(c: &mut Conn<'_>, owner: Owner, window: Window) -> Result<(Vec<(i64, FederationKey)>, u64), Error> {
+    let rows = store::list(c, owner, window)?;
+    Ok((rows.into_iter().map(|row| (row.id, row.key)).collect(), store::count(c, owner)?))
+}
+
+/// Ends a key.
+fn revoke(c: &mut Conn<'_>, owner: Owner, uid: &str, now: Timestamp) -> ApiResult<()> {
+    let row = store::find(c, owner, uid)?.ok_or_else(|| ApiError::not_found("federation key"))?;
+    store::revoke(c, row.id, now).map_err(ApiError::from)
+}
+
+/// Which federation key is presented, by whom as they say. A malformed one is refused without the database.
+pub async fn authenticate(
+    m: &Marketplace,
+    presented: &str,
+    source: Option<&str>,
+) -> ApiResult<Arc<FederationIdentity>> {
+    let refused = || ApiError::new(Code::FederationKeyInvalid, "The federation key is malformed, unknown or revoked.");
+    if !token::well_formed(CredentialKind::FederationKey, presented) {
+        return Err(refused());
+    }
+    let hash = token::hash(presented);
+    let now = m.now();
+    let identity = if let Some(identity) = m.credentials.federation_key(&hash, now) {
+        identity
+    } else {
+        let reading = m.credentials.reading(now);
+        let found = m.db.read(move |c| store::authenticate(c, &hash)).await.map_err(ApiError::from)?;
+        let identity = Arc::new(found.ok_or_else(refused)?);
+        m.credentials.put_federation_key(&hash, reading, identity.clone());
+        identity
+    };
+    m.credentials.federation_key_used(&identity, source, now);
+    Ok(identity)
 }

@@ -23,7 +23,7 @@ use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{self, ClientAddress, Identity};
 use crate::limits::{Caller, Quota, UNLIMITED};
-use crate::tokens;
+use crate::{federation, tokens};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -143,7 +143,8 @@ async fn identify(m: &Marketplace, headers: &HeaderMap) -> ApiResult<Identity> {
         };
     }
     if let Some(presented) = federation {
-        return tokens::authenticate_federation(m, presented).await.map(Identity::Federation);
+        let source = text("x-federation-source").ok().flatten().or(text("x-tederation-source").ok().flatten());
+        return federation::authenticate(m, presented, source).await.map(Identity::Federation);
     }
     Ok(Identity::Anonymous)
 }

@@ -1,11 +1,23 @@
-//! Tenants: who publishes and installs, with their plan. Never decides what a credential may do; `extract` does.
+//! Tenants: who publishes and installs, with their plan and their members. Never decides what a credential may do;
+//! `extract` does. How a member signs in is no concern of it.
 
+mod admin_api;
+mod api;
+mod members;
 pub(crate) mod store;
 
 use std::sync::Arc;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
+use atom_marketplace_protocol::error::FieldError;
+use atom_marketplace_protocol::ids::{self, TENANT_ID_MAX};
+use atom_marketplace_protocol::limits::NAME_MAX;
 use atom_marketplace_protocol::plan::{Plan, PlanLimits};
+use atom_marketplace_protocol::tenant::{self as wire, PlatformStats, TenantAdminUpdate, TenantCreate};
+use atom_marketplace_protocol::text::{self, TextRule};
+
+use crate::error::{ApiError, ApiResult};
+use crate::paging::Window;
 
 pub(crate) use store::TENANT_COLUMNS;
 
@@ -37,7 +49,112 @@ pub fn get(c: &mut Conn<'_>, slug: &str) -> Result<Option<Tenant>, Error> {
     store::find_by_slug(c, slug)
 }
 
+/// Makes the tenant that the platform's admin asks for. Its id is made from its name where none is given.
+pub fn register(c: &mut Conn<'_>, request: &TenantCreate, now: Timestamp) -> ApiResult<wire::Tenant> {
+    let mut wrong = Vec::new();
+    let name = clean_name(&request.name, &mut wrong);
+    if let Some(Err(why)) = request.id.as_deref().map(ids::check_tenant_id) {
+        wrong.push(FieldError::new("id", why));
+    }
+    if !wrong.is_empty() {
+        return Err(ApiError::invalid(wrong));
+    }
+    let slug = match &request.id {
+        Some(id) if store::find_by_slug(c, id)?.is_some() => {
+            return Err(ApiError::conflict(format!("The tenant id `{id}` is taken.")));
+        }
+        Some(id) => id.clone(),
+        None => free_slug(c, &name)?,
+    };
+    create(c, &slug, &name, request.plan, now)?;
+    describe(c, &slug)
+}
+
+/// A tenant as the wire shows it.
+pub fn describe(c: &mut Conn<'_>, slug: &str) -> ApiResult<wire::Tenant> {
+    store::describe(c, slug)?.map(|row| row.1).ok_or_else(ApiError::tenant_not_found)
+}
+
+/// Tenants in the order they were made, and how many there are.
+pub fn list(c: &mut Conn<'_>, window: Window) -> Result<(Vec<(i64, wire::Tenant)>, u64), Error> {
+    Ok((store::list(c, window)?, store::count(c)?))
+}
+
+/// Changes a tenant. What `update` leaves out stays.
+pub fn update(c: &mut Conn<'_>, slug: &str, update: &TenantAdminUpdate, now: Timestamp) -> ApiResult<wire::Tenant> {
+    let mut wrong = Vec::new();
+    let name = update.name.as_deref().map(|name| clean_name(name, &mut wrong));
+    let limits = update.limits.unwrap_or_default();
+    for (field, limit) in
+        [("agents", limits.agents), ("storage_bytes", limits.storage_bytes), ("webhooks", limits.webhooks)]
+    {
+        if limit.flatten().is_some_and(|limit| i64::try_from(limit).is_err()) {
+            wrong.push(FieldError::new(format!("limits.{field}"), "It must be below 2^63."));
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(ApiError::invalid(wrong));
+    }
+    store::update(c, slug, &TenantAdminUpdate { name, ..update.clone() }, now)?;
+    describe(c, slug)
+}
+
+/// The platform in numbers.
+pub fn platform_stats(c: &mut Conn<'_>) -> Result<PlatformStats, Error> {
+    store::platform_stats(c)
+}
+
+fn clean_name(name: &str, wrong: &mut Vec<FieldError>) -> String {
+    let rule = TextRule { max_chars: NAME_MAX, multiline: false, required: true };
+    text::clean(name, rule).unwrap_or_else(|why| {
+        wrong.push(FieldError::new("name", why));
+        String::new()
+    })
+}
+
+/// The name as an id that is free: `Acme Corporation` is `acme-corporation`, the next of that name `acme-corporation-2`.
+fn free_slug(c: &mut Conn<'_>, name: &str) -> ApiResult<String> {
+    let base = slugify(name);
+    for number in 1..=1_000 {
+        let slug = if number == 1 { base.clone() } else { format!("{base}-{number}") };
+        if store::find_by_slug(c, &slug)?.is_none() {
+            return Ok(slug);
+        }
+    }
+    Err(ApiError::conflict("Too many tenants have this name: choose an id."))
+}
+
+/// The name in the alphabet of tenant ids, short enough for a number behind it.
+fn slugify(name: &str) -> String {
+    let folded = text::fold(name);
+    let words = folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut slug = words.collect::<Vec<_>>().join("-");
+    slug.truncate(TENANT_ID_MAX - 5);
+    let slug = slug.trim_end_matches('-');
+    if slug.len() < 2 { format!("tenant{}{slug}", if slug.is_empty() { "" } else { "-" }) } else { slug.to_owned() }
+}
+
 /// Routes.
 pub fn routes() -> crate::http::ApiRoutes {
-    crate::http::ApiRoutes::new()
+    admin_api::routes().merge(api::routes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_ids() {
+        let long = "a".repeat(100);
+        for (name, slug) in [
+            ("Acme Corporation", "acme-corporation"),
+            ("  Café & Söhne, GmbH. ", "cafe-sohne-gmbh"),
+            ("株式会社", "tenant"),
+            ("X", "tenant-x"),
+            (long.as_str(), &long[..58]),
+        ] {
+            assert_eq!(slugify(name), slug);
+            assert_eq!(ids::check_tenant_id(&slugify(name)), Ok(()));
+        }
+    }
 }

@@ -1,9 +1,13 @@
-//! SQL of tenants.
+//! SQL of tenants and of the platform's numbers.
 
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp, args};
+use atom_marketplace_protocol::component::Status;
+use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::plan::{Plan, PlanLimits};
+use atom_marketplace_protocol::tenant::{self as wire, ComponentCount, PlatformStats, TenantAdminUpdate};
 
 use super::Tenant;
+use crate::paging::Window;
 
 /// The columns [`Tenant`] is read from, for joins too.
 pub(crate) const TENANT_COLUMNS: &str = "t.id AS tenant_id, t.slug, t.name AS tenant_name, t.plan, t.suspended, t.agent_limit, t.storage_limit, t.webhook_limit";
@@ -28,9 +32,53 @@ impl FromRow for Tenant {
     }
 }
 
+/// A tenant with its key, as the wire shows it.
+pub(super) struct Described(pub(super) i64, pub(super) wire::Tenant);
+
+impl FromRow for Described {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        let tenant = Tenant::from_row(row)?;
+        let described = wire::Tenant {
+            id: tenant.slug.to_string(),
+            name: tenant.name.to_string(),
+            plan: tenant.plan,
+            verified: row.get("verified")?,
+            suspended: tenant.suspended,
+            limits: tenant.limits,
+            storage_used: row.get::<i64>("storage_used")?.max(0) as u64,
+            created_at: row.get::<Timestamp>("created_at")?.to_string(),
+            updated_at: row.get::<Timestamp>("updated_at")?.to_string(),
+        };
+        Ok(Described(tenant.id, described))
+    }
+}
+
 /// The tenant with this id on the wire.
 pub(super) fn find_by_slug(c: &mut Conn<'_>, slug: &str) -> Result<Option<Tenant>, Error> {
     c.first(&format!("SELECT {TENANT_COLUMNS} FROM tenant t WHERE t.slug = $1"), args![slug])
+}
+
+/// The same with all that the wire shows.
+pub(super) fn describe(c: &mut Conn<'_>, slug: &str) -> Result<Option<Described>, Error> {
+    let sql = format!(
+        "SELECT {TENANT_COLUMNS}, t.verified, t.storage_used, t.created_at, t.updated_at FROM tenant t WHERE t.slug = $1"
+    );
+    c.first(&sql, args![slug])
+}
+
+/// Tenants in the order they were made.
+pub(super) fn list(c: &mut Conn<'_>, window: Window) -> Result<Vec<(i64, wire::Tenant)>, Error> {
+    let sql = format!(
+        "SELECT {TENANT_COLUMNS}, t.verified, t.storage_used, t.created_at, t.updated_at FROM tenant t
+         WHERE t.id > $1 ORDER BY t.id LIMIT $2 OFFSET $3"
+    );
+    let rows: Vec<Described> = c.all(&sql, args![window.after, window.take, window.skip])?;
+    Ok(rows.into_iter().map(|Described(key, tenant)| (key, tenant)).collect())
+}
+
+/// How many tenants there are.
+pub(super) fn count(c: &mut Conn<'_>) -> Result<u64, Error> {
+    c.one("SELECT count(*) FROM tenant", args![])
 }
 
 /// Makes a tenant.
@@ -40,4 +88,43 @@ pub(super) fn insert(c: &mut Conn<'_>, slug: &str, name: &str, plan: Plan, now: 
         args![slug, name, plan.code(), now],
     )
     .map(|_| ())
+}
+
+/// Changes what `update` names.
+pub(super) fn update(c: &mut Conn<'_>, slug: &str, update: &TenantAdminUpdate, now: Timestamp) -> Result<(), Error> {
+    let limits = update.limits.unwrap_or_default();
+    c.execute(
+        "UPDATE tenant SET name = COALESCE($2, name), plan = COALESCE($3, plan), suspended = COALESCE($4, suspended),
+             verified = COALESCE($5, verified), updated_at = $6 WHERE slug = $1",
+        args![slug, update.name.as_deref(), update.plan.map(Plan::code), update.suspended, update.verified, now],
+    )?;
+    // One statement a column: null means something here.
+    for (column, limit) in
+        [("agent_limit", limits.agents), ("storage_limit", limits.storage_bytes), ("webhook_limit", limits.webhooks)]
+    {
+        if let Some(limit) = limit {
+            c.execute(&format!("UPDATE tenant SET {column} = $2 WHERE slug = $1"), args![slug, limit])?;
+        }
+    }
+    Ok(())
+}
+
+/// The platform in numbers.
+pub(super) fn platform_stats(c: &mut Conn<'_>) -> Result<PlatformStats, Error> {
+    let counts: Vec<(i64, String, u64)> =
+        c.all("SELECT kind, status, count(*) FROM component GROUP BY kind, status ORDER BY kind, status", args![])?;
+    let components = counts.into_iter().map(|(kind, status, count)| {
+        let component_type = Kind::from_code(kind).ok_or_else(|| Error::Other(format!("{kind} is no kind")))?;
+        let status: Status = status.parse().map_err(Error::Other)?;
+        Ok(ComponentCount { component_type, status, count })
+    });
+    Ok(PlatformStats {
+        components: components.collect::<Result<_, Error>>()?,
+        tenants: count(c)?,
+        installations: c.one("SELECT count(*) FROM installation WHERE removed_at IS NULL", args![])?,
+        pending_submissions: c.one(
+            "SELECT count(*) FROM component_version WHERE status = 'pending_review' AND visibility = 'public'",
+            args![],
+        )?,
+    })
 }

@@ -1,11 +1,14 @@
-//! API tokens and federation keys: checked, made, listed, rotated, revoked. Tokens are stored as SHA-256 and shown once.
+//! API tokens: checked, made, listed, rotated, revoked. Stored as SHA-256 and shown once; never more than their maker.
 
+mod api;
 pub mod cache;
+mod check;
 mod store;
 
 use std::sync::Arc;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
+use atom_marketplace_protocol::api_token::ApiToken;
 use atom_marketplace_protocol::error::Code;
 use atom_marketplace_protocol::ids;
 use atom_marketplace_protocol::scope::ScopeSet;
@@ -13,7 +16,11 @@ use atom_marketplace_protocol::token::{self, CredentialKind, Secret};
 
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{FederationIdentity, TokenIdentity};
+use crate::extract::{TenantScope, TokenIdentity};
+use crate::paging::Window;
+
+pub use api::routes;
+pub use check::new_token;
 
 /// What a new API token is to be.
 #[derive(Clone, Debug)]
@@ -35,8 +42,44 @@ pub struct NewToken {
 /// Stores a token that was generated outside the transaction (a transaction may run twice). Returns its id on the wire.
 pub fn create(c: &mut Conn<'_>, new: &NewToken, secret: &Secret, now: Timestamp) -> Result<String, Error> {
     let uid = ids::new_id("tok");
-    store::insert_token(c, &uid, new, secret, now)?;
+    store::insert(c, &uid, new, secret, now)?;
     Ok(uid)
+}
+
+/// A token of the tenant that is not revoked.
+pub fn get(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<ApiToken> {
+    let found = store::find(c, scope, uid)?;
+    found.map(|row| row.token).ok_or_else(|| ApiError::not_found("token"))
+}
+
+/// The tenant's tokens that are not revoked, oldest first, and how many there are.
+pub fn list(c: &mut Conn<'_>, scope: &TenantScope, window: Window) -> Result<(Vec<(i64, ApiToken)>, u64), Error> {
+    let rows = store::list(c, scope, window)?;
+    Ok((rows.into_iter().map(|row| (row.key, row.token)).collect(), store::count(c, scope)?))
+}
+
+/// Gives a token a new secret; the old one ends with the transaction. Whoever gets the secret may do what the token may,
+/// so that must not be more than the caller may.
+pub fn rotate(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    uid: &str,
+    secret: &Secret,
+    now: Timestamp,
+) -> ApiResult<ApiToken> {
+    let row = store::find(c, scope, uid)?.ok_or_else(|| ApiError::not_found("token"))?;
+    check::within_maker(scope, row.token.scopes, row.token.component_patterns.as_deref())?;
+    if row.expires_at.is_some_and(|expiry| expiry <= now) {
+        return Err(ApiError::conflict("The token has expired: make a new one."));
+    }
+    store::replace_secret(c, row.key, secret)?;
+    get(c, scope, uid)
+}
+
+/// Ends a token.
+pub fn revoke(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, now: Timestamp) -> ApiResult<()> {
+    let row = store::find(c, scope, uid)?.ok_or_else(|| ApiError::not_found("token"))?;
+    store::revoke(c, row.key, now).map_err(ApiError::from)
 }
 
 /// Who an API token belongs to. A malformed one is refused without the database.
@@ -51,10 +94,11 @@ pub async fn authenticate(m: &Marketplace, presented: &str) -> ApiResult<Arc<Tok
     let identity = if let Some(identity) = m.credentials.token(&hash, now) {
         identity
     } else {
-        let found = m.db.read(move |c| store::find_token(c, &hash)).await.map_err(ApiError::from)?;
+        let reading = m.credentials.reading(now);
+        let found = m.db.read(move |c| store::authenticate(c, &hash)).await.map_err(ApiError::from)?;
         let identity =
             Arc::new(found.ok_or_else(|| ApiError::unauthenticated("The API token is unknown or revoked."))?);
-        m.credentials.put_token(&hash, now, identity.clone());
+        m.credentials.put_token(&hash, reading, identity.clone());
         identity
     };
     if identity.expires_at.is_some_and(|expiry| expiry <= now) {
@@ -66,28 +110,30 @@ pub async fn authenticate(m: &Marketplace, presented: &str) -> ApiResult<Arc<Tok
             "This tenant is suspended. Ask the platform's operator.",
         ));
     }
-    identity.touch(now);
+    m.credentials.token_used(&identity, now);
     Ok(identity)
 }
 
-/// Which federation key is presented.
-pub async fn authenticate_federation(m: &Marketplace, presented: &str) -> ApiResult<Arc<FederationIdentity>> {
-    let refused = || ApiError::new(Code::FederationKeyInvalid, "The federation key is malformed, unknown or revoked.");
-    if !token::well_formed(CredentialKind::FederationKey, presented) {
-        return Err(refused());
+/// Writes down when tokens and federation keys were last used. A job runs it once a minute: never a request.
+pub async fn flush_last_used(m: &Marketplace) -> Result<(), Error> {
+    let used = Arc::new(m.credentials.take_used());
+    if used.tokens.is_empty() && used.federation_keys.is_empty() {
+        return Ok(());
     }
-    let hash = token::hash(presented);
-    let now = m.now();
-    if let Some(identity) = m.credentials.federation_key(&hash, now) {
-        return Ok(identity);
+    let noted = used.clone();
+    let written =
+        m.db.write(move |c| {
+            for (&id, &at) in &noted.tokens {
+                store::note_token_use(c, id, at)?;
+            }
+            for (&id, (at, source)) in &noted.federation_keys {
+                store::note_federation_key_use(c, id, *at, source.as_deref())?;
+            }
+            Ok(())
+        })
+        .await;
+    if written.is_err() {
+        m.credentials.put_back_used((*used).clone());
     }
-    let found = m.db.read(move |c| store::find_federation_key(c, &hash)).await.map_err(ApiError::from)?;
-    let identity = Arc::new(found.ok_or_else(refused)?);
-    m.credentials.put_federation_key(&hash, now, identity.clone());
-    Ok(identity)
-}
-
-/// Routes.
-pub fn routes() -> crate::http::ApiRoutes {
-    crate::http::ApiRoutes::new()
+    written
 }

@@ -1,6 +1,36 @@
-//! usage
+//! What a tenant has used of what it may. Reads only.
 
-/// Routes.
-pub fn routes() -> crate::http::ApiRoutes {
-    crate::http::ApiRoutes::new()
+mod api;
+mod store;
+
+use atom_marketplace_db::{Conn, Error, Timestamp};
+use atom_marketplace_protocol::usage::Usage;
+
+use crate::extract::TenantScope;
+use crate::limits::Quota;
+
+pub use api::routes;
+
+/// The tenant's usage; `quota` is where the asking request left its caller.
+fn usage(c: &mut Conn<'_>, scope: &TenantScope, quota: &Quota, now: Timestamp) -> Result<Usage, Error> {
+    let limits = scope.limits();
+    let [agents_installed, skills_installed, canvases_installed, domains_installed] = store::installed(c, scope)?;
+    Ok(Usage {
+        tenant_id: scope.slug().to_owned(),
+        plan: scope.plan(),
+        rate_limit_limit: quota.limit,
+        rate_limit_remaining: quota.remaining,
+        rate_limit_reset: quota.reset,
+        rate_limit_window: "hour".to_owned(),
+        storage_used: store::storage_used(c, scope)?,
+        storage_limit: limits.storage_bytes,
+        agents_installed,
+        agent_limit: limits.agents,
+        skills_installed,
+        canvases_installed,
+        domains_installed,
+        components_published: store::published(c, scope)?,
+        webhook_limit: limits.webhooks,
+        tokens: store::tokens(c, scope, now)?,
+    })
 }

@@ -7,3 +7,5 @@ mod versions;
 mod get;
 mod list;
 mod seed;
+mod tenants;
+mod tokens;
