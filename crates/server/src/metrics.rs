@@ -172,7 +172,7 @@ fn latencies(metrics: &Metrics, encoder: &mut DescriptorEncoder<'_>) -> Encoded 
         MetricType::Histogram,
     )?;
     for route in metrics.routes.iter().filter_map(OnceLock::get) {
-        let bounds = BOUNDS.iter().map(|bound| *bound as f64 / 1e6).chain([f64::MAX]);
+        let bounds = BOUNDS.iter().map(|bound| *bound as f64 / 1e6).chain([f64::INFINITY]);
         let counts = route.buckets.iter().map(|bucket| bucket.load(Relaxed));
         let buckets: Vec<(f64, u64)> = bounds.zip(counts).collect();
         let count = buckets.iter().map(|(_, count)| count).sum();
