@@ -111,9 +111,6 @@ pub(crate) enum TokenCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Config {
-    /// Print the reference of all settings as Markdown (docs/CONFIGURATION.md).
-    #[arg(long)]
-    pub(crate) reference: bool,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

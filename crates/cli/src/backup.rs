@@ -1,6 +1,7 @@
 //! `backup` and `restore` of a SQLite database. A backup is the database file and, beside it, a few lines of JSON that
 //! say what it is; the secret key is never part of it.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -195,7 +196,12 @@ fn digest(path: &Path) -> anyhow::Result<(u64, String)> {
             }
         }
     }
-    Ok((bytes, hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    let hex = hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    Ok((bytes, hex))
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -2,16 +2,11 @@
 
 use std::process::ExitCode;
 
-use atom_marketplace_server::config as settings;
 use serde_json::{Map, Value, json};
 
 use crate::{args, output};
 
 pub(crate) fn run(arguments: &args::Config) -> anyhow::Result<ExitCode> {
-    if arguments.reference {
-        output::text(&settings::reference());
-        return Ok(ExitCode::SUCCESS);
-    }
     let settings = arguments.flags.settings()?;
     if arguments.json {
         let entries: Map<String, Value> = settings

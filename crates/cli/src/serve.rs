@@ -1,6 +1,6 @@
 //! `serve`: from the settings to a listening server, and back to nothing.
 
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,7 +13,8 @@ use atom_marketplace_server::jobs::Jobs;
 use atom_marketplace_server::seal::Sealer;
 use atom_marketplace_server::{http, ops, serve};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Mutex;
 use tracing_subscriber::EnvFilter;
 
 use crate::store::{self, Lock};
@@ -56,13 +57,13 @@ async fn listen(settings: &Settings, keys: &Keys, db: atom_marketplace_db::Db, d
     m.metrics.slow_after(settings.log_slow);
     check_secret_key(&m).await;
     // Before anything is announced, so that a signal right after is heeded.
-    let stop = stop_signal()?;
+    let signals = StopSignals::listen()?;
     let jobs = Jobs::start(&m);
     let _ = demo;
     announce(settings, keys, &local_url);
-    let finished = serve::serve(listener, http::app(m.clone()), stop, GRACE).await;
+    let finished = serve::serve(listener, http::app(m.clone()), signals.stop(), signals.patience()).await;
     if !finished {
-        tracing::warn!("some requests were still running after {} s and are cut off", GRACE.as_secs());
+        tracing::warn!("requests that were still running are cut off");
     }
     jobs.stop().await;
     if let Err(error) = m.limiter.give_back().await {
@@ -77,18 +78,28 @@ fn reachable(address: SocketAddr) -> String {
     if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() }
 }
 
-/// Completes at SIGTERM or SIGINT. The second one ends the process at once.
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
+/// SIGTERM and SIGINT. The first one stops the server, a second one ends its patience.
+struct StopSignals(Mutex<(Signal, Signal)>);
+
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self(Mutex::new((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))))
+    }
+
+    async fn next(&self) {
+        let mut signals = self.0.lock().await;
+        let (terminate, interrupt) = &mut *signals;
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+    }
+
+    async fn stop(&self) {
+        self.next().await;
         tracing::info!("stopping: no new connections, up to {} s for running requests", GRACE.as_secs());
-        tokio::spawn(async move {
-            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-            tracing::warn!("told to stop twice: stopping at once");
-            std::process::exit(1);
-        });
-    })
+    }
+
+    async fn patience(&self) {
+        tokio::select! { () = self.next() => {}, () = tokio::time::sleep(GRACE) => {} }
+    }
 }
 
 /// A restored or copied database without its key would only be noticed when something cannot be opened.

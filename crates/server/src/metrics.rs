@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use http::{Method, StatusCode};
 use prometheus_client::collector::Collector;
@@ -15,6 +15,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::app::Marketplace;
+use crate::clock::Clock;
 
 /// What [`render`] writes.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -239,7 +240,7 @@ pub fn note_start() {
 }
 
 fn seconds_since_epoch() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+    Clock::default().now().as_micros() as f64 / 1e6
 }
 
 /// Of /proc, where there is one.
@@ -259,7 +260,7 @@ mod tests {
         for route in 0..40 {
             metrics.observe("", &Method::GET, &format!("/route/{route}"), StatusCode::OK, Duration::from_micros(90));
         }
-        metrics.observe("", &Method::POST, "/route/7", StatusCode::CONFLICT, Duration::from_secs(60));
+        metrics.observe("", &Method::POST, "/route/7", StatusCode::CONFLICT, Duration::from_mins(1));
         let route = metrics.route("/route/7").expect("there is room");
         assert_eq!(route.requests[0][1].load(Relaxed), 1);
         assert_eq!(route.requests[2][3].load(Relaxed), 1);

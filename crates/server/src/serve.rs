@@ -34,9 +34,14 @@ const HEAD_BYTES: usize = 32 * 1024;
 /// Pause after the system refuses a connection for lack of descriptors or memory.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves `app` until `stop` completes, then takes no more connections and waits up to `grace` for the requests that are
-/// running. Answers whether all of them were finished.
-pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>, grace: Duration) -> bool {
+/// Serves `app` until `stop` completes, then takes no more connections and waits for the requests that are running until
+/// `patience` completes. Answers whether all of them were finished.
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    stop: impl Future<Output = ()>,
+    patience: impl Future<Output = ()>,
+) -> bool {
     let connections = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_header_size(HEAD_BYTES);
@@ -56,7 +61,10 @@ pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output 
     }
     // New connections are refused by the system from here on, so that a balancer tries another node.
     drop(listener);
-    tokio::time::timeout(grace, connections.shutdown()).await.is_ok()
+    tokio::select! {
+        () = connections.shutdown() => true,
+        () = patience => false,
+    }
 }
 
 fn accept(builder: &http1::Builder, connections: &GracefulShutdown, app: Router, stream: TcpStream, peer: SocketAddr) {

@@ -36,20 +36,10 @@ pub struct Keys {
 impl Keys {
     /// Both keys; those that are neither set nor there are made. `Err` says which file is wrong and why.
     pub fn ensure(settings: &Settings) -> Result<Self, String> {
-        let (admin_key, admin_key_from) = match &settings.admin_key {
-            Some(key) => (key.clone(), Key::Set),
-            None => {
-                let (text, from) = found_or_made(settings.admin_key_file())?;
-                (Secret::new(in_file(&from, parse::admin_key(&text))?), from)
-            }
-        };
-        let (secret_key, secret_key_from) = match &settings.secret_key {
-            Some(key) => (key.clone(), Key::Set),
-            None => {
-                let (text, from) = found_or_made(settings.secret_key_file())?;
-                (in_file(&from, parse::parse_secret_key(&text))?, from)
-            }
-        };
+        let admin_key = |text: &str| parse::admin_key(text).map(Secret::new);
+        let (admin_key, admin_key_from) = ensure(settings.admin_key.as_ref(), settings.admin_key_file(), admin_key)?;
+        let (secret_key, secret_key_from) =
+            ensure(settings.secret_key.as_ref(), settings.secret_key_file(), parse::parse_secret_key)?;
         Ok(Self { admin_key, admin_key_from, secret_key, secret_key_from })
     }
 
@@ -60,25 +50,31 @@ impl Keys {
         }
         let path = settings.secret_key_file();
         match fs::read_to_string(&path) {
-            Ok(text) => in_file(&Key::Found(path), parse::parse_secret_key(text.trim())).map(Some),
+            Ok(text) => in_file(&path, parse::parse_secret_key(text.trim())).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(format!("{}: {error}", path.display())),
         }
     }
 }
 
-fn in_file<T>(from: &Key, parsed: Result<T, String>) -> Result<T, String> {
-    parsed.map_err(|message| match from {
-        Key::Found(path) | Key::Made(path) => format!("{}: {message}", path.display()),
-        Key::Set => message,
-    })
-}
-
-fn found_or_made(path: PathBuf) -> Result<(String, Key), String> {
+/// The key as it is set, else what its file holds, which is made when it is not there.
+fn ensure<T: Clone>(
+    set: Option<&T>,
+    path: PathBuf,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Result<(T, Key), String> {
+    if let Some(key) = set {
+        return Ok((key.clone(), Key::Set));
+    }
     let failed = |error: io::Error| format!("{}: {error}", path.display());
     let made = if path.exists() { false } else { make(&path).map_err(failed)? };
-    let text = fs::read_to_string(&path).map_err(failed)?.trim().to_owned();
-    Ok((text, if made { Key::Made(path) } else { Key::Found(path) }))
+    let text = fs::read_to_string(&path).map_err(failed)?;
+    let key = in_file(&path, parse(text.trim()))?;
+    Ok((key, if made { Key::Made(path) } else { Key::Found(path) }))
+}
+
+fn in_file<T>(path: &Path, parsed: Result<T, String>) -> Result<T, String> {
+    parsed.map_err(|message| format!("{}: {message}", path.display()))
 }
 
 /// Makes the file with 256 random bits, whole or not at all. False when another process was first.

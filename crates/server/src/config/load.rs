@@ -295,8 +295,7 @@ impl Values {
         let shown = |setting: &'static Setting| {
             let (text, source) = match (self.texts.get(setting.key), &setting.default) {
                 (Some((text, source)), _) => (text.as_str(), source.clone()),
-                (None, Fallback::Value(text)) => (*text, Source::Default),
-                (None, Fallback::Described(text)) => (*text, Source::Default),
+                (None, Fallback::Value(text) | Fallback::Described(text)) => (*text, Source::Default),
             };
             let hidden = setting.secret && source != Source::Default;
             let shown = if hidden { hide(setting.key, text) } else { text.to_owned() };

@@ -18,7 +18,7 @@ pub(super) fn public_url(text: &str) -> Parsed<String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let valid = rest.is_some_and(|rest| {
         let host = rest.split('/').next().unwrap_or_default();
-        !host.is_empty() && !rest.contains(['?', '#', '@']) && rest.parse::<http::Uri>().is_ok()
+        !host.is_empty() && !rest.contains(['?', '#', '@']) && text.parse::<http::Uri>().is_ok()
     });
     if !valid {
         return Err(format!("`{text}` is no URL of the form https://marketplace.example.com"));
@@ -129,7 +129,7 @@ pub(super) fn size(text: &str) -> Parsed<u64> {
     };
     let bytes = digits.replace('_', "").parse::<u64>().ok().zip(factor).and_then(|(n, f)| n.checked_mul(f));
     bytes
-        .filter(|bytes| *bytes <= i64::MAX as u64)
+        .filter(|bytes| i64::try_from(*bytes).is_ok())
         .ok_or_else(|| format!("`{text}` is no size, such as 67108864, 64MiB or 1GiB"))
 }
 

@@ -7,7 +7,7 @@ use super::{Fallback, SETTINGS};
 
 const HEAD: &str = "# Configuration
 
-<!-- Made from the table in crates/server/src/config/mod.rs by `atom-marketplace config --reference`. -->
+<!-- Made from the table in crates/server/src/config/mod.rs by `cargo xtask config`. -->
 
 `atom-marketplace serve` needs no settings. What is not set has the default below; what is set more than once is taken
 from the last of these:

@@ -12,7 +12,7 @@ use atom_marketplace_db::{Dialect, Error};
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::MissedTickBehavior;
 
 use crate::app::Marketplace;
 
@@ -28,18 +28,18 @@ struct Job {
 }
 
 /// The longest pause after failures.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 const JOBS: &[Job] = &[
     Job {
         name: "forget ended quota windows",
-        every: Duration::from_secs(60),
+        every: Duration::from_mins(1),
         among_nodes: false,
         run: |m| Box::pin(async move { m.limiter.sweep().await }),
     },
     Job {
         name: "forget old idempotency keys",
-        every: Duration::from_secs(600),
+        every: Duration::from_mins(10),
         among_nodes: false,
         run: |m| Box::pin(async move { crate::http::idempotency::sweep(&m).await }),
     },
@@ -89,8 +89,9 @@ impl Jobs {
 }
 
 async fn repeat(job: &'static Job, m: Marketplace, mut stopped: watch::Receiver<bool>) {
-    let mut ticks = tokio::time::interval_at(Instant::now() + job.every, job.every);
+    let mut ticks = tokio::time::interval(job.every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks.reset();
     let mut failures = 0_u32;
     loop {
         tokio::select! {
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_up_to_a_minute_and_never_shorten_the_interval() {
-        let (short, long) = (Duration::from_millis(25), Duration::from_secs(600));
+        let (short, long) = (Duration::from_millis(25), Duration::from_mins(10));
         assert_eq!(pause(short, 1), Duration::from_secs(1));
         assert_eq!(pause(short, 3), Duration::from_secs(4));
         assert_eq!(pause(short, 40), LONGEST_PAUSE);

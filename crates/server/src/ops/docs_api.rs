@@ -1,6 +1,7 @@
 //! The Markdown of `docs/`, embedded when the binary is built, for people as plain pages and for programs as it is.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use axum::extract::Path;
@@ -11,6 +12,8 @@ use http::header::{ACCEPT, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use sha2::{Digest, Sha256};
+
+use super::api;
 
 /// File names and texts.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/docs.rs"));
@@ -45,7 +48,7 @@ static PAGES: LazyLock<BTreeMap<&str, Page>> = LazyLock::new(|| {
         .map(|&(name, text)| {
             let html = Bytes::from(frame(title(text).unwrap_or(name), &render(text)));
             let markdown = Bytes::from_static(text.as_bytes());
-            let (html_etag, markdown_etag) = (super::etag_of(&html), super::etag_of(&markdown));
+            let (html_etag, markdown_etag) = (api::etag_of(&html), api::etag_of(&markdown));
             (name, Page { html, html_etag, markdown, markdown_etag })
         })
         .collect()
@@ -57,9 +60,9 @@ pub(super) async fn page(Path(file): Path<String>, headers: HeaderMap) -> Respon
         return not_found();
     };
     let mut response = if wants_markdown(&headers) {
-        super::cached(&headers, page.markdown.clone(), page.markdown_etag.clone(), MARKDOWN)
+        api::cached(&headers, page.markdown.clone(), page.markdown_etag.clone(), MARKDOWN)
     } else {
-        super::cached(&headers, page.html.clone(), page.html_etag.clone(), HTML)
+        api::cached(&headers, page.html.clone(), page.html_etag.clone(), HTML)
     };
     response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
     response
@@ -68,20 +71,19 @@ pub(super) async fn page(Path(file): Path<String>, headers: HeaderMap) -> Respon
 /// `/docs/`: what there is.
 pub(super) async fn index(headers: HeaderMap) -> Response {
     static INDEX: LazyLock<(Bytes, HeaderValue)> = LazyLock::new(|| {
-        let items: String = FILES
-            .iter()
-            .map(|(name, text)| {
-                format!("<li><a href=\"/docs/{name}\">{}</a></li>", escape(title(text).unwrap_or(name)))
-            })
-            .collect();
+        let mut items = String::new();
+        for (name, text) in FILES {
+            // Writing to a string does not fail.
+            let _ = write!(items, "<li><a href=\"/docs/{name}\">{}</a></li>", escape(title(text).unwrap_or(name)));
+        }
         let body = format!(
             "<h1>Documents</h1><ul>{items}<li><a href=\"/openapi.json\">OpenAPI description of the HTTP API</a></li></ul>"
         );
         let page = Bytes::from(frame("Documents", &body));
-        let etag = super::etag_of(&page);
+        let etag = api::etag_of(&page);
         (page, etag)
     });
-    super::cached(&headers, INDEX.0.clone(), INDEX.1.clone(), HTML)
+    api::cached(&headers, INDEX.0.clone(), INDEX.1.clone(), HTML)
 }
 
 /// `/`: says what this server is and where to go on.
@@ -100,10 +102,10 @@ pub(super) async fn home(headers: HeaderMap) -> Response {
             "<li><a href=\"/healthz\">Health</a>, <a href=\"/readyz\">readiness</a>, <a href=\"/metrics\">metrics</a></li></ul>",
         );
         let page = Bytes::from(frame("ATOM Marketplace", body));
-        let etag = super::etag_of(&page);
+        let etag = api::etag_of(&page);
         (page, etag)
     });
-    super::cached(&headers, HOME.0.clone(), HOME.1.clone(), HTML)
+    api::cached(&headers, HOME.0.clone(), HOME.1.clone(), HTML)
 }
 
 /// 404 outside the API.
@@ -111,7 +113,7 @@ pub(super) fn not_found() -> Response {
     let page = frame("Not found", "<h1>Not found</h1><p>There is no such page. <a href=\"/\">Start here.</a></p>");
     let mut response = (StatusCode::NOT_FOUND, page).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
-    super::secure(response.headers_mut());
+    api::secure(response.headers_mut());
     response
 }
 
