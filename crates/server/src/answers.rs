@@ -58,6 +58,13 @@ impl Generations {
         self.components[component_shard(kind, id)].fetch_add(1, Ordering::AcqRel);
     }
 
+    /// Anything may have changed.
+    pub fn bump_all(&self) {
+        for counter in self.kinds.iter().chain(&self.components).chain(&self.tenants) {
+            counter.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
     /// What this tenant sees has changed.
     pub fn bump_tenant(&self, tenant: i64) {
         self.tenants[tenant_shard(tenant)].fetch_add(1, Ordering::AcqRel);

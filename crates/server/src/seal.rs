@@ -47,6 +47,11 @@ impl Sealer {
         Self { cipher: XChaCha20Poly1305::new(&Key::from(*key)), key_id }
     }
 
+    /// Whether a sealed value names this sealer's key.
+    pub fn made(&self, sealed: &[u8]) -> bool {
+        sealed.first() == Some(&FORMAT) && sealed.get(1..=KEY_ID) == Some(self.key_id.as_slice())
+    }
+
     /// Seals `plain` for `context`, such as `installation:tenant 7:inst_…`.
     pub fn seal(&self, context: &str, plain: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE];
@@ -88,6 +93,7 @@ mod tests {
         *changed.last_mut().unwrap() ^= 1;
         assert_eq!(sealer.open("tenant 1:row 1", &changed), Err(OpenError::Forged));
         assert_eq!(sealer.open("tenant 1:row 1", &sealed[..20]), Err(OpenError::Damaged));
+        assert!(sealer.made(&sealed) && !Sealer::new(&[8; 32]).made(&sealed) && !sealer.made(&[]));
         assert!(!sealed.windows(7).any(|w| w == b"sk-live"));
     }
 }

@@ -20,7 +20,7 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
 ];
 
 /// Folders that are no feature: they put features together.
-const COMPOSITION: &[&str] = &["http"];
+const COMPOSITION: &[&str] = &["config", "demo", "http", "jobs", "ops"];
 
 /// Where the table stands in ARCHITECTURE.md.
 const BEGIN: &str = "<!-- features:begin (cargo xtask tidy --fix) -->\n";

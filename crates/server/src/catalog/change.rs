@@ -77,15 +77,23 @@ impl Marketplace {
         if changes.is_empty() {
             return Ok(());
         }
-        self.db.write(move |c| changes.iter().try_for_each(|change| c.notify(CHANNEL, &change.payload()))).await
+        let told = changes.clone();
+        let written =
+            self.db.write(move |c| told.iter().try_for_each(|change| c.notify(CHANNEL, &change.payload()))).await;
+        if written.is_err() {
+            self.announcements.0.lock().expect("no panic holds this lock").extend(changes);
+        }
+        written
     }
 
     /// Listens to the other nodes' changes.
     pub fn listen_to_other_nodes(&self) {
         let m = self.clone();
         self.db.listen(CHANNEL, move |payload| {
-            if let Some(change) = Change::parse(payload) {
-                m.make_unreachable(&change);
+            match Change::parse(payload) {
+                Some(change) => m.make_unreachable(&change),
+                // Nothing is said after a lost connection: what was said meanwhile is unknown.
+                None => m.generations.bump_all(),
             }
         });
     }

@@ -77,7 +77,8 @@ pub async fn gate(State(m): State<Marketplace>, mut request: Request, next: Next
         response = render(response, &error, &request_id, accepts_problem);
     }
     put_headers(response.headers_mut(), &request_id, &quota, &m.cors_origins, origin.as_ref(), &method);
-    m.metrics.observe(route.as_ref().map_or("unmatched", |route| route.as_str()), response.status(), started.elapsed());
+    let route = route.as_ref().map_or("unmatched", |route| route.as_str());
+    m.metrics.observe(&request_id, &method, route, response.status(), started.elapsed());
     response
 }
 

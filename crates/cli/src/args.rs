@@ -1,0 +1,255 @@
+//! What can be asked for. The flags of the settings come from the settings' table.
+
+use std::path::PathBuf;
+
+use atom_marketplace_protocol::plan::Plan;
+use atom_marketplace_server::config::{self, Fallback, Mistakes, SETTINGS, Settings};
+use clap::{Arg, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
+
+/// Run and look after a marketplace for ATOM agents, skills, canvases and domains.
+#[derive(Debug, Parser)]
+#[command(name = "atom-marketplace", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server.
+    Serve(Serve),
+    /// Make and list tenants.
+    Tenant(Tenants),
+    /// Make and revoke API tokens.
+    Token(Tokens),
+    /// Print the settings in force and where each came from, without secrets.
+    Config(Config),
+    /// Bring the database to this release's schema (`serve` does it too).
+    Migrate(Migrate),
+    /// Look for what would keep the server from running well.
+    Doctor(Doctor),
+    /// Copy the SQLite database while it is in use.
+    Backup(Backup),
+    /// Put a backup in the place of the SQLite database.
+    Restore(Restore),
+    /// Print the OpenAPI description of the HTTP API.
+    Openapi,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Fill an empty database with an example catalog, and print commands to try.
+    #[arg(long)]
+    pub(crate) demo: bool,
+    #[command(flatten)]
+    pub(crate) flags: AllFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tenants {
+    #[command(subcommand)]
+    pub(crate) command: TenantCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TenantCommand {
+    /// Make a tenant and print its id.
+    Create {
+        /// Its name, such as "Acme Inc".
+        name: String,
+        /// Its id: 2–63 of a–z, 0–9 and -; made from the name when left out.
+        #[arg(long)]
+        id: Option<String>,
+        /// Its plan: free, solo, team or enterprise.
+        #[arg(long, default_value = "free")]
+        plan: Plan,
+        /// Make an API token with every tenant scope too, and print it.
+        #[arg(long)]
+        token: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List the tenants.
+    List {
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tokens {
+    #[command(subcommand)]
+    pub(crate) command: TokenCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make an API token and print it, once.
+    Create {
+        /// The tenant's id.
+        tenant: String,
+        /// What it is for.
+        #[arg(long, default_value = "command line")]
+        name: String,
+        /// What it may do, between commas, such as components:read,components:install; everything when left out.
+        #[arg(long, value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// When it ends: in 90d, 12h or 30m from now, or at 2027-01-31T00:00:00Z; never when left out.
+        #[arg(long)]
+        expires: Option<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Revoke an API token.
+    Revoke {
+        /// The token's id, `tok_…`.
+        id: String,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Config {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) flags: AllFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) flags: AllFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The file to make; `PATH.json` beside it describes it.
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The file that `backup` made.
+    pub(crate) path: PathBuf,
+    /// Where there is a database already, keep it aside under another name and go on.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// What most commands take.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) flags: StoreFlags,
+}
+
+/// A flag for every setting that is no secret.
+#[derive(Debug)]
+pub(crate) struct AllFlags(Flags);
+
+/// The flags that say where the data is.
+#[derive(Debug)]
+pub(crate) struct StoreFlags(Flags);
+
+#[derive(Debug)]
+struct Flags {
+    file: Option<PathBuf>,
+    set: Vec<(&'static str, String)>,
+}
+
+impl AllFlags {
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> Result<Settings, Mistakes> {
+        self.0.settings()
+    }
+}
+
+impl StoreFlags {
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> Result<Settings, Mistakes> {
+        self.0.settings()
+    }
+}
+
+impl Flags {
+    fn augment(command: clap::Command, taken: fn(&str) -> bool) -> clap::Command {
+        let file = Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help_heading("Settings")
+            .help("The TOML file of settings; atom-marketplace.toml is read if it is there [env: ATOM_CONFIG]");
+        let settings = SETTINGS.iter().filter(|setting| taken(setting.key)).filter_map(|setting| {
+            let default = match setting.default {
+                Fallback::Value("") => String::new(),
+                Fallback::Value(value) => format!(" [default: {value}]"),
+                Fallback::Described(words) => format!(" [default: {}]", words.replace('`', "")),
+            };
+            let help = format!("{}{default} [env: {}]", setting.doc.replace('`', ""), setting.variable);
+            Some(
+                Arg::new(setting.key).long(setting.flag?).value_name(setting.value).help_heading("Settings").help(help),
+            )
+        });
+        command.arg(file).args(settings)
+    }
+
+    fn from(matches: &ArgMatches, taken: fn(&str) -> bool) -> Self {
+        let set = SETTINGS
+            .iter()
+            .filter(|setting| setting.flag.is_some() && taken(setting.key))
+            .filter_map(|setting| Some((setting.key, matches.get_one::<String>(setting.key)?.clone())))
+            .collect();
+        Self { file: matches.get_one::<PathBuf>("config").cloned(), set }
+    }
+
+    fn settings(&self) -> Result<Settings, Mistakes> {
+        config::load(&self.set, self.file.as_deref(), std::env::vars_os())
+    }
+}
+
+macro_rules! flags {
+    ($name:ident, $taken:expr) => {
+        impl FromArgMatches for $name {
+            fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+                Ok(Self(Flags::from(matches, $taken)))
+            }
+
+            fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+                self.0 = Flags::from(matches, $taken);
+                Ok(())
+            }
+        }
+
+        impl Args for $name {
+            fn augment_args(command: clap::Command) -> clap::Command {
+                Flags::augment(command, $taken)
+            }
+
+            fn augment_args_for_update(command: clap::Command) -> clap::Command {
+                Self::augment_args(command)
+            }
+        }
+    };
+}
+
+flags!(AllFlags, |_| true);
+flags!(StoreFlags, |key| key == "data_dir");

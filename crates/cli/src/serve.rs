@@ -1,0 +1,169 @@
+//! `serve`: from the settings to a listening server, and back to nothing.
+
+use std::io::{self, IsTerminal as _};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use atom_marketplace_server::app::{Marketplace, Parts};
+use atom_marketplace_server::clock::Clock;
+use atom_marketplace_server::config::{Key, Keys, LogFormat, Settings};
+use atom_marketplace_server::jobs::Jobs;
+use atom_marketplace_server::seal::Sealer;
+use atom_marketplace_server::{http, ops, serve};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Mutex;
+use tracing_subscriber::EnvFilter;
+
+use crate::store::{self, Lock};
+use crate::{args, output};
+
+/// How long requests that are running when the server is told to stop may take.
+const GRACE: Duration = Duration::from_secs(10);
+
+pub(crate) fn run(arguments: &args::Serve) -> anyhow::Result<ExitCode> {
+    let settings = arguments.flags.settings()?;
+    start_log(&settings);
+    settings.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    store::make_data_dir(&settings)?;
+    let _lock = settings.database_file().map(|file| Lock::take(&file)).transpose()?;
+    let keys = Keys::ensure(&settings).map_err(anyhow::Error::msg)?;
+    let db = store::open_for_server(&settings)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(listen(&settings, &keys, db.clone(), arguments.demo))?;
+    db.close();
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn listen(settings: &Settings, keys: &Keys, db: atom_marketplace_db::Db, demo: bool) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("cannot listen on {} (--listen, ATOM_LISTEN)", settings.listen))?;
+    let address = listener.local_addr()?;
+    let local_url = format!("http://{}", reachable(address));
+    let m = Marketplace::open(Parts {
+        db,
+        clock: Clock::default(),
+        sealer: Sealer::new(&keys.secret_key.0),
+        admin_key: keys.admin_key.expose().to_owned(),
+        public_url: settings.public_url.clone().unwrap_or_else(|| local_url.clone()),
+        trusted_proxies: settings.trusted_proxies.clone(),
+        cors_origins: settings.cors_origins.clone(),
+        rates: settings.rates,
+        answer_cache_bytes: settings.answer_cache_bytes,
+    });
+    m.metrics.slow_after(settings.log_slow);
+    check_secret_key(&m).await;
+    // Before anything is announced, so that a signal right after is heeded.
+    let signals = StopSignals::listen()?;
+    let jobs = Jobs::start(&m);
+    let _ = demo;
+    announce(settings, keys, &local_url);
+    let finished = serve::serve(listener, http::app(m.clone()), signals.stop(), signals.patience()).await;
+    if !finished {
+        tracing::warn!("requests that were still running are cut off");
+    }
+    jobs.stop().await;
+    if let Err(error) = m.limiter.give_back().await {
+        tracing::warn!(%error, "unused quota is lost until its window ends");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The address as a client on this machine writes it.
+fn reachable(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() }
+}
+
+/// SIGTERM and SIGINT. The first one stops the server, a second one ends its patience.
+struct StopSignals(Mutex<(Signal, Signal)>);
+
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self(Mutex::new((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))))
+    }
+
+    async fn next(&self) {
+        let mut signals = self.0.lock().await;
+        let (terminate, interrupt) = &mut *signals;
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+    }
+
+    async fn stop(&self) {
+        self.next().await;
+        tracing::info!("stopping: no new connections, up to {} s for running requests", GRACE.as_secs());
+    }
+
+    async fn patience(&self) {
+        tokio::select! { () = self.next() => {}, () = tokio::time::sleep(GRACE) => {} }
+    }
+}
+
+/// A restored or copied database without its key would only be noticed when something cannot be opened.
+async fn check_secret_key(m: &Marketplace) {
+    match m.db.read(ops::sealed_sample).await {
+        Ok(Some(sample)) if !m.sealer.made(&sample.0) => tracing::error!(
+            "the database holds values sealed with another ATOM_SECRET_KEY: they cannot be opened until that key is set again"
+        ),
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the secret key could not be checked"),
+    }
+}
+
+/// Says where the server is, to people and to the log.
+fn announce(settings: &Settings, keys: &Keys, local_url: &str) {
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(version, url = local_url, "listening");
+    if settings.log_format == LogFormat::Json {
+        if let Key::Made(path) | Key::Found(path) = &keys.admin_key_from {
+            tracing::info!(file = %path.display(), "the admin key is in a file");
+        }
+        return;
+    }
+    let place = |from: &Key| match from {
+        Key::Set => "as set".to_owned(),
+        Key::Found(path) => format!("in {}", path.display()),
+        Key::Made(path) => format!("made just now, in {}", path.display()),
+    };
+    let database = match settings.database_file() {
+        Some(file) => format!("SQLite, {}", file.display()),
+        None => "PostgreSQL".to_owned(),
+    };
+    let mut lines = vec![
+        format!("ATOM Marketplace {version} at {local_url}"),
+        format!("  documents   {local_url}/docs/"),
+        format!("  database    {database}"),
+        format!("  admin key   {} (send it as X-Admin-Key)", place(&keys.admin_key_from)),
+    ];
+    if let Key::Made(path) = &keys.secret_key_from {
+        lines.push(format!(
+            "  secret key  made just now, in {}: no backup holds it, so keep a copy elsewhere",
+            path.display()
+        ));
+    }
+    output::text(&format!("{}\n", lines.join("\n")));
+}
+
+fn start_log(settings: &Settings) {
+    let filter = EnvFilter::try_new(&settings.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match settings.log_format {
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+        LogFormat::Text => {
+            let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+            log.with_ansi(color).with_target(false).try_init()
+        }
+    };
+    if started.is_err() {
+        output::error("warning: a log was started already");
+    }
+    // As lines of the log, not as text between them.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let text = panic.payload_as_str().unwrap_or("without a message");
+        tracing::error!(place, "panic: {text}");
+    }));
+}
