@@ -219,7 +219,6 @@ fn checksum(sql: &str) -> String {
 /// For the record only; the application's time comes from its own clock.
 fn now_micros() -> i64 {
     #[expect(clippy::disallowed_methods, reason = "a migration's time is a record for people; no test moves it")]
-    #[expect(clippy::disallowed_methods, reason = "a migration's time is a record for people; no test moves it")]
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
