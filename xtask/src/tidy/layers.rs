@@ -14,7 +14,7 @@ const HTTP: &[&str] = &["http/", "ops/"];
 /// Clocks read directly, and why that is no use of time but a measurement.
 const MEASURING: &[(&str, &str, &str)] = &[
     ("http/gate.rs", "Instant::now", "how long an answer took, for the metrics: no decision hangs on it"),
-    ("jobs/mod.rs", "Instant::now", "how long a job took, for the metrics: no decision hangs on it"),
+    ("jobs/mod.rs", "Instant::now", "when a job runs next, by the timer that wakes it: no stored time comes of it"),
     ("metrics.rs", "SystemTime::now", "when the process started, for the metrics: no decision hangs on it"),
 ];
 
