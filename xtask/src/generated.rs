@@ -2,6 +2,7 @@
 //! `openapi.json` and `docs/CONFIGURATION.md`.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -13,42 +14,35 @@ pub(crate) struct Generated {
     path: &'static str,
     /// The task that writes it anew.
     task: &'static str,
-    /// The example that prints it: its package and name.
-    example: (&'static str, &'static str),
+    /// What the binary is asked for to print it.
+    arguments: &'static [&'static str],
 }
 
 /// The API's description.
 pub(crate) const OPENAPI: Generated =
-    Generated { path: "openapi.json", task: "cargo xtask openapi", example: ("server", "openapi") };
+    Generated { path: "openapi.json", task: "cargo xtask openapi", arguments: &["openapi"] };
 
 /// Every setting, its variable, default and meaning.
 pub(crate) const CONFIGURATION: Generated =
-    Generated { path: "docs/CONFIGURATION.md", task: "cargo xtask config", example: ("cli", "configuration") };
+    Generated { path: "docs/CONFIGURATION.md", task: "cargo xtask config", arguments: &["config", "--reference"] };
 
 impl Generated {
-    /// Whether its generator exists.
-    pub(crate) fn exists(&self) -> bool {
-        let (package, example) = self.example;
-        root().join("crates").join(package).join("examples").join(format!("{example}.rs")).exists()
-    }
-
     fn file(&self) -> PathBuf {
         root().join(self.path)
     }
 
     /// What the file must hold now. Built with the whole workspace's features, so that the tests' build is reused.
     fn wanted(&self) -> Result<String> {
-        let (_, example) = self.example;
-        let built = cargo().args(["build", "--quiet", "--workspace", "--locked", "--example", example]).status()?;
+        let built =
+            cargo().args(["build", "--quiet", "--workspace", "--locked", "--bin", "atom-marketplace"]).status()?;
         if !built.success() {
-            bail!("the generator of {} does not build", self.path);
+            bail!("the binary that prints {} does not build", self.path);
         }
         // This program lies in the target directory too, wherever that is.
-        let here = std::env::current_exe()?;
-        let program = here.parent().context("a program lies in a directory")?.join("examples").join(example);
-        let output = std::process::Command::new(program).current_dir(root()).output()?;
+        let program = std::env::current_exe()?.with_file_name("atom-marketplace");
+        let output = Command::new(program).args(self.arguments).current_dir(root()).output()?;
         if !output.status.success() {
-            bail!("the generator of {} failed: {}", self.path, String::from_utf8_lossy(&output.stderr));
+            bail!("printing {} failed: {}", self.path, String::from_utf8_lossy(&output.stderr));
         }
         Ok(String::from_utf8(output.stdout)?)
     }

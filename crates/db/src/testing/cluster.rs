@@ -43,7 +43,7 @@ pub fn postgres_url() -> Option<String> {
         if let Ok(url) = env::var("ATOM_TEST_POSTGRES_URL") {
             return Some(url);
         }
-        match Cluster::new().and_then(|cluster| cluster.running_url()) {
+        match Cluster::new(false).and_then(|cluster| cluster.running_url()) {
             Ok(url) => Some(url),
             Err(reason) => {
                 let required = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -56,6 +56,17 @@ pub fn postgres_url() -> Option<String> {
     url.clone()
 }
 
+/// As [`postgres_url`], of a cluster that flushes every commit to disk: for measurements. Never a panic.
+pub(super) fn durable_url() -> Option<String> {
+    match Cluster::new(true).and_then(|cluster| cluster.running_url()) {
+        Ok(url) => Some(url),
+        Err(reason) => {
+            eprintln!("no PostgreSQL: {reason}");
+            None
+        }
+    }
+}
+
 type Reason = String;
 
 struct Cluster {
@@ -65,10 +76,12 @@ struct Cluster {
     base: PathBuf,
     /// The user the server runs as; None for this one. PostgreSQL refuses to run as root.
     user: Option<&'static str>,
+    /// Whether it flushes to disk.
+    durable: bool,
 }
 
 impl Cluster {
-    fn new() -> Result<Self, Reason> {
+    fn new(durable: bool) -> Result<Self, Reason> {
         let programs = find_programs()?;
         // The owner of a new file is who this process is.
         let uid = owner(&tempfile::tempfile().and_then(|file| file.metadata()).map_err(|error| error.to_string())?);
@@ -81,9 +94,10 @@ impl Cluster {
         } else {
             None
         };
-        let base = env::temp_dir().join(format!("atom-marketplace-pg-{uid}-{checkout:08x}"));
+        let base =
+            env::temp_dir().join(format!("atom-marketplace-pg{}-{uid}-{checkout:08x}", if durable { "d" } else { "" }));
         create_private(&base, uid)?;
-        Ok(Self { programs, base, user })
+        Ok(Self { programs, base, user, durable })
     }
 
     fn data(&self) -> PathBuf {
@@ -130,9 +144,10 @@ impl Cluster {
         if !self.data().join("PG_VERSION").exists() {
             self.create()?;
         }
+        let flush = if self.durable { "" } else { "-c fsync=off -c synchronous_commit=off -c full_page_writes=off" };
         let options = format!(
             "-c listen_addresses='' -c unix_socket_directories='{}' -c port={PORT} -c max_connections=300 \
-             -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=128MB",
+             -c shared_buffers=128MB {flush}",
             self.base.join("cluster").display()
         );
         output(

@@ -55,15 +55,24 @@ impl TestDb {
 
     /// As [`postgres`](Self::postgres), with sizes of your own.
     pub fn postgres_with(options: Options) -> Option<Self> {
-        let cluster_url = postgres_url()?;
+        Some(Self::in_schema(postgres_url()?, options))
+    }
+
+    /// A fresh schema of a cluster that flushes every commit to disk, for measurements; None, with a line on standard
+    /// error, when there is no PostgreSQL.
+    pub fn durable_postgres() -> Option<Self> {
+        Some(Self::in_schema(cluster::durable_url()?, small()))
+    }
+
+    fn in_schema(cluster_url: String, options: Options) -> Self {
         let name = format!("t_{:016x}", crate::random());
         let separator = if cluster_url.contains('?') { '&' } else { '?' };
         let url = format!("{cluster_url}{separator}schema={name}");
-        Some(Self {
+        Self {
             db: Db::open(&url, options).expect("a PostgreSQL schema opens"),
             url,
             rest: Rest::Schema { cluster_url, name },
-        })
+        }
     }
 
     /// Opens the same database once more, as another node would.
