@@ -1,0 +1,414 @@
+//! No tenant sees or changes another's (PROMISES S1): every operation of the OpenAPI document against every credential
+//! that must not do. An operation without a row here fails the first test; a row without an operation too.
+
+use std::collections::BTreeSet;
+
+use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::plan::Plan;
+use atom_marketplace_protocol::scope::{Scope, ScopeSet};
+use atom_marketplace_server::http::openapi;
+use atom_marketplace_testkit::{Answer, Client, TestServer, each_db_async};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Access {
+    /// Everyone, each through their own eyes.
+    Everyone,
+    /// A tenant's token with this scope.
+    Tenant(Scope),
+    /// Any token, about itself.
+    AnyToken,
+    /// The platform's admin, with this permission.
+    Platform(Scope),
+    /// A peer with a federation key.
+    Peer,
+}
+
+use Access::{AnyToken, Everyone, Peer, Platform, Tenant};
+
+/// One row an operation. `kind` and `kinds` stand for the four.
+const MATRIX: &[(&str, Access)] = &[
+    // catalog, read
+    ("list_kinds", Everyone),
+    ("search_kinds", Everyone),
+    ("search_components", Everyone),
+    ("get_kind", Everyone),
+    ("list_kind_categories", Everyone),
+    ("list_kind_dependents", Everyone),
+    ("list_kind_versions", Everyone),
+    ("get_kind_version", Everyone),
+    ("get_kind_bundle", Everyone),
+    ("list_kind_reviews", Everyone),
+    // catalog, write
+    ("publish_kind", Tenant(Scope::ComponentsPublish)),
+    ("update_kind", Tenant(Scope::ComponentsPublish)),
+    ("withdraw_kind", Tenant(Scope::ComponentsPublish)),
+    ("yank_kind_version", Tenant(Scope::ComponentsPublish)),
+    ("unyank_kind_version", Tenant(Scope::ComponentsPublish)),
+    // installs
+    ("install_kind", Tenant(Scope::ComponentsInstall)),
+    ("uninstall_kind", Tenant(Scope::ComponentsInstall)),
+    ("bulk_install_kinds", Tenant(Scope::ComponentsInstall)),
+    ("install_lock", Tenant(Scope::ComponentsInstall)),
+    ("update_installation", Tenant(Scope::ComponentsInstall)),
+    ("list_installations", Tenant(Scope::ComponentsRead)),
+    ("get_installation", Tenant(Scope::ComponentsRead)),
+    ("get_installation_bundle", Tenant(Scope::ComponentsRead)),
+    ("get_installations_lock", Tenant(Scope::ComponentsRead)),
+    // ratings
+    ("rate_kind", Tenant(Scope::ComponentsRate)),
+    ("delete_kind_rating", Tenant(Scope::ComponentsRate)),
+    // tokens, tenant, usage
+    ("create_token", Tenant(Scope::TokensManage)),
+    ("list_tokens", Tenant(Scope::TokensManage)),
+    ("rotate_token", Tenant(Scope::TokensManage)),
+    ("delete_token", Tenant(Scope::TokensManage)),
+    ("get_current_token", AnyToken),
+    ("get_tenant", Tenant(Scope::ComponentsRead)),
+    ("update_tenant", Tenant(Scope::MembersManage)),
+    ("list_members", Tenant(Scope::MembersManage)),
+    ("add_member", Tenant(Scope::MembersManage)),
+    ("update_member", Tenant(Scope::MembersManage)),
+    ("remove_member", Tenant(Scope::MembersManage)),
+    ("get_usage", Tenant(Scope::UsageRead)),
+    // federation
+    ("create_federation_key", Tenant(Scope::FederationManage)),
+    ("list_federation_keys", Tenant(Scope::FederationManage)),
+    ("delete_federation_key", Tenant(Scope::FederationManage)),
+    ("federation_list_kinds", Peer),
+    ("federation_get_kind", Peer),
+    ("federation_get_kind_bundle", Peer),
+    // platform
+    ("admin_create_tenant", Platform(Scope::TenantsManage)),
+    ("admin_list_tenants", Platform(Scope::TenantsManage)),
+    ("admin_get_tenant", Platform(Scope::TenantsManage)),
+    ("admin_update_tenant", Platform(Scope::TenantsManage)),
+    ("admin_create_tenant_token", Platform(Scope::TenantsManage)),
+    ("admin_get_stats", Platform(Scope::ReviewsManage)),
+    ("list_submissions", Platform(Scope::ReviewsManage)),
+    ("get_submission", Platform(Scope::ReviewsManage)),
+    ("approve_submission", Platform(Scope::ReviewsManage)),
+    ("reject_submission", Platform(Scope::ReviewsManage)),
+    ("request_submission_changes", Platform(Scope::ReviewsManage)),
+    ("quarantine_component", Platform(Scope::ReviewsManage)),
+    ("release_component", Platform(Scope::ReviewsManage)),
+];
+
+/// An operation of the document.
+#[derive(Clone, Debug)]
+struct Operation {
+    id: String,
+    method: Method,
+    path: String,
+}
+
+impl Operation {
+    /// Its name with `kind` in place of the four.
+    fn row(&self) -> String {
+        let words = self.id.split('_').map(|word| {
+            let of = |name: fn(Kind) -> &'static str| Kind::ALL.iter().any(|kind| name(*kind) == word);
+            if of(Kind::plural) {
+                "kinds"
+            } else if of(Kind::as_str) {
+                "kind"
+            } else {
+                word
+            }
+        });
+        words.collect::<Vec<_>>().join("_")
+    }
+
+    fn access(&self) -> Option<Access> {
+        let row = self.row();
+        MATRIX.iter().find(|(name, _)| *name == row).map(|(_, access)| *access)
+    }
+}
+
+fn operations() -> Vec<Operation> {
+    let document: Value = serde_json::from_str(&openapi::json()).expect("the document is JSON");
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("a path item") {
+            if let Some(id) = operation["operationId"].as_str() {
+                let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+                operations.push(Operation { id: id.to_owned(), method, path: path.clone() });
+            }
+        }
+    }
+    operations
+}
+
+#[test]
+fn every_operation_has_its_row_and_every_row_its_operation() {
+    let operations = operations();
+    let missing: Vec<_> = operations.iter().filter(|operation| operation.access().is_none()).map(|o| o.row()).collect();
+    assert!(missing.is_empty(), "these operations need a row in MATRIX: {missing:?}");
+    let known: BTreeSet<_> = operations.iter().map(Operation::row).collect();
+    let stale: Vec<_> = MATRIX.iter().filter(|(row, _)| !known.contains(*row)).collect();
+    assert!(stale.is_empty(), "these rows have no operation: {stale:?}");
+}
+
+/// A tenant full of secrets, each of which holds the canary.
+struct Victim {
+    canary: String,
+    client: Client,
+    installation: String,
+    token: String,
+    member: String,
+    federation_key: String,
+    submission: String,
+}
+
+impl Victim {
+    async fn new(server: &TestServer) -> Self {
+        let canary = format!("canary{}", atom_marketplace_protocol::ids::new_id("x"));
+        let client = server.tenant("victim", Plan::Enterprise).await;
+        client.patch("/api/tenant", &json!({ "name": format!("Victim {canary}") })).await.expect(200);
+        for kind in Kind::ALL {
+            let body = json!({
+                kind.id_field(): format!("secret_{kind}"), "marketplace_type": "private", "name": format!("Secret {canary}"),
+                "description": canary, "readme": canary, "category": canary, "tags": [canary], "capabilities": [canary],
+                "content": { "prompt": canary }, "files": [{ "path": "notes.txt", "content": canary }],
+            });
+            client.post(&collection(*kind), &body).await.expect(201);
+        }
+        let public = json!({ "agent_id": "waiting", "marketplace_type": "public", "name": canary, "description": canary });
+        client.post("/api/agent-marketplace/agents", &public).await.expect(201);
+        let waiting = server.admin().get("/api/admin/submissions").await.expect(200);
+        let config = json!({ "settings": { "note": canary }, "api_keys": { "crm": canary } });
+        let installed = client
+            .post("/api/agent-marketplace/agents/secret_agent/install", &json!({ "install_config": config }))
+            .await
+            .expect(201);
+        let token = client.post("/api/tokens", &json!({ "name": canary })).await.expect(201);
+        let email = format!("{canary}@example.com");
+        let member = client.post("/api/tenant/members", &json!({ "email": email, "role": "viewer" })).await.expect(201);
+        let key = client.post("/api/federation/keys", &json!({ "name": canary })).await.expect(201);
+        let id = |value: &Value| value.as_str().expect("an id").to_owned();
+        Self {
+            canary,
+            client,
+            installation: id(&installed["id"]),
+            token: id(&token["id"]),
+            member: id(&member["user_id"]),
+            federation_key: id(&key["id"]),
+            submission: id(&waiting["items"][0]["id"]),
+        }
+    }
+
+    /// Everything the victim has, to compare before and after.
+    async fn state(&self) -> Vec<Value> {
+        let mut paths: Vec<_> = Kind::ALL.iter().map(|kind| format!("{}/secret_{kind}", collection(*kind))).collect();
+        paths.extend(Kind::ALL.iter().map(|kind| format!("{}/secret_{kind}/versions", collection(*kind))));
+        paths.push("/api/agent-marketplace/agents/waiting".to_owned());
+        for path in ["/api/installations", "/api/installations/lock", "/api/tokens", "/api/federation/keys"] {
+            paths.push(path.to_owned());
+        }
+        for path in ["/api/tenant/members", "/api/tenant"] {
+            paths.push(path.to_owned());
+        }
+        let mut state = Vec::new();
+        for path in paths {
+            let answer = self.client.get(&path).await;
+            assert_eq!(answer.status, 200, "{path}");
+            let mut value = answer.json();
+            forget_uses(&mut value);
+            state.push(value);
+        }
+        state
+    }
+
+    /// The operation's address with the victim's own things in it.
+    fn path(&self, operation: &Operation) -> String {
+        let kind = kind_of(&operation.path);
+        let id = match &operation.path {
+            path if path.starts_with("/api/installations/") => self.installation.clone(),
+            path if path.starts_with("/api/admin/submissions/") => self.submission.clone(),
+            _ => format!("secret_{}", kind.unwrap_or(Kind::Agent)),
+        };
+        let mut path = operation.path.clone();
+        for (parameter, value) in [
+            ("id", id.as_str()),
+            ("version", "1.0.0"),
+            ("v", "1.0.0"),
+            ("kind", "agent"),
+            ("tenant", "victim"),
+            ("tenant_id", "victim"),
+            ("token_id", self.token.as_str()),
+            ("user_id", self.member.as_str()),
+            ("key_id", self.federation_key.as_str()),
+        ] {
+            path = path.replace(&format!("{{{parameter}}}"), value);
+        }
+        assert!(!path.contains('{'), "the matrix does not know a parameter of {path}");
+        if kind.is_some() && operation.path.contains("{id}") && operation.row() != "install_kind" {
+            path.push_str("?source_tenant_id=victim");
+        }
+        if operation.row().starts_with("search") {
+            path.push_str(&format!("?query={}", self.canary));
+        }
+        path
+    }
+
+    /// A body that would do if the caller were allowed.
+    fn body(&self, operation: &Operation) -> Option<Value> {
+        let kind = kind_of(&operation.path).unwrap_or(Kind::Agent);
+        if matches!(operation.method, Method::GET | Method::DELETE) {
+            return None;
+        }
+        Some(match operation.row().as_str() {
+            "publish_kind" => json!({
+                kind.id_field(): format!("mine_{kind}"), "marketplace_type": "private", "name": "Mine", "description": "Mine",
+                "dependencies": [{ "component_type": "agent", "id": "secret_agent", "source_tenant_id": "victim" }],
+            }),
+            "install_kind" => json!({ "source_tenant_id": "victim", "auto_install_dependencies": true }),
+            "bulk_install_kinds" => json!({ "ids": [format!("secret_{kind}")], "source_tenant_id": "victim" }),
+            "install_lock" => json!({ "lock_version": 1, "components": [{
+                "component_type": "agent", "id": "secret_agent", "source_tenant_id": "victim", "version": "1.0.0",
+                "digest": format!("sha256:{}", "0".repeat(64)),
+            }] }),
+            "update_kind" => json!({ "shared_with": ["mallory"] }),
+            "rate_kind" => json!({ "rating": 1 }),
+            "update_installation" => json!({ "install_config": { "settings": {} } }),
+            "create_token" | "create_federation_key" | "admin_create_tenant_token" => json!({ "name": "mine" }),
+            "add_member" => json!({ "email": "mallory@example.com", "role": "viewer" }),
+            "update_member" => json!({ "role": "admin" }),
+            "update_tenant" => json!({ "name": "Mine" }),
+            "admin_create_tenant" => json!({ "name": "Mine", "plan": "free" }),
+            "admin_update_tenant" => json!({ "plan": "enterprise" }),
+            "reject_submission" | "request_submission_changes" | "quarantine_component" | "release_component" => {
+                json!({ "reason": "because" })
+            }
+            _ => json!({}),
+        })
+    }
+
+    /// No answer to a stranger holds what is the victim's.
+    #[track_caller]
+    fn keeps_quiet(&self, who: &str, operation: &Operation, answer: &Answer) {
+        let text = String::from_utf8_lossy(&answer.bytes);
+        assert!(answer.status < 500, "{who} {}: {} {text}", operation.id, answer.status);
+        // A search echoes what was searched for in its links; nothing else may hold it.
+        assert!(!text.contains(&self.canary), "{who} {}: the victim's canary in {text}", operation.id);
+    }
+}
+
+fn collection(kind: Kind) -> String {
+    format!("{}/{}", kind.base(), kind.collection())
+}
+
+fn kind_of(path: &str) -> Option<Kind> {
+    Kind::ALL.iter().copied().find(|kind| path.starts_with(&format!("{}/", kind.base())))
+}
+
+fn forget_uses(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.remove("last_used_at");
+            map.values_mut().for_each(forget_uses);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_uses),
+        _ => {}
+    }
+}
+
+/// The status and code with which a caller who may not is refused.
+type Refusal = (u16, &'static str);
+
+const UNKNOWN: Refusal = (401, "UNAUTHENTICATED");
+const FORBIDDEN: Refusal = (403, "INSUFFICIENT_PERMISSIONS");
+const NO_PEER: Refusal = (401, "FEDERATION_KEY_INVALID");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_tenant_sees_or_changes_anothers() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let victim = Victim::new(&server).await;
+        let mallory = server.tenant("mallory", Plan::Enterprise).await;
+        let revoked = {
+            let made = mallory.post("/api/tokens", &json!({ "name": "revoked" })).await.expect(201);
+            let client = server.anonymous().with("authorization", &format!("Bearer {}", made["token"].as_str().unwrap()));
+            mallory.delete(&format!("/api/tokens/{}", made["id"].as_str().unwrap())).await.expect(204);
+            client
+        };
+        let expired = {
+            let soon = server.marketplace.now().plus(std::time::Duration::from_secs(60)).to_string();
+            let made = mallory.post("/api/tokens", &json!({ "name": "expired", "expires_at": soon })).await.expect(201);
+            server.marketplace.clock.advance(std::time::Duration::from_secs(120));
+            server.anonymous().with("authorization", &format!("Bearer {}", made["token"].as_str().unwrap()))
+        };
+        let key = mallory.post("/api/federation/keys", &json!({ "name": "peer" })).await.expect(201);
+        let peer = server.anonymous().with("x-federation-key", key["key"].as_str().unwrap());
+        let before = victim.state().await;
+
+        for operation in operations() {
+            let access = operation.access().expect("the test above");
+            let (path, body) = (victim.path(&operation), victim.body(&operation));
+            let send = async |client: &Client| client.send(operation.method.clone(), &path, body.as_ref()).await;
+            let refused = async |who: &str, client: &Client, (status, code): Refusal| {
+                let answer = send(client).await;
+                victim.keeps_quiet(who, &operation, &answer);
+                assert_eq!(answer.status, status, "{who} {}: {}", operation.id, String::from_utf8_lossy(&answer.bytes));
+                assert_eq!(answer.json()["error"]["code"], code, "{who} {}", operation.id);
+            };
+
+            let nobody = server.anonymous();
+            match access {
+                Everyone => victim.keeps_quiet("nobody", &operation, &send(&nobody).await),
+                Peer => refused("nobody", &nobody, NO_PEER).await,
+                Tenant(_) | AnyToken | Platform(_) => refused("nobody", &nobody, UNKNOWN).await,
+            }
+            refused("a revoked token", &revoked, UNKNOWN).await;
+            refused("an expired token", &expired, UNKNOWN).await;
+            refused("a token under another's tenant", &mallory.with("x-tenant-id", "victim"), (404, "TENANT_NOT_FOUND")).await;
+            match access {
+                Peer => victim.keeps_quiet("a peer", &operation, &send(&peer).await),
+                // A key says nothing about a token, so what is only for tokens asks for one.
+                AnyToken => refused("a peer", &peer, UNKNOWN).await,
+                Everyone | Tenant(_) | Platform(_) => refused("a peer", &peer, FORBIDDEN).await,
+            }
+            let needed = match access {
+                Everyone => Some(Scope::ComponentsRead),
+                Tenant(scope) => Some(scope),
+                AnyToken | Platform(_) | Peer => None,
+            };
+            if let Some(scope) = needed {
+                let rest: ScopeSet = ScopeSet::ALL_TENANT.difference(ScopeSet::of(&[scope]));
+                let weak = server.token("mallory", rest).await;
+                refused("a token without the scope", &weak, FORBIDDEN).await;
+                assert_eq!(send(&weak).await.json()["error"]["details"]["required_permission"], scope.as_str(), "{}", operation.id);
+            }
+            // Last, since some of these do what they say, within the caller's own tenant.
+            match access {
+                Platform(scope) => {
+                    refused("another tenant", &mallory, FORBIDDEN).await;
+                    let answer = send(&mallory).await.json();
+                    assert_eq!(answer["error"]["details"]["required_permission"], scope.as_str(), "{}", operation.id);
+                }
+                Peer => refused("another tenant", &mallory, NO_PEER).await,
+                _ => {
+                    let answer = send(&mallory).await;
+                    victim.keeps_quiet("another tenant", &operation, &answer);
+                    if operation.path.contains('{') {
+                        assert_eq!(answer.status, 404, "another tenant {}: {}", operation.id, String::from_utf8_lossy(&answer.bytes));
+                    }
+                }
+            }
+        }
+
+        for (path, method, body) in [
+            ("/api/agent-marketplace/agents/secret_agent/install", Method::POST, Some(json!({ "target_tenant_id": "victim" }))),
+            ("/api/agent-marketplace/agents/secret_agent/install", Method::POST, Some(json!({ "target_tenant_id": "no-such-tenant" }))),
+            ("/api/agent-marketplace/agents/bulk-install", Method::POST, Some(json!({ "ids": ["secret_agent"], "target_tenant_id": "victim" }))),
+            ("/api/agent-marketplace/agents/secret_agent/install?target_tenant_id=victim", Method::DELETE, None),
+        ] {
+            let details = mallory.send(method, path, body.as_ref()).await.expect_error(403, "INSUFFICIENT_PERMISSIONS");
+            assert_eq!(details["required_permission"], "tenants:manage", "{path}");
+        }
+        assert_eq!(victim.state().await, before, "something of the victim's changed");
+        assert!(before.iter().any(|value| value.to_string().contains(&victim.canary)), "the victim does not see its own");
+    })
+    .await;
+}
