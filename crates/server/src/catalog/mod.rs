@@ -1,6 +1,8 @@
 //! The catalog: components of the four kinds and their versions. One model, one set of verbs; a kind only decides which
 //! fields a publication may have.
 
+pub mod bundle;
+mod bundle_api;
 pub mod change;
 pub mod checks;
 mod dependencies;
@@ -38,6 +40,7 @@ pub fn routes() -> ApiRoutes {
         .merge(write_api::routes())
         .merge(versions_api::routes())
         .merge(review_api::routes())
+        .merge(bundle_api::routes())
 }
 
 /// A component by its key.

@@ -11,18 +11,18 @@ use crate::error::{ApiError, ApiResult};
 
 /// Which page of a list is wanted.
 #[derive(Clone, Debug)]
-pub struct Window<K> {
+pub(crate) struct Window<K> {
     /// Its number, from 1.
-    pub page: u64,
+    pub(crate) page: u64,
     /// Items on a full page.
-    pub size: u64,
+    pub(crate) size: u64,
     /// The key of the last item before it, when it is reached by cursor.
-    pub after: Option<K>,
+    pub(crate) after: Option<K>,
 }
 
 impl<K: Serialize + DeserializeOwned> Window<K> {
     /// The window that a query asks for; anything out of bounds is an error, never clamped.
-    pub fn new(page: Option<u64>, page_size: Option<u64>, cursor: Option<&str>) -> ApiResult<Self> {
+    pub(crate) fn new(page: Option<u64>, page_size: Option<u64>, cursor: Option<&str>) -> ApiResult<Self> {
         let size = page_size.unwrap_or(PAGE_SIZE_DEFAULT.into());
         if !(1..=u64::from(PAGE_SIZE_MAX)).contains(&size) {
             return Err(ApiError::field("page_size", format!("page_size is 1–{PAGE_SIZE_MAX}")));
@@ -45,17 +45,23 @@ impl<K: Serialize + DeserializeOwned> Window<K> {
     }
 
     /// Items to skip.
-    pub fn offset(&self) -> i64 {
+    pub(crate) fn offset(&self) -> i64 {
         (self.page.saturating_sub(1) * self.size) as i64
     }
 
     /// Rows to read: one more than the page holds tells whether another follows.
-    pub fn limit(&self) -> i64 {
+    pub(crate) fn limit(&self) -> i64 {
         self.size as i64 + 1
     }
 
     /// The page of the rows read, of which `key` names each.
-    pub fn page<R, T>(&self, mut rows: Vec<R>, total: i64, key: impl Fn(&R) -> K, item: impl Fn(R) -> T) -> Page<T> {
+    pub(crate) fn page<R, T>(
+        &self,
+        mut rows: Vec<R>,
+        total: i64,
+        key: impl Fn(&R) -> K,
+        item: impl Fn(R) -> T,
+    ) -> Page<T> {
         let has_more = rows.len() as u64 > self.size;
         rows.truncate(self.size as usize);
         let next_cursor = rows
@@ -78,7 +84,7 @@ fn read_cursor<K: DeserializeOwned>(cursor: &str) -> Option<K> {
 }
 
 /// The `Link` header of a page, for a request of `path` (from the root) and `query`.
-pub fn link<T>(page: &Page<T>, path: &str, query: Option<&str>) -> Option<http::HeaderValue> {
+pub(crate) fn link<T>(page: &Page<T>, path: &str, query: Option<&str>) -> Option<http::HeaderValue> {
     let cursor = page.next_cursor.as_ref()?;
     let kept = query
         .unwrap_or_default()

@@ -89,7 +89,7 @@ impl Face {
 
     fn with_fields(manifest: &Manifest, mut fields: Value, version: &str, digest: &str) -> Self {
         if let Some(fields) = fields.as_object_mut() {
-            NOT_IN_LISTS.iter().for_each(|field| drop(fields.remove(*field)));
+            fields.retain(|field, _| !NOT_IN_LISTS.contains(&field.as_str()));
         }
         Self {
             summary: fields.to_string(),

@@ -125,7 +125,7 @@ pub fn decide(c: &mut Conn<'_>, judgement: &Judgement, now: Timestamp) -> ApiRes
         Verdict::Approve => approve(c, &component, row.id, &judgement.actor, reason, now)?,
         Verdict::Reject => refuse(c, &component, row.id, Status::Rejected, &judgement.actor, reason, now)?,
         Verdict::RequestChanges => {
-            refuse(c, &component, row.id, Status::ChangesRequested, &judgement.actor, reason, now)?
+            refuse(c, &component, row.id, Status::ChangesRequested, &judgement.actor, reason, now)?;
         }
     }
     Ok((component.id, changed(c, &component, judgement.verdict == Verdict::Approve)?))

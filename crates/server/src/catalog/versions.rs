@@ -162,19 +162,31 @@ pub(in crate::catalog) fn own(
     row.ok_or_else(|| ApiError::component_not_found(kind, id))
 }
 
-/// Yanks a version, or takes that back: then `yank` is none.
+/// What becomes of a version.
+#[derive(Clone, Debug)]
+pub(in crate::catalog) enum Yanking {
+    /// It is yanked, for this reason.
+    Yank(Option<String>),
+    /// It is not yanked any more.
+    Restore,
+}
+
+/// Yanks a version, or takes that back.
 pub(in crate::catalog) fn set_yanked(
     c: &mut Conn<'_>,
     component: &ComponentRow,
     version: &str,
-    yank: Option<Option<&str>>,
+    yanking: &Yanking,
     now: Timestamp,
 ) -> ApiResult<(VersionInfo, Option<Change>)> {
     let record = find(c, component, View::Insider, version)?;
     if record.status != Status::Published {
         return Err(no_version(component, version));
     }
-    let (yanked, reason) = (yank.is_some(), yank.flatten());
+    let (yanked, reason) = match yanking {
+        Yanking::Yank(reason) => (true, reason.as_deref()),
+        Yanking::Restore => (false, None),
+    };
     if record.yanked_at.is_some() == yanked && record.yank_reason.as_deref() == reason {
         return Ok((View::Insider.info(record), None));
     }

@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 
 use super::paging::{self, Window};
 use super::resolve::resolve;
-use super::versions;
+use super::versions::{self, Yanking};
 use super::write_api::SourceQuery;
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
@@ -127,7 +127,7 @@ async fn yank_version(
     Json(body): Json<Yank>,
 ) -> ApiResult<axum::Json<VersionInfo>> {
     let reason = body.reason.map(|reason| self::reason(&reason)).transpose()?;
-    set_yanked(m, scope, kind, id, version, query, Some(reason)).await
+    set_yanked(m, scope, kind, id, version, query, Yanking::Yank(reason)).await
 }
 
 /// Takes the yank of a version of a @kind back
@@ -149,7 +149,7 @@ async fn unyank_version(
     Path((id, version)): Path<(String, String)>,
     Query(query): Query<SourceQuery>,
 ) -> ApiResult<axum::Json<VersionInfo>> {
-    set_yanked(m, scope, kind, id, version, query, None).await
+    set_yanked(m, scope, kind, id, version, query, Yanking::Restore).await
 }
 
 async fn set_yanked(
@@ -159,13 +159,13 @@ async fn set_yanked(
     id: String,
     version: String,
     query: SourceQuery,
-    yank: Option<Option<String>>,
+    yanking: Yanking,
 ) -> ApiResult<axum::Json<VersionInfo>> {
     let now = m.now();
     let (version, change) = m
         .write(move |c| {
             let row = versions::own(c, &scope, kind, &id, query.source_tenant_id.as_deref())?;
-            versions::set_yanked(c, &row, &version, yank.as_ref().map(Option::as_deref), now)
+            versions::set_yanked(c, &row, &version, &yanking, now)
         })
         .await?;
     if let Some(change) = change {

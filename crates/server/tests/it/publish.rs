@@ -1,6 +1,7 @@
 //! Publishing: what is refused, what it costs, and what is there afterwards.
 
 use atom_marketplace_protocol::plan::Plan;
+use atom_marketplace_protocol::scope::{Scope, ScopeSet};
 use atom_marketplace_testkit::{TestServer, each_db_async};
 use serde_json::{Value, json};
 
@@ -205,6 +206,164 @@ async fn what_is_wrong_is_named() {
         assert_eq!(wrong(&missing.expect_error(400, "INVALID_REQUEST")), ["description"]);
         // Nothing of it was stored.
         acme.get(&format!("{AGENTS}/bad/versions")).await.expect_error(404, "COMPONENT_NOT_FOUND");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_stores_nothing() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let acme = server.tenant("acme", Plan::Free).await;
+        let body = agent("a", "public", json!({"documentation_url": "http://example.com"}));
+        let dry = format!("{AGENTS}?dry_run=true");
+        let check = acme.post(&dry, &body).await.expect(200);
+        assert_eq!((&check["ok"], &check["version"]), (&json!(true), &json!("1.0.0")));
+        let found: Vec<_> =
+            check["findings"].as_array().unwrap().iter().map(|finding| finding["path"].as_str().unwrap()).collect();
+        assert_eq!(found, ["license", "documentation_url"]);
+        assert_eq!(check["redactions"], json!([]));
+        acme.get(&format!("{AGENTS}/a/versions")).await.expect_error(404, "COMPONENT_NOT_FOUND");
+        let component = acme.post(AGENTS, &body).await.expect(201);
+        assert_eq!(component["digest"], check["digest"]);
+        acme.post(&dry, &agent("a", "public", json!({"name": ""}))).await.expect_error(400, "INVALID_REQUEST");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn storage_has_a_limit() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let acme = server.tenant("acme", Plan::Free).await;
+        let limit = |bytes: i64| {
+            let db = server.marketplace.db.clone();
+            async move {
+                db.write(move |c| c.execute("UPDATE tenant SET storage_limit = $1", atom_marketplace_db::args![bytes]))
+                    .await
+                    .unwrap()
+            }
+        };
+        limit(2_000).await;
+        // Tokens remember their tenant for a moment.
+        let acme = {
+            drop(acme);
+            server.token("acme", ScopeSet::ALL_TENANT).await
+        };
+        acme.post(AGENTS, &agent("a", "public", json!({"content": "x".repeat(1_500)}))).await.expect(201);
+        // A submission takes the place of the one before, and its room.
+        acme.post(AGENTS, &agent("a", "public", json!({"content": "y".repeat(1_600)}))).await.expect(201);
+        let details = acme
+            .post(AGENTS, &agent("b", "private", json!({"content": "x".repeat(1_500)})))
+            .await
+            .expect_error(403, "QUOTA_EXCEEDED");
+        assert_eq!((&details["resource"], &details["limit"]), (&json!("storage"), &json!(2_000)));
+        assert!(details["used"].as_u64().unwrap() > 1_600);
+        acme.delete(&format!("{AGENTS}/a")).await.expect(204);
+        acme.post(AGENTS, &agent("b", "private", json!({"content": "x".repeat(1_500)}))).await.expect(201);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dependencies_are_fixed_at_publish() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let (acme, beta, gamma) = (server.tenant("acme", Plan::Free).await, server.tenant("beta", Plan::Free).await, server.tenant("gamma", Plan::Free).await);
+        let admin = server.admin();
+        let skill = |marketplace_type: &str| json!({"skill_id": "s", "marketplace_type": marketplace_type, "name": "S", "description": "S."});
+        let needs = |id: &str, marketplace_type: &str, dependency: Value| agent(id, marketplace_type, json!({"dependencies": [dependency]}));
+        let any = json!({"component_type": "skill", "id": "s"});
+        let of = |tenant: &str| json!({"component_type": "skill", "id": "s", "source_tenant_id": tenant, "version": "^1"});
+        let skills = "/api/skill-marketplace/skills";
+        // Nobody has one: private is accepted, public is not, unless it can do without.
+        gamma.post(AGENTS, &needs("a", "private", any.clone())).await.expect(201);
+        let details = gamma.post(AGENTS, &needs("b", "public", any.clone())).await.expect_error(400, "INVALID_REQUEST");
+        assert_eq!(wrong(&details), ["dependencies[0]"]);
+        gamma.post(AGENTS, &needs("b", "public", json!({"component_type": "skill", "id": "s", "optional": true}))).await.expect(201);
+        // One public one: that one.
+        beta.post(skills, &skill("public")).await.expect(201);
+        crate::review::approve_all(&admin).await;
+        gamma.post(AGENTS, &needs("c", "public", any.clone())).await.expect(201);
+        // The publisher's own comes first, and must become public too.
+        acme.post(skills, &skill("private")).await.expect(201);
+        let details = acme.post(AGENTS, &needs("d", "public", any.clone())).await.expect_error(400, "INVALID_REQUEST");
+        assert_eq!(wrong(&details), ["dependencies[0]"]);
+        acme.post(skills, &skill("public")).await.expect(201);
+        acme.post(AGENTS, &needs("d", "public", any.clone())).await.expect(201);
+        crate::review::approve_all(&admin).await;
+        // Two public ones: which?
+        gamma.post(AGENTS, &needs("e", "public", any)).await.expect_error(400, "INVALID_REQUEST");
+        gamma.post(AGENTS, &needs("e", "public", of("acme"))).await.expect(201);
+        gamma.post(AGENTS, &needs("f", "public", of("nobody"))).await.expect_error(400, "INVALID_REQUEST");
+        let targets: Vec<(String, Option<String>)> = server.marketplace.db.read(|c| c.all(
+            "SELECT c.slug, p.slug FROM component_dependency d JOIN component c ON c.id = d.component_id
+                 LEFT JOIN component t ON t.id = d.target_id LEFT JOIN tenant p ON p.id = t.tenant_id ORDER BY c.slug", &[])).await.unwrap();
+        let expected = [("a", None), ("b", None), ("c", Some("beta")), ("d", Some("acme")), ("e", Some("acme"))];
+        assert_eq!(targets, expected.map(|(id, tenant)| (id.to_owned(), tenant.map(str::to_owned))));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_publish_what() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let (acme, beta) = (server.tenant("acme", Plan::Free).await, server.tenant("beta", Plan::Free).await);
+        let body = agent("atom_main", "private", json!({}));
+        server.anonymous().post(AGENTS, &body).await.expect_error(401, "UNAUTHENTICATED");
+        server.admin().post(AGENTS, &body).await.expect_error(400, "INVALID_REQUEST");
+        let reader = server.token("acme", ScopeSet::of(&[Scope::ComponentsRead])).await;
+        let details = reader.post(AGENTS, &body).await.expect_error(403, "INSUFFICIENT_PERMISSIONS");
+        assert_eq!(details["required_permission"], "components:publish");
+        // Two tenants publish the same id.
+        assert_eq!(acme.post(AGENTS, &body).await.expect(201)["source_tenant_id"], "acme");
+        assert_eq!(beta.post(AGENTS, &body).await.expect(201)["source_tenant_id"], "beta");
+        assert_eq!(server.admin_for("beta").post(AGENTS, &body).await.expect(200)["source_tenant_id"], "beta");
+        for client in [&acme, &beta] {
+            assert_eq!(client.get(&format!("{AGENTS}/atom_main/versions")).await.expect(200)["total"], 1);
+        }
+        acme.get(&format!("{AGENTS}/atom_main/versions?source_tenant_id=beta"))
+            .await
+            .expect_error(404, "COMPONENT_NOT_FOUND");
+    })
+    .await;
+}
+
+/// Many publish the same id at once: every one gets a version of its own or the one that is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn publishing_at_once() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let acme = server.tenant("acme", Plan::Free).await;
+        let publishes: Vec<_> = (0..16)
+            .map(|i| {
+                let acme = acme.clone();
+                tokio::spawn(async move { acme.post(AGENTS, &agent("a", "private", json!({"content": i % 8}))).await })
+            })
+            .collect();
+        let mut created = 0;
+        for publish in publishes {
+            let answer = publish.await.unwrap();
+            assert!(
+                matches!(answer.status, 200 | 201),
+                "{}: {}",
+                answer.status,
+                String::from_utf8_lossy(&answer.bytes)
+            );
+            created += u64::from(answer.status == 201);
+        }
+        let versions = acme.get(&format!("{AGENTS}/a/versions?page_size=100")).await.expect(200);
+        assert_eq!(versions["total"], created);
+        let mut numbers: Vec<_> = versions["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["version"].as_str().unwrap().to_owned())
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len() as u64, created);
     })
     .await;
 }

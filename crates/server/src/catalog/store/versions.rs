@@ -2,6 +2,7 @@
 
 use atom_marketplace_db::{Conn, Error, args};
 
+use crate::catalog::bundle::FileRow;
 use crate::catalog::paging::Window;
 use crate::catalog::versions::{VersionCursor, VersionRecord, View};
 
@@ -65,4 +66,12 @@ pub(in crate::catalog) fn by_number(
         ),
         args![component, version],
     )
+}
+
+/// A version's files, in the byte order of their paths.
+pub(in crate::catalog) fn files(c: &mut Conn<'_>, version: i64) -> Result<Vec<FileRow>, Error> {
+    let mut files: Vec<FileRow> =
+        c.all("SELECT path, encoding, content FROM component_file WHERE version_id = $1", args![version])?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
 }

@@ -73,10 +73,13 @@ pub(in crate::catalog) fn insert_component(
     now: Timestamp,
 ) -> Result<(), Error> {
     let shared_with = prepared.shared_with.as_ref().map(|tenants| serde_json::json!(tenants).to_string());
-    c.execute(
+    // Of two first publishes at once, PostgreSQL fails this statement of one as a conflict, which is tried again; a plain
+    // INSERT would be refused by the index, and stay so.
+    let inserted = c.execute(
         "INSERT INTO component (id, seq, kind, tenant_id, slug, visibility, status, listed, head_version_id, summary, version, digest,
              name, name_key, category, pricing_tier, maturity_level, shared_with, search_key, created_at, updated_at)
-         VALUES ($1, $1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $1 + 1124800395214848, $17, $17)",
+         VALUES ($1, $1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $1 + 1124800395214848, $17, $17)
+         ON CONFLICT (kind, tenant_id, slug) DO NOTHING",
         args![
             id,
             prepared.kind.code(),
@@ -97,7 +100,7 @@ pub(in crate::catalog) fn insert_component(
             now
         ],
     )?;
-    Ok(())
+    if inserted == 0 { Err(Error::Busy) } else { Ok(()) }
 }
 
 /// Where a version begins: private ones are there at once, public ones wait.
@@ -121,10 +124,12 @@ pub(in crate::catalog) fn insert_version(
     now: Timestamp,
 ) -> Result<(), Error> {
     let available = prepared.marketplace_type == MarketplaceType::Private;
-    c.execute(
+    // As above: two that took the same number.
+    let inserted = c.execute(
         "INSERT INTO component_version (id, uid, component_id, version, version_key, prerelease, visibility, status, digest, manifest,
              size, findings, risk, submitted_by, submitted_at, published_at, release_notes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+         ON CONFLICT DO NOTHING",
         args![
             id,
             uid,
@@ -145,7 +150,7 @@ pub(in crate::catalog) fn insert_version(
             &prepared.release_notes
         ],
     )?;
-    Ok(())
+    if inserted == 0 { Err(Error::Busy) } else { Ok(()) }
 }
 
 /// A file of a new version.
