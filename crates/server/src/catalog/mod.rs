@@ -7,6 +7,7 @@ mod dependencies;
 mod head;
 pub mod index;
 mod list;
+mod matching;
 pub mod model;
 pub mod paging;
 pub mod publish;
@@ -16,6 +17,8 @@ pub mod render;
 pub mod resolve;
 pub mod review;
 mod review_api;
+mod search;
+mod search_api;
 mod store;
 pub mod versions;
 mod versions_api;
@@ -38,6 +41,8 @@ pub fn routes() -> ApiRoutes {
         .merge(write_api::routes())
         .merge(versions_api::routes())
         .merge(review_api::routes())
+        .routes(utoipa_axum::routes!(search_api::search_kind))
+        .routes(utoipa_axum::routes!(search_api::search_components))
 }
 
 /// A component by its key.

@@ -6,6 +6,7 @@ mod review;
 mod versions;
 mod get;
 mod list;
+mod search;
 mod seed;
 mod tenants;
 mod tokens;
