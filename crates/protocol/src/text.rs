@@ -13,7 +13,7 @@ mod invisible;
 mod search;
 
 pub use invisible::{describe, find_invisible};
-pub use search::{fold, tokens};
+pub use search::{fold, is_word, tokens};
 
 /// The rule for one text field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -103,7 +103,8 @@ fn push_pairs(tokens: &mut Vec<String>, run: &str) {
     }
 }
 
-fn is_word(c: char) -> bool {
+/// Whether a character belongs to a word: tokens are made of such characters alone.
+pub fn is_word(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c)
 }
 

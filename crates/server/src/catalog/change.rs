@@ -61,6 +61,7 @@ impl Marketplace {
     }
 
     fn make_unreachable(&self, change: &Change) {
+        self.vocabulary.changed(change.kind, &change.slug);
         self.generations.bump_component(change.kind, &change.slug);
         for tenant in &change.tenants {
             self.generations.bump_tenant(*tenant);

@@ -218,7 +218,7 @@ pub(crate) fn list(
     let next_cursor = cut(&mut found, paging.size).map(|last| encode_position(sort, last));
     let ids: Vec<i64> = found.iter().map(|(_, id)| *id).collect();
     let rows = in_order(c, &ids)?;
-    let items = render::items_json(c, &rows.iter().collect::<Vec<_>>(), audience)?;
+    let items = render::items_json(c, &rows.iter().collect::<Vec<_>>(), &[], audience)?;
     Ok(Items { items, next_cursor })
 }
 
@@ -248,7 +248,7 @@ pub(crate) fn dependents(
     let mut ids = store::dependents(c, target, tenant, before, paging.offset(), paging.size + 1)?;
     let next_cursor = cut(&mut ids, paging.size).map(|last| encode_cursor(ORDER, "", *last));
     let rows = in_order(c, &ids)?;
-    let items = render::items_json(c, &rows.iter().collect::<Vec<_>>(), audience)?;
+    let items = render::items_json(c, &rows.iter().collect::<Vec<_>>(), &[], audience)?;
     Ok((Items { items, next_cursor }, store::dependents_count(c, target, tenant)?))
 }
 

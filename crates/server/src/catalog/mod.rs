@@ -9,6 +9,7 @@ mod dependencies;
 mod head;
 pub mod index;
 mod list;
+mod matching;
 pub mod model;
 pub mod paging;
 pub mod publish;
@@ -18,6 +19,8 @@ pub mod render;
 pub mod resolve;
 pub mod review;
 mod review_api;
+mod search;
+mod search_api;
 mod store;
 pub mod versions;
 mod versions_api;
@@ -41,6 +44,8 @@ pub fn routes() -> ApiRoutes {
         .merge(versions_api::routes())
         .merge(review_api::routes())
         .merge(bundle_api::routes())
+        .routes(utoipa_axum::routes!(search_api::search_kind))
+        .routes(utoipa_axum::routes!(search_api::search_components))
 }
 
 /// A component by its key.

@@ -4,15 +4,18 @@
 //! they are spliced in as they are, so that a list of a hundred costs no parsing. [`component`] reads the same text, so
 //! there is one definition of what an answer holds.
 
+use std::borrow::Cow;
+
 use atom_marketplace_db::{Conn, Error};
 use atom_marketplace_protocol::component::{
-    Component, Deprecation, Highlights, Manifest, MarketplaceType, Origin, PendingVersion, Status,
+    Component, Deprecation, Highlights, MarketplaceType, Origin, PendingVersion, Status,
 };
 use atom_marketplace_protocol::error::Finding;
 use atom_marketplace_protocol::ids::Kind;
 use http::HeaderValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::model::{ComponentRow, VersionRow};
 use super::store;
@@ -58,23 +61,19 @@ struct PublisherRef<'a> {
 }
 
 /// What a search adds to an item.
-#[derive(Clone, Copy)]
-pub(crate) struct Hit<'a> {
+#[derive(Debug)]
+pub(crate) struct Hit {
     /// How well it matches.
     pub(crate) score: f64,
     /// Where.
-    pub(crate) highlights: &'a Highlights,
+    pub(crate) highlights: Highlights,
 }
 
 /// The component as `audience` sees it: its publisher and the platform's admin also see what waits, whom it is shared
 /// with and why it stands where it does. `detail` reads the head's whole manifest, else it is what lists show.
-pub fn component(
-    c: &mut Conn<'_>,
-    row: &ComponentRow,
-    audience: &Audience,
-    detail: bool,
-) -> Result<Component, Error> {
-    let text = if detail { detail_json(c, row, audience, None)? } else { items_json(c, &[row], audience)?.remove(0) };
+pub fn component(c: &mut Conn<'_>, row: &ComponentRow, audience: &Audience, detail: bool) -> Result<Component, Error> {
+    let text =
+        if detail { detail_json(c, row, audience, None)? } else { items_json(c, &[row], &[], audience)?.remove(0) };
     serde_json::from_str(&text).map_err(|error| corrupt(row, error))
 }
 
@@ -106,43 +105,52 @@ pub(crate) fn detail_json(
     version: Option<VersionRow>,
 ) -> Result<String, Error> {
     let mut row = row.clone();
-    let manifest = match (version, row.head_version_id) {
+    let (version, manifest) = match (version, row.head_version_id) {
         (Some(version), _) => {
             row.version.clone_from(&version.version);
             row.digest.clone_from(&version.digest);
-            resolved_manifest(c, &version)?
+            (version.id, version.manifest)
         }
-        (None, Some(head)) => {
-            let version = store::version_by_key(c, head)?;
-            resolved_manifest(c, &version)?
-        }
-        (None, None) => row.summary.clone(),
+        (None, Some(head)) => (head, store::version_by_key(c, head)?.manifest),
+        (None, None) => (0, row.summary.clone()),
     };
+    let resolved = if manifest.contains("\"dependencies\":[") {
+        store::list::resolved_dependencies(c, &[version])?
+    } else {
+        Vec::new()
+    };
+    let manifest = with_publishers(&manifest, version, &resolved)?;
     let pending = if sees_all(&row, audience) { pending_of(c, &row)? } else { None };
     splice(&row, audience, pending, None, &manifest)
 }
 
-/// The JSON of components as lists show them, in the same order.
-pub(crate) fn items_json(c: &mut Conn<'_>, rows: &[&ComponentRow], audience: &Audience) -> Result<Vec<String>, Error> {
-    rows.iter().map(|row| item_json(c, row, audience, None)).collect()
-}
-
-/// The JSON of one component as lists show it.
-pub(crate) fn item_json(
+/// The JSON of components as lists show them, in the same order; of hits of a search, with what it adds.
+pub(crate) fn items_json(
     c: &mut Conn<'_>,
-    row: &ComponentRow,
+    rows: &[&ComponentRow],
+    hits: &[Hit],
     audience: &Audience,
-    hit: Option<Hit<'_>>,
-) -> Result<String, Error> {
-    let pending = if sees_all(row, audience) { pending_of(c, row)? } else { None };
-    splice(row, audience, pending, hit, &row.summary)
+) -> Result<Vec<String>, Error> {
+    let heads: Vec<i64> = rows
+        .iter()
+        .filter(|row| row.summary.contains("\"dependencies\":["))
+        .filter_map(|row| row.head_version_id)
+        .collect();
+    let resolved = store::list::resolved_dependencies(c, &heads)?;
+    let mut items = Vec::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate() {
+        let pending = if sees_all(row, audience) { pending_of(c, row)? } else { None };
+        let summary = with_publishers(&row.summary, row.head_version_id.unwrap_or(0), &resolved)?;
+        items.push(splice(row, audience, pending, hits.get(at), &summary)?);
+    }
+    Ok(items)
 }
 
 fn splice(
     row: &ComponentRow,
     audience: &Audience,
     pending: Option<PendingVersion>,
-    hit: Option<Hit<'_>>,
+    hit: Option<&Hit>,
     manifest: &str,
 ) -> Result<String, Error> {
     let all = sees_all(row, audience);
@@ -170,7 +178,7 @@ fn splice(
         updated_at: row.updated_at.to_string(),
         origin: parsed(row, row.origin.as_deref())?,
         score: hit.map(|hit| hit.score),
-        highlights: hit.map(|hit| hit.highlights),
+        highlights: hit.map(|hit| &hit.highlights),
     };
     let mut json = serde_json::to_string(&head).map_err(|error| corrupt(row, error))?;
     let fields = manifest.strip_prefix('{').ok_or_else(|| corrupt(row, "its manifest is no object"))?;
@@ -182,19 +190,23 @@ fn splice(
     Ok(json)
 }
 
-/// The manifest with each dependency's publisher as it was fixed at publish.
-fn resolved_manifest(c: &mut Conn<'_>, version: &VersionRow) -> Result<String, Error> {
-    let resolved = store::list::resolved_dependencies(c, version.id)?;
-    if resolved.is_empty() {
-        return Ok(version.manifest.clone());
+/// A version's manifest with the publisher of each dependency as it was fixed at publish, where it was left open.
+fn with_publishers<'a>(
+    manifest: &'a str,
+    version: i64,
+    resolved: &[store::list::ResolvedDependency],
+) -> Result<Cow<'a, str>, Error> {
+    if !resolved.iter().any(|found| found.version == version) {
+        return Ok(Cow::Borrowed(manifest));
     }
-    let mut manifest: Manifest = version.manifest()?;
-    for (position, tenant) in resolved {
-        if let Some(dependency) = manifest.dependencies.get_mut(position) {
-            dependency.source_tenant_id = Some(tenant);
+    let corrupt = |error: serde_json::Error| Error::Other(format!("manifest of version {version}: {error}"));
+    let mut manifest: Value = serde_json::from_str(manifest).map_err(corrupt)?;
+    for found in resolved.iter().filter(|found| found.version == version) {
+        if let Some(dependency) = manifest["dependencies"].get_mut(found.position) {
+            dependency["source_tenant_id"] = Value::from(found.tenant.as_str());
         }
     }
-    serde_json::to_string(&manifest).map_err(|error| Error::Other(format!("version {}: {error}", version.id)))
+    Ok(Cow::Owned(manifest.to_string()))
 }
 
 /// The submission that waits while the head is served.

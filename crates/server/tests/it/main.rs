@@ -2,16 +2,17 @@
 
 mod bundle;
 mod gate;
+mod get;
 mod install;
 mod installations;
+mod list;
+mod matrix;
 mod publish;
 mod ratings;
 mod review;
 mod scene;
-mod versions;
-mod get;
-mod list;
-mod matrix;
+mod search;
 mod seed;
 mod tenants;
 mod tokens;
+mod versions;

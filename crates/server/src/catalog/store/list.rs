@@ -4,7 +4,7 @@
 //! share with it. Each is a bounded query that ends in the same unique order, and they are merged as one. SQLite has no
 //! statistics to plan by, so it is told the index; PostgreSQL finds it.
 
-use atom_marketplace_db::{Conn, Dialect, Error, FromValue, Value, ValueRef, args};
+use atom_marketplace_db::{Conn, Dialect, Error, FromRow, FromValue, Row, Value, ValueRef, args};
 use atom_marketplace_protocol::component::MarketplaceType;
 
 use super::select;
@@ -204,10 +204,8 @@ pub(in crate::catalog) fn count(c: &mut Conn<'_>, scope: Scope<'_>) -> Result<u6
     if arms.is_empty() {
         return Ok(0);
     }
-    let parts: Vec<String> = arms
-        .iter()
-        .map(|arm| format!("SELECT count(*) AS n FROM {} WHERE {}", arm.from, arm.conditions()))
-        .collect();
+    let parts: Vec<String> =
+        arms.iter().map(|arm| format!("SELECT count(*) AS n FROM {} WHERE {}", arm.from, arm.conditions())).collect();
     c.one(&format!("SELECT CAST(sum(n) AS BIGINT) FROM ({}) AS arms", parts.join(" UNION ALL ")), &sql.args)
 }
 
@@ -389,26 +387,52 @@ pub(in crate::catalog) fn components(c: &mut Conn<'_>, ids: &[i64]) -> Result<Ve
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
-    let args: Vec<Value> = ids.iter().map(Value::from).collect();
-    c.all(&select(&format!("WHERE c.id IN ({})", places.join(", "))), &args)
+    let (places, args) = places(ids);
+    c.all(&select(&format!("WHERE c.id IN ({places})")), &args)
 }
 
-/// Dependencies of a version whose publisher was left open and fixed at publish: their place and that publisher.
+/// A dependency whose publisher was left open and fixed at publish.
+#[derive(Debug)]
+pub(in crate::catalog) struct ResolvedDependency {
+    pub(in crate::catalog) version: i64,
+    pub(in crate::catalog) position: usize,
+    pub(in crate::catalog) tenant: String,
+}
+
+impl FromRow for ResolvedDependency {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self { version: row.at(0)?, position: row.at(1)?, tenant: row.at(2)? })
+    }
+}
+
+/// Those of these versions.
 pub(in crate::catalog) fn resolved_dependencies(
     c: &mut Conn<'_>,
-    version: i64,
-) -> Result<Vec<(usize, String)>, Error> {
+    versions: &[i64],
+) -> Result<Vec<ResolvedDependency>, Error> {
+    if versions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (places, args) = places(versions);
     c.all(
-        "SELECT d.position, p.slug FROM component_dependency d
-         JOIN component t ON t.id = d.target_id JOIN tenant p ON p.id = t.tenant_id
-         WHERE d.version_id = $1 AND d.target_tenant IS NULL",
-        args![version],
+        &format!(
+            "SELECT d.version_id, d.position, p.slug FROM component_dependency d
+             JOIN component t ON t.id = d.target_id JOIN tenant p ON p.id = t.tenant_id
+             WHERE d.version_id IN ({places}) AND d.target_tenant IS NULL"
+        ),
+        &args,
     )
 }
 
+/// `$1, $2, …` and their values.
+fn places(ids: &[i64]) -> (String, Vec<Value>) {
+    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    (places.join(", "), ids.iter().map(Value::from).collect())
+}
+
 /// What the dependents of a component must meet to be seen by a tenant (`$2`, 0 for nobody).
-const DEPENDENTS: &str = "component_dependency d JOIN component c ON c.id = d.component_id AND c.head_version_id = d.version_id
+const DEPENDENTS: &str =
+    "component_dependency d JOIN component c ON c.id = d.component_id AND c.head_version_id = d.version_id
      WHERE d.target_id = $1 AND c.status <> 'withdrawn' AND (c.listed = 1 OR c.tenant_id = $2
        OR (c.visibility = 'private' AND c.status = 'published'
            AND EXISTS (SELECT 1 FROM component_share s WHERE s.tenant_id = $2 AND s.component_id = c.id)))";

@@ -3,6 +3,7 @@
 pub(in crate::catalog) mod counters;
 pub(in crate::catalog) mod index;
 pub(in crate::catalog) mod list;
+pub(in crate::catalog) mod search;
 
 use atom_marketplace_db::{Conn, Error, args};
 use atom_marketplace_protocol::ids::Kind;
