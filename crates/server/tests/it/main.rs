@@ -1,11 +1,13 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
 mod gate;
+mod get;
+mod idempotency;
+mod limits;
+mod list;
 mod publish;
 mod review;
-mod versions;
-mod get;
-mod list;
 mod seed;
 mod tenants;
 mod tokens;
+mod versions;
