@@ -11,6 +11,7 @@ use crate::answers::{Answers, Generations};
 use crate::catalog::change::Announcements;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
+use crate::http::InFlight;
 use crate::limits::Limiter;
 use crate::metrics::Metrics;
 use crate::seal::Sealer;
@@ -88,6 +89,8 @@ pub struct State {
     pub announcements: Announcements,
     /// Credentials seen lately.
     pub credentials: CredentialCache,
+    /// Requests with an `Idempotency-Key` that run now.
+    pub in_flight: InFlight,
     /// Words that occur in the catalog, for typos.
     pub vocabulary: Vocabulary,
     /// Counters for `/metrics`.
@@ -114,6 +117,7 @@ impl Marketplace {
             generations: Generations::default(),
             announcements: Announcements::default(),
             credentials: CredentialCache::new(),
+            in_flight: InFlight::default(),
             vocabulary: Vocabulary::default(),
             metrics: Metrics::default(),
             public_url: parts.public_url,

@@ -52,12 +52,21 @@ impl Client {
 
     /// Sends bytes as JSON, however malformed.
     pub async fn send_raw(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Answer {
+        self.transmit(method, path, body.map(|body| ("application/json", body))).await
+    }
+
+    /// Sends bytes as something else.
+    pub async fn send_as(&self, method: Method, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
+        self.transmit(method, path, Some((content_type, body))).await
+    }
+
+    async fn transmit(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Answer {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body);
+        if let Some((content_type, body)) = body {
+            request = request.header("content-type", content_type).body(body);
         }
         let response = request.send().await.expect("the server answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use atom_marketplace_db::args;
 use atom_marketplace_db::testing::TestDb;
+use atom_marketplace_db::{Db, args};
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::scope::ScopeSet;
 use atom_marketplace_protocol::token::{self, CredentialKind};
@@ -40,24 +40,31 @@ impl TestServer {
 
     /// Starts one on `db` with these quotas.
     pub async fn start_with(db: &TestDb, rates: Rates) -> Self {
-        let store = db.db.clone();
+        Self::node(db.db.clone(), |parts| parts.rates = rates).await
+    }
+
+    /// Starts one on an open database, such as another node has, with settings of its own.
+    pub async fn node(db: Db, settings: impl FnOnce(&mut Parts)) -> Self {
+        let store = db.clone();
         tokio::task::spawn_blocking(move || store.migrate(MIGRATIONS))
             .await
             .expect("no panic")
             .expect("migrations apply");
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let marketplace = Marketplace::open(Parts {
-            db: db.db.clone(),
+        let mut parts = Parts {
+            db,
             clock: Clock::default(),
             sealer: Sealer::new(&[42; 32]),
             admin_key: ADMIN_KEY.to_owned(),
             public_url: url.clone(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
-            rates,
+            rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
-        });
+        };
+        settings(&mut parts);
+        let marketplace = Marketplace::open(parts);
         let app = http::app(marketplace.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("serves until aborted") });
         Self { url, marketplace, task }

@@ -1,6 +1,8 @@
 //! The HTTP surface put together: every feature's routes, the gate before them, and the OpenAPI document of both.
 
+mod answer;
 mod body;
+mod caller;
 pub mod gate;
 pub(crate) mod idempotency;
 pub mod openapi;
@@ -9,6 +11,7 @@ mod routes;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
+pub use idempotency::InFlight;
 pub use routes::ApiRoutes;
 
 use crate::app::Marketplace;

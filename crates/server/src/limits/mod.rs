@@ -3,7 +3,10 @@
 //! Memory first: a node leases blocks of a caller's quota from the database and counts them down without it, so a
 //! request costs no query and all nodes together never exceed the limit. A lost lease is quota lost until the window
 //! ends, which is why `Remaining` may be a lower bound; a node that stops gracefully gives back what it has not used.
-//! When the database cannot be written, this node goes on within what it knows, and records the debt later.
+//!
+//! When the database cannot be written, a node that is alone with it (SQLite) goes on counting in memory and records the
+//! debt later; one among several (PostgreSQL) refuses what it holds no lease for, since it cannot know what the others
+//! have granted.
 
 mod store;
 
@@ -11,12 +14,14 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Mutex;
 
-use atom_marketplace_db::{Db, Timestamp};
+use atom_marketplace_db::{Db, Dialect, Error, Timestamp};
 use atom_marketplace_protocol::limits::RATE_WINDOW_SECONDS;
 
 use crate::clock::Clock;
 
 const SHARDS: usize = 64;
+/// Windows in a shard below which none are looked for that are over.
+const SWEEP_AT_LEAST: usize = 4096;
 const WINDOW_MICROS: i64 = RATE_WINDOW_SECONDS as i64 * 1_000_000;
 /// What `X-RateLimit-Limit` and `-Remaining` hold where there is no limit.
 pub const UNLIMITED: u32 = i32::MAX as u32;
@@ -62,8 +67,26 @@ pub struct Quota {
     pub reset: i64,
     /// Seconds until then, at least 1.
     pub retry_after: u64,
-    /// Whether this request is over the limit and must be refused.
-    pub exceeded: bool,
+}
+
+/// What became of a request's charge.
+#[derive(Clone, Debug)]
+pub struct Charge {
+    /// Where it leaves the caller.
+    pub quota: Quota,
+    /// Whether the request may go on.
+    pub verdict: Verdict,
+}
+
+/// Whether a request may go on.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// It was counted.
+    Granted,
+    /// It is over the limit and was not counted.
+    Exceeded,
+    /// The database could not say.
+    Failed(Error),
 }
 
 /// What this node knows of one caller's window.
@@ -84,7 +107,7 @@ impl Window {
         self.limit == limit && now.as_micros() < self.start.as_micros() + WINDOW_MICROS
     }
 
-    fn quota(&self, now: Timestamp, exceeded: bool) -> Quota {
+    fn quota(&self, now: Timestamp) -> Quota {
         let end = self.start.as_micros() + WINDOW_MICROS;
         let micros_left = (end - now.as_micros()).max(0);
         Quota {
@@ -92,20 +115,34 @@ impl Window {
             remaining: self.limit.saturating_sub(self.leased) + self.left,
             reset: end.div_euclid(1_000_000) + i64::from(end.rem_euclid(1_000_000) > 0),
             retry_after: u64::try_from((micros_left + 999_999) / 1_000_000).unwrap_or(1).max(1),
-            exceeded,
         }
     }
 
-    /// Counts one request down, if one is left.
-    fn take(&mut self, now: Timestamp) -> Option<Quota> {
-        self.left = self.left.checked_sub(1)?;
-        Some(self.quota(now, false))
+    /// Counts one request down, if one is left; says that none is, if that is known for all nodes.
+    fn spend(&mut self, now: Timestamp) -> Option<Charge> {
+        let verdict = if self.left > 0 {
+            self.left -= 1;
+            Verdict::Granted
+        } else if self.leased >= self.limit {
+            Verdict::Exceeded
+        } else {
+            return None;
+        };
+        Some(Charge { quota: self.quota(now), verdict })
     }
+}
+
+/// The windows of a shard.
+#[derive(Default)]
+struct Windows {
+    known: HashMap<Caller, Window>,
+    /// How many there may be before those that are over are looked for.
+    sweep_at: usize,
 }
 
 #[derive(Default)]
 struct Shard {
-    windows: Mutex<HashMap<Caller, Window>>,
+    windows: Mutex<Windows>,
     /// One lease at a time in a shard, so that a burst of first requests makes one write.
     leasing: tokio::sync::Mutex<()>,
 }
@@ -124,34 +161,42 @@ impl Limiter {
     }
 
     /// Charges one request to `caller`, who may make `limit` an hour.
-    pub async fn charge(&self, caller: Caller, limit: u32) -> Quota {
-        let now = self.clock.now();
+    pub async fn charge(&self, caller: Caller, limit: u32) -> Charge {
         let shard = self.shard(caller);
-        if let Some(quota) = shard.spend(caller, limit, now) {
-            return quota;
+        if let Some(charge) = shard.spend(caller, limit, self.clock.now()) {
+            return charge;
         }
         let _one_at_a_time = shard.leasing.lock().await;
-        if let Some(quota) = shard.spend(caller, limit, now) {
-            return quota;
+        let now = self.clock.now();
+        if let Some(charge) = shard.spend(caller, limit, now) {
+            return charge;
         }
         let known = shard.get(caller).filter(|window| window.current(now, limit));
-        let window = self.lease(caller, limit, now, known).await;
-        shard.put(caller, window, now);
-        shard.spend(caller, limit, now).unwrap_or_else(|| window.quota(now, true))
+        match self.lease(caller, limit, now, known).await {
+            Ok(window) => {
+                shard.put(caller, window, now);
+                let nothing_granted = || Charge { quota: window.quota(now), verdict: Verdict::Exceeded };
+                shard.spend(caller, limit, now).unwrap_or_else(nothing_granted)
+            }
+            Err(error) => {
+                let window = known.unwrap_or(Window { start: now, leased: limit, left: 0, debt: 0, limit });
+                Charge { quota: window.quota(now), verdict: Verdict::Failed(error) }
+            }
+        }
     }
 
     /// Where `caller` stands, without charging it.
     pub fn peek(&self, caller: Caller, limit: u32) -> Quota {
         let now = self.clock.now();
         let fresh = Window { start: now, leased: 0, left: 0, debt: 0, limit };
-        self.shard(caller).get(caller).filter(|window| window.current(now, limit)).unwrap_or(fresh).quota(now, false)
+        self.shard(caller).get(caller).filter(|window| window.current(now, limit)).unwrap_or(fresh).quota(now)
     }
 
     /// Gives unused leases back, at a graceful stop.
-    pub async fn give_back(&self) -> Result<(), atom_marketplace_db::Error> {
+    pub async fn give_back(&self) -> Result<(), Error> {
         let mut unused = Vec::new();
         for shard in &self.shards {
-            for (caller, window) in shard.windows.lock().expect("no panic holds this lock").drain() {
+            for (caller, window) in shard.windows.lock().expect("no panic holds this lock").known.drain() {
                 if window.left > 0 {
                     unused.push((caller.key(), window.start, i64::from(window.left)));
                 }
@@ -164,29 +209,29 @@ impl Limiter {
     }
 
     /// Forgets windows that are over, here and in the database. Run now and then.
-    pub async fn sweep(&self) -> Result<(), atom_marketplace_db::Error> {
+    pub async fn sweep(&self) -> Result<(), Error> {
         let now = self.clock.now();
         for shard in &self.shards {
-            let mut windows = shard.windows.lock().expect("no panic holds this lock");
-            windows.retain(|_, window| window.current(now, window.limit));
+            shard.windows.lock().expect("no panic holds this lock").sweep(now);
         }
         let ended = Timestamp::from_micros(now.as_micros() - WINDOW_MICROS);
         self.db.write(move |c| store::delete_ended(c, ended)).await
     }
 
-    async fn lease(&self, caller: Caller, limit: u32, now: Timestamp, known: Option<Window>) -> Window {
+    async fn lease(&self, caller: Caller, limit: u32, now: Timestamp, known: Option<Window>) -> Result<Window, Error> {
         let key = caller.key();
         let block = block(limit);
         let debt = known.map_or(0, |window| window.debt);
         let asked = store::Ask { now, window_micros: WINDOW_MICROS, limit, block, debt };
         match self.db.write(move |c| store::lease(c, &key, &asked)).await {
-            Ok(lease) => Window { start: lease.start, leased: lease.leased, left: lease.granted, debt: 0, limit },
-            Err(error) => {
+            Ok(lease) => Ok(Window { start: lease.start, leased: lease.leased, left: lease.granted, debt: 0, limit }),
+            Err(error) if self.db.dialect() == Dialect::Sqlite => {
                 tracing::warn!(%error, "quota lease not recorded, counting in memory");
                 let window = known.unwrap_or(Window { start: now, leased: 0, left: 0, debt: 0, limit });
                 let granted = block.min(limit.saturating_sub(window.leased));
-                Window { leased: window.leased + granted, left: granted, debt: window.debt + granted, ..window }
+                Ok(Window { leased: window.leased + granted, left: granted, debt: window.debt + granted, ..window })
             }
+            Err(error) => Err(error),
         }
     }
 
@@ -201,26 +246,30 @@ impl Limiter {
 }
 
 impl Shard {
-    /// Answers from memory: one request counted down, or refused because the whole quota is known to be gone.
-    fn spend(&self, caller: Caller, limit: u32, now: Timestamp) -> Option<Quota> {
+    /// Answers from memory, if what is known suffices.
+    fn spend(&self, caller: Caller, limit: u32, now: Timestamp) -> Option<Charge> {
         let mut windows = self.windows.lock().expect("no panic holds this lock");
-        let window = windows.get_mut(&caller).filter(|window| window.current(now, limit))?;
-        if window.left == 0 && window.leased >= limit {
-            return Some(window.quota(now, true));
-        }
-        window.take(now)
+        windows.known.get_mut(&caller).filter(|window| window.current(now, limit))?.spend(now)
     }
 
     fn get(&self, caller: Caller) -> Option<Window> {
-        self.windows.lock().expect("no panic holds this lock").get(&caller).copied()
+        self.windows.lock().expect("no panic holds this lock").known.get(&caller).copied()
     }
 
     fn put(&self, caller: Caller, window: Window, now: Timestamp) {
         let mut windows = self.windows.lock().expect("no panic holds this lock");
-        if windows.len() >= 4096 {
-            windows.retain(|_, window| window.current(now, window.limit));
+        if windows.known.len() >= windows.sweep_at.max(SWEEP_AT_LEAST) {
+            windows.sweep(now);
         }
-        windows.insert(caller, window);
+        windows.known.insert(caller, window);
+    }
+}
+
+impl Windows {
+    /// Forgets what is over. The next time is due at twice what is left, so that a crowd of callers costs each the same.
+    fn sweep(&mut self, now: Timestamp) {
+        self.known.retain(|_, window| window.current(now, window.limit));
+        self.sweep_at = self.known.len() * 2;
     }
 }
 

@@ -3,8 +3,10 @@
 mod bundle;
 mod gate;
 mod get;
+mod idempotency;
 mod install;
 mod installations;
+mod limits;
 mod list;
 mod matrix;
 mod publish;

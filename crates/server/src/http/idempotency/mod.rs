@@ -1,15 +1,22 @@
 //! `Idempotency-Key`: a POST or PATCH sent again has one effect and one answer (contract §5).
 //!
 //! A key is claimed before the handler runs. The transaction that holds the effect also marks the key as applied (see
-//! [`Marketplace::write`]), so a crash between effect and answer is seen for what it is; then the answer is stored,
-//! sealed, since it may hold a token. Only successes are kept: a refusal changed nothing and is worked out anew.
+//! [`Marketplace::write`]), and only if the claim still stands: so a crash between effect and answer is seen for what it
+//! is, and a claim that another node took over in the meantime has no effect of its own. Then the answer is stored, sealed,
+//! since it may hold a token. Only successes are kept: a refusal changed nothing and is worked out anew.
+//!
+//! The request runs to its end even when its client goes away: that is when a key is sent again. Keys belong to a
+//! credential, not to its tenant, so that no token reads what another was answered.
 
 mod store;
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
 use atom_marketplace_db::{Conn, Error};
 use atom_marketplace_protocol::error::Code;
+use atom_marketplace_protocol::ids::new_id;
 use axum::body::Body;
-use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION};
@@ -28,14 +35,43 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEPT: [HeaderName; 3] = [CONTENT_TYPE, LOCATION, ETAG];
 
 tokio::task_local! {
-    static CURRENT: Name;
+    static CURRENT: Arc<Name>;
 }
 
-/// Whose key it is.
-#[derive(Clone, Debug)]
+/// Whose key it is, and which claim to it.
+#[derive(Debug)]
 struct Name {
     caller: String,
     key: String,
+    /// `{process}/{number}`
+    claim: String,
+}
+
+/// The claims that run in this process. One of its own that is not among them has ended without leaving an answer.
+#[derive(Clone, Default)]
+pub struct InFlight(Arc<Mutex<HashSet<String>>>);
+
+impl InFlight {
+    fn enter(&self, claim: &str) -> Running {
+        self.0.lock().expect("no panic holds this lock").insert(claim.to_owned());
+        Running { all: self.clone(), claim: claim.to_owned() }
+    }
+
+    fn contains(&self, claim: &str) -> bool {
+        self.0.lock().expect("no panic holds this lock").contains(claim)
+    }
+}
+
+/// A claim that runs, until it is dropped.
+struct Running {
+    all: InFlight,
+    claim: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.all.0.lock().expect("no panic holds this lock").remove(&self.claim);
+    }
 }
 
 /// What a key turned out to be.
@@ -47,17 +83,25 @@ pub(super) enum Claim {
 }
 
 /// The first request under a key, to be run.
-pub(super) struct First(Name);
+pub(super) struct First {
+    name: Arc<Name>,
+    running: Running,
+}
 
+/// The head of a stored answer; its body follows after a line end.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     status: u16,
     headers: Vec<(String, String)>,
-    body: Vec<u8>,
 }
 
-/// Claims the request's key, if it has one.
-pub(super) async fn claim(m: &Marketplace, caller: &str, parts: &Parts, body: &Bytes) -> ApiResult<Option<Claim>> {
+/// Claims the request's key, if it has one. `caller` names the credential.
+pub(super) async fn claim(
+    m: &Marketplace,
+    caller: impl FnOnce() -> String,
+    parts: &Parts,
+    body: &Bytes,
+) -> ApiResult<Option<Claim>> {
     if !matches!(parts.method, Method::POST | Method::PATCH) {
         return Ok(None);
     }
@@ -65,16 +109,19 @@ pub(super) async fn claim(m: &Marketplace, caller: &str, parts: &Parts, body: &B
     let key = key.to_str().ok().filter(|key| (1..=KEY_MAX).contains(&key.len())).ok_or_else(|| {
         ApiError::field("Idempotency-Key", format!("The header must hold 1–{KEY_MAX} visible ASCII characters."))
     })?;
-    let name = Name { caller: caller.to_owned(), key: key.to_owned() };
-    let request = fingerprint(parts, body);
-    let (owner, now) = (m.instance.clone(), m.now());
-    let claimed = name.clone();
-    let known =
-        m.db.write(move |c| store::claim(c, &claimed.caller, &claimed.key, &request, &owner, now))
-            .await
-            .map_err(ApiError::from)?;
+    let claim = new_id(&format!("{}/claim", m.instance));
+    let running = m.in_flight.enter(&claim);
+    let name = Arc::new(Name { caller: caller(), key: key.to_owned(), claim });
+    let asked = store::Ask {
+        request: fingerprint(parts, body),
+        repeatable: repeatable(parts.uri.path()),
+        process: m.instance.clone(),
+        now: m.now(),
+    };
+    let (claimed, in_flight) = (name.clone(), m.in_flight.clone());
+    let known = m.db.write(move |c| store::claim(c, &claimed, &asked, &in_flight)).await.map_err(ApiError::from)?;
     match known {
-        Known::New => Ok(Some(Claim::First(First(name)))),
+        Known::Claimed => Ok(Some(Claim::First(First { name, running }))),
         Known::Answered(sealed) => replay(m, &name, &sealed).map(|response| Some(Claim::Answered(response))),
         Known::OtherRequest => Err(ApiError::new(
             Code::IdempotencyKeyReused,
@@ -84,15 +131,14 @@ pub(super) async fn claim(m: &Marketplace, caller: &str, parts: &Parts, body: &B
             "The first request with this Idempotency-Key is still being answered. Send it again shortly.",
         )
         .header(http::header::RETRY_AFTER, HeaderValue::from(1))),
-        // The effect is there, its answer is not. Whatever names its object can simply be done again.
-        Known::AppliedUnanswered if repeatable(parts.uri.path()) => Ok(Some(Claim::First(First(name)))),
-        Known::AppliedUnanswered => Err(ApiError::conflict(
+        Known::AnswerLost => Err(ApiError::conflict(
             "The first request with this Idempotency-Key took effect, but its answer was lost. Read the list to find what it made.",
         )),
     }
 }
 
-/// Publishing, installing and rating name their object, so that doing them again changes nothing.
+/// Publishing, installing and rating name their object, so that doing them again changes nothing: when an effect is there
+/// and its answer is not, they are simply done again.
 fn repeatable(path: &str) -> bool {
     path.contains("-marketplace/") || path.starts_with("/installations")
 }
@@ -113,8 +159,9 @@ fn context(name: &Name) -> String {
 
 fn replay(m: &Marketplace, name: &Name, sealed: &[u8]) -> ApiResult<Response> {
     let plain = m.sealer.open(&context(name), sealed).map_err(ApiError::internal)?;
-    let stored: Stored = serde_json::from_slice(&plain).map_err(ApiError::internal)?;
-    let mut response = Response::new(Body::from(stored.body));
+    let line = plain.iter().position(|byte| *byte == b'\n').ok_or_else(|| ApiError::internal("no stored answer"))?;
+    let stored: Stored = serde_json::from_slice(&plain[..line]).map_err(ApiError::internal)?;
+    let mut response = Response::new(Body::from(Bytes::from(plain).slice(line + 1..)));
     *response.status_mut() = StatusCode::from_u16(stored.status).map_err(ApiError::internal)?;
     for (header, value) in stored.headers {
         if let (Ok(header), Ok(value)) = (HeaderName::try_from(header), HeaderValue::try_from(value)) {
@@ -126,24 +173,21 @@ fn replay(m: &Marketplace, name: &Name, sealed: &[u8]) -> ApiResult<Response> {
 }
 
 impl First {
-    /// Runs the request, and keeps its answer if it succeeded; frees the key if it did not.
-    pub(super) async fn run<Run, Running>(
+    /// Runs the request to its end, whether its client waits or not.
+    pub(super) async fn run(
         self,
-        m: &Marketplace,
-        run: Run,
-        parts: Parts,
-        body: Bytes,
-    ) -> ApiResult<Response>
-    where
-        Run: FnOnce(Request) -> Running,
-        Running: Future<Output = Response>,
-    {
-        let name = self.0;
-        let request = Request::from_parts(parts, Body::from(body));
-        let response = CURRENT.scope(name.clone(), run(request)).await;
+        m: Marketplace,
+        request: impl Future<Output = Response> + Send + 'static,
+    ) -> ApiResult<Response> {
+        tokio::spawn(self.run_and_keep(m, request)).await.map_err(ApiError::internal)?
+    }
+
+    /// Keeps the answer if it is a success; frees the key if nothing took effect.
+    async fn run_and_keep(self, m: Marketplace, request: impl Future<Output = Response>) -> ApiResult<Response> {
+        let Self { name, running: _running } = self;
+        let response = CURRENT.scope(name.clone(), request).await;
         if !response.status().is_success() {
-            let freed = name.clone();
-            if let Err(error) = m.db.write(move |c| store::free(c, &freed.caller, &freed.key)).await {
+            if let Err(error) = m.db.write(move |c| store::free(c, &name)).await {
                 tracing::warn!(%error, "an idempotency key stays claimed");
             }
             return Ok(response);
@@ -154,10 +198,12 @@ impl First {
             let value = parts.headers.get(header)?.to_str().ok()?;
             Some((header.as_str().to_owned(), value.to_owned()))
         });
-        let stored = Stored { status: parts.status.as_u16(), headers: headers.collect(), body: body.to_vec() };
-        let plain = serde_json::to_vec(&stored).map_err(ApiError::internal)?;
+        let stored = Stored { status: parts.status.as_u16(), headers: headers.collect() };
+        let mut plain = serde_json::to_vec(&stored).map_err(ApiError::internal)?;
+        plain.push(b'\n');
+        plain.extend_from_slice(&body);
         let sealed = m.sealer.seal(&context(&name), &plain);
-        if let Err(error) = m.db.write(move |c| store::answer(c, &name.caller, &name.key, &sealed)).await {
+        if let Err(error) = m.db.write(move |c| store::answer(c, &name, &sealed)).await {
             tracing::warn!(%error, "an answer could not be kept for its idempotency key");
         }
         Ok(Response::from_parts(parts, Body::from(body)))
@@ -186,7 +232,7 @@ impl Marketplace {
         self.db
             .write(move |c| {
                 let done = f(c)?;
-                store::applied(c, &name.caller, &name.key)?;
+                store::applied(c, &name)?;
                 Ok(done)
             })
             .await

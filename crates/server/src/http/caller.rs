@@ -1,0 +1,147 @@
+//! Who sends a request: its one credential, and the address it comes from.
+
+use std::net::{IpAddr, SocketAddr};
+
+use atom_marketplace_protocol::error::FieldError;
+use axum::extract::{ConnectInfo, Request};
+use http::header::{AUTHORIZATION, HeaderMap};
+use ipnet::IpNet;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::app::Marketplace;
+use crate::error::{ApiError, ApiResult};
+use crate::extract::{self, Identity};
+use crate::{federation, tokens};
+
+const TENANT: &str = "x-tenant-id";
+const ADMIN_KEY: &str = "x-admin-key";
+const FEDERATION_KEY: &str = "x-federation-key";
+/// The second is the guide's misspelling, sent by those who copied it.
+const FEDERATION_SOURCE: [&str; 2] = ["x-federation-source", "x-tederation-source"];
+
+/// Whether the request shows a credential, right or wrong.
+pub(super) fn has_credential(headers: &HeaderMap) -> bool {
+    [AUTHORIZATION.as_str(), ADMIN_KEY, FEDERATION_KEY].iter().any(|name| headers.contains_key(*name))
+}
+
+/// The one credential of a request. Two of them, or one that is wrong, is an error.
+pub(super) async fn identify(m: &Marketplace, headers: &HeaderMap) -> ApiResult<Identity> {
+    let authorization = text(headers, AUTHORIZATION.as_str())?;
+    let admin = text(headers, ADMIN_KEY)?;
+    let federation = text(headers, FEDERATION_KEY)?;
+    match (authorization, admin, federation) {
+        (None, None, None) => Ok(Identity::Anonymous),
+        (Some(authorization), None, None) => {
+            let token = authorization
+                .split_once(' ')
+                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+                .map(|(_, token)| token.trim())
+                .ok_or_else(|| ApiError::unauthenticated("The Authorization header must read `Bearer at_saas_…`."))?;
+            tokens::authenticate(m, token).await.map(Identity::Token)
+        }
+        (None, Some(presented), None) => {
+            let hash: [u8; 32] = Sha256::digest(presented.as_bytes()).into();
+            if bool::from(hash.ct_eq(&m.admin_key_hash)) {
+                Ok(Identity::Admin(None))
+            } else {
+                Err(ApiError::unauthenticated("The admin key is wrong."))
+            }
+        }
+        (None, None, Some(presented)) => {
+            let source = FEDERATION_SOURCE.iter().find_map(|name| headers.get(*name)?.to_str().ok());
+            federation::authenticate(m, presented, source).await.map(Identity::Federation)
+        }
+        _ => Err(ApiError::invalid(vec![FieldError::new(
+            "Authorization",
+            "Send one credential: Authorization, X-Federation-Key or X-Admin-Key.",
+        )])),
+    }
+}
+
+/// The identity with the tenant that `X-Tenant-ID` names: the token's own, or for the admin any. A tenant that is unknown
+/// and one that is not the token's look the same.
+pub(super) async fn within_tenant(m: &Marketplace, identity: Identity, headers: &HeaderMap) -> ApiResult<Identity> {
+    let Some(tenant) = text(headers, TENANT)? else { return Ok(identity) };
+    match identity {
+        Identity::Token(token) if tenant != &*token.tenant.slug => Err(ApiError::tenant_not_found()),
+        Identity::Admin(_) => extract::admin_identity(m, Some(tenant)).await,
+        identity => Ok(identity),
+    }
+}
+
+/// A header that may be there once.
+fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> ApiResult<Option<&'a str>> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(_), Some(_)) => Err(ApiError::field(name, "Send this header once.")),
+        (Some(value), None) => match value.to_str() {
+            Ok(text) => Ok(Some(text)),
+            Err(_) => Err(ApiError::field(name, "The header holds characters that are not visible ASCII.")),
+        },
+    }
+}
+
+/// The address at the far end of the trusted proxies.
+pub(super) fn address(trusted: &[IpNet], request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip().to_canonical());
+    if trusted.is_empty() { peer } else { behind_proxies(trusted, peer, request.headers()) }
+}
+
+/// Each proxy appends the address it heard from, so the list is read from its end as long as the speaker is trusted. What
+/// stands before the first untrusted address, or is none, may have been made up.
+fn behind_proxies(trusted: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let mut speaker = peer;
+    let mut hops = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .rev()
+        .flat_map(|value| value.to_str().unwrap_or_default().rsplit(','))
+        .map(|hop| parse_hop(hop.trim()));
+    while trusted.iter().any(|net| net.contains(&speaker)) {
+        match hops.next() {
+            Some(Some(hop)) => speaker = hop,
+            Some(None) | None => break,
+        }
+    }
+    speaker
+}
+
+/// An address, with a port or without.
+fn parse_hop(hop: &str) -> Option<IpAddr> {
+    let ip = hop.parse().ok().or_else(|| hop.parse().ok().map(|address: SocketAddr| address.ip()));
+    ip.map(|ip: IpAddr| ip.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forwarded_addresses_are_believed_as_far_as_the_proxies() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
+        for (peer, lines, expected) in [
+            ("10.0.0.1", &["203.0.113.9"] as &[&str], "203.0.113.9"),
+            ("10.0.0.1", &["1.1.1.1, 203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1", &["1.1.1.1", "203.0.113.9, 10.0.0.7"], "203.0.113.9"),
+            ("10.0.0.1", &["junk, 203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1", &["203.0.113.9, junk"], "10.0.0.1"),
+            ("10.0.0.1", &["203.0.113.9:4711"], "203.0.113.9"),
+            ("10.0.0.1", &["[2001:db8::1]:4711"], "2001:db8::1"),
+            ("10.0.0.1", &["::ffff:203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("fd00::1", &["2001:db8::1"], "2001:db8::1"),
+            ("203.0.113.1", &["198.51.100.1"], "203.0.113.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            let found = behind_proxies(&trusted, peer.parse().unwrap(), &headers);
+            assert_eq!(found, expected.parse::<IpAddr>().unwrap(), "{peer} {lines:?}");
+        }
+    }
+}
