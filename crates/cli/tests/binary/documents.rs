@@ -1,19 +1,20 @@
-//! "The next five minutes" of README.md, run as they stand: only the host and port are replaced.
+//! The shell blocks of README.md and docs/MARKETPLACE_API.md, run in order as they stand: only the host and port are
+//! replaced.
 
-use std::path::Path;
 use std::process::Command;
 
 use crate::process::{ADMIN_KEY, Server};
 
 const README: &str = include_str!("../../../../README.md");
+const API: &str = include_str!("../../../../docs/MARKETPLACE_API.md");
 
-/// The fenced blocks between the markers, in order.
-fn script(readme: &str) -> String {
-    let (_, rest) = readme.split_once("<!-- five-minutes:begin").expect("the beginning is marked");
-    let (minutes, _) = rest.split_once("<!-- five-minutes:end").expect("the end is marked");
+/// The fenced shell blocks between two markers.
+fn script(page: &str, begin: &str, end: &str) -> String {
+    let (_, rest) = page.split_once(begin).expect("the beginning is marked");
+    let (marked, _) = rest.split_once(end).expect("the end is marked");
     let mut script = String::new();
     let mut inside = false;
-    for line in minutes.lines() {
+    for line in marked.lines() {
         match line {
             "```sh" => inside = true,
             "```" => inside = false,
@@ -27,31 +28,39 @@ fn script(readme: &str) -> String {
     script
 }
 
-#[test]
-fn the_next_five_minutes_work_as_written() {
+/// Runs a script against a fresh `serve --demo`, where it finds `atom-data` as its reader would.
+fn run(script: &str) {
     let server = Server::start(&["--demo"], &[]);
     let directory = server.directory();
     // A generated key would be here too; the one of the tests is set by variable.
     std::fs::write(directory.join("atom-data").join("admin.key"), ADMIN_KEY).expect("a key file");
-    let script = script(README).replace("http://127.0.0.1:8080", &server.url());
-    assert!(script.matches("curl").count() >= 8, "the blocks were not found:\n{script}");
-    run(&directory, &script, &server);
-}
-
-fn run(directory: &Path, script: &str, server: &Server) {
+    let script = script.replace("http://127.0.0.1:8080", &server.url());
     let output = Command::new("bash")
-        .args(["-c", &format!("set -euo pipefail\n{script}")])
+        .args(["-c", &format!("set -exuo pipefail\n{script}")])
         .current_dir(directory)
-        .env_remove("http_proxy")
         .output()
         .expect("a shell");
     assert!(
         output.status.success(),
-        "the README's commands failed\n{}\n{}\nthe server said:\n{}",
+        "a command of the page failed\n{}\n{}\nthe server said:\n{}",
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
         server.log()
     );
+}
+
+#[test]
+fn the_readmes_five_minutes_work_as_written() {
+    let script = script(README, "<!-- five-minutes:begin", "<!-- five-minutes:end");
+    assert!(script.matches("curl").count() >= 8, "the blocks were not found:\n{script}");
+    run(&script);
+}
+
+#[test]
+fn the_api_pages_examples_work_as_written() {
+    let script = script(API, "<!-- run:begin", "<!-- run:end");
+    assert!(script.matches("curl").count() >= 25, "the blocks were not found:\n{script}");
+    run(&script);
 }
 
 /// The two commands that the README promises are the ones that exist.
