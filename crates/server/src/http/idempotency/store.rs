@@ -4,9 +4,9 @@ use atom_marketplace_db::{Conn, Dialect, Error, Timestamp, args};
 
 use super::{InFlight, Name};
 
-/// How long another node's claim stands on PostgreSQL: 60 s, twice the statement timeout. If that node lives after all,
-/// its effect finds that the claim is gone and is rolled back.
-const LEASE_MICROS: i64 = 60_000_000;
+/// How long another node's claim stands on PostgreSQL: 10 s. It may be short, since a node that lives after all finds
+/// that its claim is gone, and its effect is rolled back.
+const LEASE_MICROS: i64 = 10_000_000;
 
 /// What is known of a key.
 pub(super) enum Known {
