@@ -2,11 +2,11 @@
 
 mod bundle;
 mod gate;
-mod publish;
-mod review;
-mod versions;
 mod get;
 mod list;
+mod publish;
+mod review;
 mod seed;
 mod tenants;
 mod tokens;
+mod versions;
