@@ -8,7 +8,7 @@ use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::review::{Decision, Quarantine, Submission, SubmissionDetail};
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
-use http::header::LINK;
+use http::header::{CONTENT_TYPE, LINK};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -16,6 +16,7 @@ use super::change::Change;
 use super::paging::{self, Window};
 use super::review::{self, Judgement, Verdict, Wanted};
 use super::versions_api::reason;
+use super::write_api::JSON;
 use super::{component as component_by_key, render};
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
@@ -123,7 +124,7 @@ async fn approve_submission(
     Reader(audience): Reader,
     Path(id): Path<String>,
     Json(decision): Json<Decision>,
-) -> ApiResult<axum::Json<Component>> {
+) -> ApiResult<Response> {
     decide(m, admin, audience, id, decision, Verdict::Approve).await
 }
 
@@ -148,7 +149,7 @@ async fn reject_submission(
     Reader(audience): Reader,
     Path(id): Path<String>,
     Json(decision): Json<Decision>,
-) -> ApiResult<axum::Json<Component>> {
+) -> ApiResult<Response> {
     decide(m, admin, audience, id, decision, Verdict::Reject).await
 }
 
@@ -173,7 +174,7 @@ async fn request_submission_changes(
     Reader(audience): Reader,
     Path(id): Path<String>,
     Json(decision): Json<Decision>,
-) -> ApiResult<axum::Json<Component>> {
+) -> ApiResult<Response> {
     decide(m, admin, audience, id, decision, Verdict::RequestChanges).await
 }
 
@@ -184,7 +185,7 @@ async fn decide(
     submission: String,
     mut decision: Decision,
     verdict: Verdict,
-) -> ApiResult<axum::Json<Component>> {
+) -> ApiResult<Response> {
     decision.reason = decision.reason.map(|text| reason(&text)).transpose()?;
     if verdict != Verdict::Approve && decision.reason.is_none() {
         return Err(ApiError::field("reason", "This field is required."));
@@ -214,7 +215,7 @@ async fn quarantine_component(
     Reader(audience): Reader,
     Path((kind, tenant, id)): Path<(Kind, String, String)>,
     Json(body): Json<Quarantine>,
-) -> ApiResult<axum::Json<Component>> {
+) -> ApiResult<Response> {
     let why = body.reason.ok_or_else(|| ApiError::field("reason", "This field is required."))?;
     let why = reason(&why)?;
     change(m, audience, move |c, now| review::quarantine(c, kind, &tenant, &id, &why, now)).await
@@ -241,7 +242,7 @@ async fn release_component(
     Reader(audience): Reader,
     Path((kind, tenant, id)): Path<(Kind, String, String)>,
     Json(body): Json<Quarantine>,
-) -> ApiResult<axum::Json<Component>> {
+) -> ApiResult<Response> {
     body.reason.map(|text| reason(&text)).transpose()?;
     change(m, audience, move |c, now| review::release(c, kind, &tenant, &id, now)).await
 }
@@ -251,13 +252,13 @@ async fn change(
     m: Marketplace,
     audience: Audience,
     verb: impl Fn(&mut Conn<'_>, Timestamp) -> ApiResult<(i64, Change)> + Send + 'static,
-) -> ApiResult<axum::Json<Component>> {
+) -> ApiResult<Response> {
     let now = m.now();
     let (component, change) = m.write(move |c| verb(c, now)).await?;
     m.catalog_changed(change);
-    let answer = m.db.read(move |c| {
+    let json = m.db.read(move |c| {
         let row = component_by_key(c, component)?;
-        Ok::<_, ApiError>(render::component(c, &row, &audience, true)?)
+        Ok::<_, ApiError>(render::detail_json(c, &row, &audience, None)?)
     });
-    Ok(axum::Json(answer.await?))
+    Ok(([(CONTENT_TYPE, JSON)], json.await?).into_response())
 }

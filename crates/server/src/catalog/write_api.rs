@@ -8,9 +8,9 @@ use atom_marketplace_protocol::component::{
 use atom_marketplace_protocol::error::{ErrorEnvelope, FieldError};
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::json::path_join;
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{ETAG, HeaderValue, IF_MATCH, LOCATION};
+use http::header::{CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH, LOCATION};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
@@ -21,6 +21,9 @@ use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, Json, OfKind, Path, Publisher, Query, TenantScope, from_value};
 use crate::http::ApiRoutes;
+
+/// What every answer is.
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Routes.
 pub(super) fn routes() -> ApiRoutes {
@@ -80,6 +83,7 @@ async fn publish_component(
     OfKind(kind): OfKind,
     Publisher(scope): Publisher,
     Query(query): Query<PublishQuery>,
+    OriginalUri(uri): OriginalUri,
     Json(body): Json<Value>,
 ) -> ApiResult<Response> {
     let publication = publication(kind, body)?;
@@ -101,7 +105,7 @@ async fn publish_component(
     let status = if published.created { StatusCode::CREATED } else { StatusCode::OK };
     let mut response = answer(&m, &scope, published.component, status).await?;
     if published.created {
-        let location = format!("{}?source_tenant_id={}", kind.path_of(&prepared.id), scope.slug());
+        let location = format!("{}/{}?source_tenant_id={}", uri.path(), prepared.id, scope.slug());
         response.headers_mut().insert(LOCATION, HeaderValue::try_from(location).map_err(ApiError::internal)?);
     }
     Ok(response)
@@ -225,11 +229,11 @@ pub(super) async fn answer(
     status: StatusCode,
 ) -> ApiResult<Response> {
     let audience = Audience::of(scope);
-    let (component, etag) =
+    let (json, etag) =
         m.db.read(move |c| {
             let row = component_by_key(c, component)?;
-            Ok::<_, ApiError>((render::component(c, &row, &audience, true)?, render::etag(&row, &audience)))
+            Ok::<_, ApiError>((render::detail_json(c, &row, &audience, None)?, render::etag(&row, &audience)))
         })
         .await?;
-    Ok((status, [(ETAG, etag)], axum::Json(component)).into_response())
+    Ok((status, [(ETAG, etag), (CONTENT_TYPE, JSON)], json).into_response())
 }

@@ -103,6 +103,7 @@ async fn what_is_wrong_is_named() {
             ("an unknown level", json!({"maturity_level": "wise"}), "maturity_level"),
             ("a script as link", json!({"documentation_url": "javascript:alert(1)"}), "documentation_url"),
             ("a password in a link", json!({"documentation_url": "https://me:pw@example.com"}), "documentation_url"),
+            ("a link without its slashes", json!({"documentation_url": "https:example.com"}), "documentation_url"),
             ("no link", json!({"documentation_url": "docs"}), "documentation_url"),
             ("shared in public", json!({"marketplace_type": "public", "shared_with": ["beta"]}), "shared_with"),
             ("shared with nonsense", json!({"shared_with": ["Beta!"]}), "shared_with[0]"),
@@ -139,6 +140,11 @@ async fn what_is_wrong_is_named() {
                 "config_schema.properties.a.pattern",
             ),
             ("a pattern that refers back", schema(json!({"pattern": "(a)\\1"})), "config_schema.pattern"),
+            ("a schema that unfolds", schema(json!({"$ref": "#/$defs/d0", "$defs": (0..30).map(|i| (format!("d{i}"), json!({"allOf": [{"$ref": format!("#/$defs/d{}", i + 1)}, {"$ref": format!("#/$defs/d{}", i + 1)}]}))).chain([("d30".to_owned(), json!(true))]).collect::<serde_json::Map<_, _>>()})), "config_schema"),
+            ("too many patterns", schema(json!({"allOf": (0..201).map(|i| json!({"pattern": format!("a{i}")})).collect::<Vec<_>>()})), "config_schema"),
+            ("a pattern too large", schema(json!({"pattern": "(a{1000}){1000}"})), "config_schema.pattern"),
+            ("a reference to nowhere", schema(json!({"$ref": "#/$defs/x"})), "config_schema"),
+            ("another list as input", json!({"agent_id": "bad", "canvases": "x"}), "canvases"),
             ("a schema without end", schema(json!({"allOf": [{"$ref": "#"}]})), "config_schema"),
             ("key names", schema(json!({"required_api_keys": ["sales force"]})), "config_schema.required_api_keys[0]"),
             (
@@ -336,12 +342,22 @@ async fn publishing_at_once() {
     each_db_async(|db| async move {
         let server = TestServer::start(&db).await;
         let acme = server.tenant("acme", Plan::Free).await;
+        // And as many others of the same publisher, whose storage all of them change.
+        let others: Vec<_> = (0..16)
+            .map(|i| {
+                let acme = acme.clone();
+                tokio::spawn(async move { acme.post(AGENTS, &agent(&format!("b{i}"), "private", json!({}))).await })
+            })
+            .collect();
         let publishes: Vec<_> = (0..16)
             .map(|i| {
                 let acme = acme.clone();
                 tokio::spawn(async move { acme.post(AGENTS, &agent("a", "private", json!({"content": i % 8}))).await })
             })
             .collect();
+        for other in others {
+            other.await.unwrap().expect(201);
+        }
         let mut created = 0;
         for publish in publishes {
             let answer = publish.await.unwrap();
@@ -364,6 +380,80 @@ async fn publishing_at_once() {
         numbers.sort_unstable();
         numbers.dedup();
         assert_eq!(numbers.len() as u64, created);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_right_is_accepted() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let acme = server.tenant("acme", Plan::Free).await;
+        let tree = json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "required": ["root"],
+            "properties": {"root": {"$ref": "#/$defs/node"}, "mode": {"pattern": "^(fast|slow)$", "default": "fast"}},
+            "$defs": {"node": {"type": "object", "properties": {"left": {"$ref": "#/$defs/node"}, "right": {"$ref": "#named"}}}, "n": {"$anchor": "named", "type": "string"}},
+            "required_api_keys": ["salesforce", "hub.spot"],
+        });
+        let table = [
+            ("emoji", json!({"name": "Sales 👩\u{200d}🚀 ❤️", "description": "می\u{200c}خواهم"})),
+            ("the longest", json!({"name": "é".repeat(100), "description": "x".repeat(2_000), "readme": "y".repeat(200_000)})),
+            ("a full schema", json!({"config_schema": tree})),
+            ("files", json!({"files": [
+                {"path": "docs/a b.md", "content": "\u{feff}# Hello\r\n\tworld"},
+                {"path": "empty", "content": ""},
+                {"path": "pixel.png", "encoding": "base64", "content": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="},
+            ]})),
+            ("learning", json!({"memory": {"heuristics": [{"error_type": "timeout", "resolution": "wait"}]}, "canvases": [{"html": "<p>"}]})),
+            ("nothing said", json!({"readme": null, "tags": [], "documentation_url": null, "shared_with": null})),
+            ("numbers", json!({"content": {"large": u64::MAX, "small": -0.5, "list": [1, 2.0, 3e10]}})),
+        ];
+        for (i, (what, fields)) in table.into_iter().enumerate() {
+            let body = agent(&format!("good{i}"), "private", fields);
+            let answer = acme.post(AGENTS, &body).await;
+            assert_eq!(answer.status, 201, "{what}: {}", String::from_utf8_lossy(&answer.bytes));
+            assert_eq!(acme.post(AGENTS, &body).await.status, 200, "{what}");
+        }
+        // Two spellings of a letter are one.
+        let composed = acme.post(AGENTS, &agent("nfc", "private", json!({"name": "Caf\u{e9}"}))).await.expect(201);
+        let apart = acme.post(AGENTS, &agent("nfc", "private", json!({"name": "Cafe\u{301}"}))).await.expect(200);
+        assert_eq!(composed["digest"], apart["digest"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_may_be_narrowed_to_ids() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let acme = server.tenant("acme", Plan::Free).await;
+        let token = json!({"name": "ci", "scopes": ["components:publish", "components:read"], "component_patterns": ["sales_*"]});
+        let token = acme.post("/api/tokens", &token).await.expect(201)["token"].as_str().unwrap().to_owned();
+        let narrow = acme.with("authorization", &format!("Bearer {token}"));
+        narrow.post(AGENTS, &agent("sales_a", "private", json!({}))).await.expect(201);
+        acme.post(AGENTS, &agent("other", "private", json!({}))).await.expect(201);
+        narrow.post(AGENTS, &agent("other", "private", json!({}))).await.expect_error(403, "INSUFFICIENT_PERMISSIONS");
+        narrow.patch(&format!("{AGENTS}/other"), &json!({})).await.expect_error(403, "INSUFFICIENT_PERMISSIONS");
+        narrow.delete(&format!("{AGENTS}/other")).await.expect_error(403, "INSUFFICIENT_PERMISSIONS");
+        narrow.post(&format!("{AGENTS}/other/versions/1.0.0/yank"), &json!({})).await.expect_error(403, "INSUFFICIENT_PERMISSIONS");
+        narrow.delete(&format!("{AGENTS}/sales_a")).await.expect(204);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publish_sent_again_has_one_answer() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let acme = server.tenant("acme", Plan::Free).await.with("idempotency-key", "one");
+        let first = acme.post(AGENTS, &agent("a", "private", json!({}))).await;
+        let again = acme.post(AGENTS, &agent("a", "private", json!({}))).await;
+        assert_eq!((first.status, &first.bytes), (201, &again.bytes));
+        assert_eq!(
+            (again.status, again.header("location"), again.header("etag")),
+            (201, first.header("location"), first.header("etag"))
+        );
+        acme.post(AGENTS, &agent("b", "private", json!({}))).await.expect_error(422, "IDEMPOTENCY_KEY_REUSED");
     })
     .await;
 }

@@ -98,8 +98,9 @@ impl Errors {
 
 fn check_url(value: &str) -> Result<(), String> {
     let url = Url::parse(value).map_err(|why| format!("this is no URL ({why}); write https://…"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("a URL begins with https:// or http://, this one with {:?}", url.scheme()));
+    let scheme = value.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    if !matches!(scheme.as_deref(), Some("http" | "https")) {
+        return Err("a URL begins with https:// or http://".to_owned());
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("a URL must not hold a user name or a password".to_owned());

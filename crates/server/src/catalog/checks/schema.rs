@@ -9,8 +9,12 @@ use super::fields::Errors;
 use super::json;
 
 const DRAFT_2020_12: &str = "https://json-schema.org/draft/2020-12/schema";
+/// Objects and lists in one schema.
+const NODES_MAX: usize = 5_000;
+/// Patterns in one schema.
+const PATTERNS_MAX: usize = 200;
 /// Bytes of one pattern's program.
-const PATTERN_SIZE_MAX: usize = 1 << 20;
+const PATTERN_SIZE_MAX: usize = 256 << 10;
 /// Subschemas that one value may be held against, with every `$ref` followed: a few lines of references to references
 /// would otherwise cost hours.
 const EXPANSION_MAX: u64 = 100_000;
@@ -38,6 +42,12 @@ pub(super) fn any(errors: &mut Errors, path: &str, schema: &Value) {
     }
     if !local(errors, path, schema) {
         return;
+    }
+    let (nodes, patterns) = size(schema);
+    if nodes > NODES_MAX || patterns > PATTERNS_MAX {
+        let message =
+            format!("the schema has {nodes} parts and {patterns} patterns, of at most {NODES_MAX} and {PATTERNS_MAX}");
+        return errors.refuse(path, message);
     }
     if expansion(schema).is_none() {
         return errors.refuse(path, "the schema's references lead back to themselves, or unfold into too many parts");
@@ -102,6 +112,23 @@ fn local(errors: &mut Errors, path: &str, value: &Value) -> bool {
             items.iter().enumerate().fold(true, |all, (i, item)| local(errors, &index(path, i), item) && all)
         }
         _ => true,
+    }
+}
+
+/// How many objects and lists there are in a schema, and how many patterns.
+fn size(value: &Value) -> (usize, usize) {
+    let add = |(a, b): (usize, usize), (c, d): (usize, usize)| (a + c, b + d);
+    match value {
+        Value::Object(object) => object.iter().fold((1, 0), |sum, (key, value)| {
+            let patterns = match (key.as_str(), value) {
+                ("pattern", Value::String(_)) => 1,
+                ("patternProperties", Value::Object(patterns)) => patterns.len(),
+                _ => 0,
+            };
+            add(add(sum, (0, patterns)), size(value))
+        }),
+        Value::Array(items) => items.iter().fold((1, 0), |sum, item| add(sum, size(item))),
+        _ => (0, 0),
     }
 }
 
