@@ -2,8 +2,12 @@
 
 mod bundle;
 mod gate;
+mod install;
+mod installations;
 mod publish;
+mod ratings;
 mod review;
+mod scene;
 mod versions;
 mod get;
 mod list;
