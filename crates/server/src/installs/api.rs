@@ -19,7 +19,7 @@ use crate::extract::{Installer, Json, OfKind, Path, Query, TenantScope};
 use crate::http::ApiRoutes;
 
 pub(super) fn routes() -> ApiRoutes {
-    ApiRoutes::new().routes(routes!(install, uninstall)).routes(routes!(bulk_install))
+    ApiRoutes::new().routes(routes!(install, uninstall)).routes(routes!(bulk_install)).schema::<InstallPlan>()
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]

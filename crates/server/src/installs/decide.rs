@@ -102,9 +102,8 @@ impl Put {
         let schema = self.facts.config_schema.as_ref();
         let mut errors = config::check(schema, &self.version.digest, &self.settings, &self.key_names, &base);
         if self.came_along {
-            let (kind, slug) = (self.component.kind, &self.component.slug);
             for error in &mut errors {
-                error.message += &format!(" Install the {kind} `{slug}` first, with an install_config of its own.");
+                error.message.push_str(" Install it first, with an install_config of its own.");
             }
         }
         errors

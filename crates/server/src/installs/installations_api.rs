@@ -72,9 +72,7 @@ async fn list_installations(
 ) -> ApiResult<Response> {
     let window = Window::new(query.page, query.page_size, query.cursor.as_deref())?;
     let filter = Filter { kind: query.component_type, component: query.component_id, source: query.source_tenant_id };
-    let asked = window.clone();
-    let (rows, total) = m.db.read(move |c| super::list(c, &scope, &filter, &asked)).await?;
-    let page = window.page(rows, total, |(key, _)| *key, |(_, item)| item);
+    let page = m.db.read(move |c| super::list(c, &scope, &filter, &window)).await?;
     let link = paging::link(&page, uri.path(), uri.query());
     Ok((link.map(|link| [(LINK, link)]), JsonAnswer(page)).into_response())
 }

@@ -20,6 +20,7 @@ use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::install::{
     InstallConfig, InstallPlan, InstallProblem, Installation, InstallationUpdate, PlannedInstall,
 };
+use atom_marketplace_protocol::page::Page;
 use serde_json::json;
 
 pub(crate) use lock::{lock, lock_install};
@@ -310,17 +311,18 @@ pub(crate) fn uninstall(
     Ok(Change { kind, slug: row.slug, tenants: vec![scope.id()], public: false })
 }
 
-/// A page of a tenant's installations, newest first, and how many there are. One more than the page holds may come.
+/// A page of a tenant's installations, newest first.
 pub(crate) fn list(
     c: &mut Conn<'_>,
     scope: &TenantScope,
     filter: &Filter,
     window: &Window<(i64, i64)>,
-) -> ApiResult<(Vec<((i64, i64), Installation)>, i64)> {
+) -> ApiResult<Page<Installation>> {
     let rows = store::page(c, scope, filter, window)?;
     let keys: Vec<_> = rows.iter().map(|row| (row.installed_at.as_micros(), row.id)).collect();
     let items = view::installations(c, scope, rows, &[])?;
-    Ok((keys.into_iter().zip(items).collect(), store::total(c, scope, filter)?))
+    let total = store::total(c, scope, filter)?;
+    Ok(window.page(keys.into_iter().zip(items).collect(), total, |(key, _)| *key, |(_, item)| item))
 }
 
 /// An installation by its id.

@@ -168,14 +168,13 @@ async fn list_reviews(
     Query(query): Query<ReviewsQuery>,
 ) -> ApiResult<Response> {
     let window = Window::new(query.page, query.page_size, query.cursor.as_deref())?;
-    let (subject, asked) = (Subject { kind, id, source: query.source_tenant_id }, window.clone());
-    let (rows, total) =
+    let subject = Subject { kind, id, source: query.source_tenant_id };
+    let page =
         m.db.read(move |c| {
             let reader = reader.as_ref().map(|TenantReader(scope)| (scope.id(), scope.author()));
-            super::reviews(c, &audience, &subject, reader, &asked)
+            super::reviews(c, &audience, &subject, reader, &window)
         })
         .await?;
-    let page = window.page(rows, total, |(key, _)| *key, |(_, review)| review);
     let link = paging::link(&page, uri.path(), uri.query());
     Ok((link.map(|link| [(LINK, link)]), JsonAnswer(page)).into_response())
 }

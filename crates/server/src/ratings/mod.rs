@@ -8,6 +8,7 @@ mod store;
 
 use atom_marketplace_db::{Conn, Timestamp};
 use atom_marketplace_protocol::ids::{self, Kind};
+use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::rating::{RatingSummary, Review};
 
 use crate::catalog::change::Change;
@@ -122,29 +123,27 @@ fn mean(sum: i64, count: i64) -> f64 {
     if count == 0 { 0.0 } else { (sum as f64 / count as f64 * STEPS).round() / STEPS }
 }
 
-/// A page of a component's reviews, latest first, and how many there are. One more than the page holds may come.
+/// A page of a component's reviews, latest first.
 pub(crate) fn reviews(
     c: &mut Conn<'_>,
     audience: &Audience,
     subject: &Subject,
     reader: Option<(i64, &str)>,
     window: &Window<(i64, i64)>,
-) -> ApiResult<(Vec<((i64, i64), Review)>, i64)> {
+) -> ApiResult<Page<Review>> {
     let component = subject.find(c, audience)?;
     let rows = store::page(c, component.id, window)?;
-    let items = rows.into_iter().map(|row| {
-        let review = Review {
-            mine: reader == Some((row.tenant_id, row.author.as_str())),
-            id: row.uid,
-            rating: row.rating,
-            review: row.review,
-            author: row.tenant_name,
-            created_at: row.created_at.to_string(),
-            updated_at: row.updated_at.to_string(),
-        };
-        ((row.updated_at.as_micros(), row.id), review)
-    });
-    Ok((items.collect(), store::total(c, component.id)?))
+    let total = store::total(c, component.id)?;
+    let key = |row: &store::ReviewRow| (row.updated_at.as_micros(), row.id);
+    Ok(window.page(rows, total, key, |row| Review {
+        mine: reader == Some((row.tenant_id, row.author.as_str())),
+        id: row.uid,
+        rating: row.rating,
+        review: row.review,
+        author: row.tenant_name,
+        created_at: row.created_at.to_string(),
+        updated_at: row.updated_at.to_string(),
+    }))
 }
 
 #[cfg(test)]
