@@ -72,7 +72,7 @@ async fn get_bundle(
 }
 
 /// The answer that holds a bundle's bytes, or 304.
-fn respond(bytes: Vec<u8>, request: &HeaderMap, listed: bool) -> ApiResult<Response> {
+pub(crate) fn respond(bytes: Vec<u8>, request: &HeaderMap, listed: bool) -> ApiResult<Response> {
     let etag = HeaderValue::try_from(format!("\"{}\"", sha256_hex(&bytes))).map_err(ApiError::internal)?;
     let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(&bytes)));
     let digest = HeaderValue::try_from(digest).map_err(ApiError::internal)?;

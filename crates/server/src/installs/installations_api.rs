@@ -1,5 +1,6 @@
 //! What a tenant has installed, over HTTP: list, read, change, lock.
 
+use atom_marketplace_protocol::component::Bundle;
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::install::{Installation, InstallationUpdate, Lock, LockResponse};
@@ -7,14 +8,17 @@ use atom_marketplace_protocol::page::Page;
 use axum::Json as JsonAnswer;
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
-use http::header::LINK;
+use http::header::{HeaderMap, LINK};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
 use super::Filter;
 use crate::app::Marketplace;
-use crate::catalog::paging::{self, Window};
+use crate::catalog::{
+    self,
+    paging::{self, Window},
+};
 use crate::error::ApiResult;
 use crate::extract::{Installer, Json, Path, Query, TenantReader};
 use crate::http::ApiRoutes;
@@ -24,6 +28,7 @@ pub(super) fn routes() -> ApiRoutes {
         .routes(routes!(list_installations))
         .routes(routes!(get_installations_lock, install_lock))
         .routes(routes!(get_installation, update_installation))
+        .routes(routes!(get_installation_bundle))
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -136,6 +141,39 @@ async fn update_installation(
     let done = m.write(move |c| super::update(c, &scope, &sealer, &id, &body, now)).await?;
     m.installations_changed(&done);
     Ok(JsonAnswer(done.answer))
+}
+
+/// Get installation bundle
+///
+/// Everything an instance needs to run the installed version, with the content of its files: also if it was yanked or
+/// withdrawn since. While it is quarantined there is none: 404 with `details.status`.
+#[utoipa::path(
+    get,
+    path = "/installations/{id}/bundle",
+    operation_id = "get_installation_bundle",
+    tag = "installs",
+    params(
+        ("id" = String, Path, description = "`inst_…`"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of the bundle you have"),
+    ),
+    responses(
+        (status = 200, description = "The bundle", body = Bundle, headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
+        (status = 304, description = "You have it"),
+        (status = 401, description = "No valid credential", body = ErrorEnvelope),
+        (status = 403, description = "`INSUFFICIENT_PERMISSIONS`", body = ErrorEnvelope),
+        (status = 404, description = "`NOT_FOUND`: no such installation, or it is quarantined", body = ErrorEnvelope),
+        (status = 429, description = "Rate limit exceeded", body = ErrorEnvelope),
+    ),
+    security(("token" = []), ("admin" = [])),
+)]
+async fn get_installation_bundle(
+    State(m): State<Marketplace>,
+    TenantReader(scope): TenantReader,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let bytes = m.db.read(move |c| super::bundle(c, &scope, &id)).await?;
+    catalog::respond_with_bundle(bytes, &headers, false)
 }
 
 /// Get lock

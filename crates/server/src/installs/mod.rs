@@ -15,6 +15,7 @@ mod store;
 mod view;
 
 use atom_marketplace_db::{Conn, Timestamp};
+use atom_marketplace_protocol::component::Status;
 use atom_marketplace_protocol::error::{Code, FieldError};
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::install::{
@@ -329,6 +330,21 @@ pub(crate) fn list(
 pub(crate) fn get(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<Installation> {
     let row = there(c, scope, uid)?;
     one(c, scope, row.component_id, &[])
+}
+
+/// The bytes of the installed version's bundle, even if it was yanked or withdrawn since; not while it is quarantined.
+pub(crate) fn bundle(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<Vec<u8>> {
+    let there = there(c, scope, uid)?;
+    let component = catalog::component(c, there.component_id)?;
+    let version = catalog::version(c, there.version_id)?;
+    if [component.status, version.status].contains(&Status::Quarantined) {
+        let message = format!(
+            "The {} `{}` is quarantined by the platform: stop running it. Its bundle is not served until it is released.",
+            there.kind, there.slug
+        );
+        return Err(ApiError::new(Code::NotFound, message).details(json!({ "status": Status::Quarantined })));
+    }
+    Ok(catalog::bundle::bytes(&catalog::bundle::bundle(c, &component, &version)?))
 }
 
 fn there(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<InstallationRow> {

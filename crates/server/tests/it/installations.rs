@@ -173,3 +173,42 @@ async fn a_lock_goes_from_one_tenant_to_another() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bundle_is_of_what_is_installed() {
+    each_db_async(|db| async move {
+        let scene = Scene::open(&db).await;
+        let (buyer, other) =
+            (scene.server.tenant("buyer", Plan::Free).await, scene.server.tenant("other", Plan::Free).await);
+        let file = json!([{ "path": "run.py", "content": "print(1)" }]);
+        scene.publish(Skill, "s", json!({ "content": { "v": 1 }, "files": file })).await;
+        let done = buyer.post(&install(Skill, "s"), &json!({})).await.expect(201);
+        scene.publish(Skill, "s", json!({ "content": { "v": 2 } })).await;
+        let at = format!("/api/installations/{}/bundle", done["id"].as_str().unwrap());
+        let answer = buyer.get(&at).await;
+        let bundle = answer.expect(200);
+        assert_eq!((&bundle["version"], &bundle["digest"]), (&json!("1.0.0"), &done["digest"]));
+        assert_eq!(
+            (&bundle["manifest"]["content"]["v"], &bundle["files"][0]["content"]),
+            (&json!(1), &json!("print(1)"))
+        );
+        let etag = answer.header("etag").unwrap().to_owned();
+        assert!(answer.header("content-digest").unwrap().starts_with("sha-256=:"));
+        assert_eq!(buyer.with("if-none-match", &etag).get(&at).await.status, 304);
+        other.get(&at).await.expect_error(404, "NOT_FOUND");
+
+        // Yanked and withdrawn it runs on; quarantined it must not.
+        let skill = Skill.path_of("s");
+        scene.acme.post(&format!("{skill}/versions/1.0.0/yank"), &json!({})).await.expect(200);
+        assert_eq!(buyer.get(&at).await.expect(200), bundle);
+        let component = "/api/admin/components/skill/acme/s";
+        scene.admin.post(&format!("{component}/quarantine"), &json!({ "reason": "It phones home." })).await.expect(200);
+        let details = buyer.get(&at).await.expect_error(404, "NOT_FOUND");
+        assert_eq!(details["status"], "quarantined");
+        scene.admin.post(&format!("{component}/release"), &json!({ "reason": "It does not." })).await.expect(200);
+        assert_eq!(buyer.get(&at).await.expect(200)["version"], "1.0.0");
+        scene.acme.delete(&skill).await.expect(204);
+        assert_eq!(buyer.get(&at).await.expect(200)["files"], bundle["files"]);
+    })
+    .await;
+}
