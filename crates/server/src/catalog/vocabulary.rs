@@ -148,10 +148,11 @@ pub(crate) async fn refresh(m: &Marketplace) -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads the whole vocabulary anew, which forgets the words that are gone. For a job, now and then.
+/// Reads the whole vocabulary anew, which forgets the words that are gone, unless nobody has asked for it yet. For a job,
+/// now and then.
 pub async fn rebuild(m: &Marketplace) -> Result<(), Error> {
     let _reading = m.vocabulary.reading.lock().await;
-    read_all(m).await
+    if m.vocabulary.state().complete { read_all(m).await } else { Ok(()) }
 }
 
 async fn read_all(m: &Marketplace) -> Result<(), Error> {

@@ -86,7 +86,7 @@ impl Sql {
     fn sort_key(&self, sort: Sort) -> &'static str {
         match sort {
             Sort::Popular => "c.rank",
-            Sort::Rating => "COALESCE(c.average, 0)",
+            Sort::Rating => "c.rating_key",
             Sort::Updated => "c.updated_at",
             Sort::Created => "c.seq",
             Sort::Name => self.name_key(),
@@ -456,3 +456,7 @@ pub(in crate::catalog) fn dependents(
 pub(in crate::catalog) fn dependents_count(c: &mut Conn<'_>, target: i64, tenant: Option<i64>) -> Result<u64, Error> {
     c.one(&format!("SELECT count(DISTINCT c.seq) FROM {DEPENDENTS}"), args![target, tenant.unwrap_or(0)])
 }
+
+#[cfg(test)]
+#[path = "list_tests.rs"]
+mod tests;
