@@ -27,7 +27,7 @@ use crate::catalog::store::component_by_key;
 const README_SEARCHED: usize = 4_000;
 
 /// Ranks are worked out anew this often, for the freshness in them.
-const RANK_LASTS: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+const RANK_LASTS: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// Ranks worked out in one transaction: writers wait for no more.
 const RANKS_AT_ONCE: u32 = 100;
@@ -134,7 +134,9 @@ impl Marketplace {
         loop {
             let now = self.now();
             let (moved, more) = self.db.write(move |c| refresh_stale_ranks(c, now, RANKS_AT_ONCE)).await?;
-            moved.into_iter().for_each(|change| self.catalog_changed(change));
+            for change in moved {
+                self.catalog_changed(change);
+            }
             if !more {
                 return Ok(());
             }

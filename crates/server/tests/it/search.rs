@@ -18,7 +18,7 @@ async fn search(client: &Client, query: &[(&str, &str)]) -> Value {
     let query: Vec<String> = query
         .iter()
         .map(|(name, value)| {
-            let value: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let value = value.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
             format!("{name}={value}")
         })
         .collect();
