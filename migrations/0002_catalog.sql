@@ -26,6 +26,7 @@ CREATE TABLE component (
     rating_sum         BIGINT NOT NULL DEFAULT 0,
     rating_count       BIGINT NOT NULL DEFAULT 0,
     average            {{real}},                -- plain mean; null when unrated
+    rating_key         {{real}} GENERATED ALWAYS AS (COALESCE(average, 0)) STORED,  -- for the order by rating: unrated ones last
     tenant_mean_sum    {{real}} NOT NULL DEFAULT 0,  -- each tenant counted once: the sum of the tenants' means
     tenant_mean_count  BIGINT NOT NULL DEFAULT 0,
     install_count      BIGINT NOT NULL DEFAULT 0,    -- tenants that ever installed it
@@ -44,7 +45,7 @@ CREATE INDEX component_tenant ON component (tenant_id, kind, seq);
 CREATE INDEX component_by_rank     ON component (kind, rank, seq)           WHERE listed = 1;
 CREATE INDEX component_by_category ON component (kind, category, rank, seq) WHERE listed = 1;
 CREATE INDEX component_by_updated  ON component (kind, updated_at, seq)     WHERE listed = 1;
-CREATE INDEX component_by_rating   ON component (kind, COALESCE(average, 0), seq) WHERE listed = 1;  -- unrated ones last
+CREATE INDEX component_by_rating   ON component (kind, rating_key, seq)     WHERE listed = 1;
 CREATE INDEX component_by_created  ON component (kind, seq)                 WHERE listed = 1;
 -- @postgres
 CREATE INDEX component_by_name     ON component (kind, name_key COLLATE "C", seq) WHERE listed = 1;

@@ -20,13 +20,17 @@ use super::list::Label;
 use super::model::ComponentRow;
 use super::rank::{self, Signals};
 use super::store::index as store;
+use crate::app::Marketplace;
 use crate::catalog::store::component_by_key;
 
 /// Characters of a readme that are searched: what it is about stands at its beginning.
 const README_SEARCHED: usize = 4_000;
 
 /// Ranks are worked out anew this often, for the freshness in them.
-const RANK_LASTS: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+const RANK_LASTS: std::time::Duration = std::time::Duration::from_hours(24);
+
+/// Ranks worked out in one transaction: writers wait for no more.
+const RANKS_AT_ONCE: u32 = 100;
 
 /// Begins every facet; text rules refuse it everywhere else.
 const FACET: char = '\u{e000}';
@@ -111,16 +115,33 @@ pub fn refresh_rank(c: &mut Conn<'_>, component: i64, now: Timestamp) -> Result<
 }
 
 /// Works out the ranks that are a day old or more, up to `limit` of them, since freshness fades by itself. Answers what
-/// readers see in another place now.
-pub fn refresh_stale_ranks(c: &mut Conn<'_>, now: Timestamp, limit: u32) -> Result<Vec<Change>, Error> {
+/// readers see in another place now, and whether there may be more to do.
+pub fn refresh_stale_ranks(c: &mut Conn<'_>, now: Timestamp, limit: u32) -> Result<(Vec<Change>, bool), Error> {
     let mut moved = Vec::new();
-    for id in store::ranked_before(c, now.minus(RANK_LASTS), limit)? {
-        let row = component_by_key(c, id)?;
+    let stale = store::ranked_before(c, now.minus(RANK_LASTS), limit)?;
+    for id in &stale {
+        let row = component_by_key(c, *id)?;
         if refresh(c, &row, now)? {
             moved.push(Change::of(&row));
         }
     }
-    Ok(moved)
+    Ok((moved, stale.len() == limit as usize))
+}
+
+impl Marketplace {
+    /// Brings popularity up to date wherever it is a day old. For a job.
+    pub async fn refresh_ranks(&self) -> Result<(), Error> {
+        loop {
+            let now = self.now();
+            let (moved, more) = self.db.write(move |c| refresh_stale_ranks(c, now, RANKS_AT_ONCE)).await?;
+            for change in moved {
+                self.catalog_changed(change);
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// Whether the row moved.

@@ -20,7 +20,7 @@ const PRIOR_MEAN: f64 = 3.5;
 const INSTALLS_FULL: f64 = 100_000.0;
 
 /// Half of the freshness is gone after so long.
-const HALF_LIFE: Duration = Duration::from_secs(180 * 24 * 60 * 60);
+const HALF_LIFE: Duration = Duration::from_hours(180 * 24);
 
 /// Bits of the search key below the rank: the component's key.
 const ID_BITS: u32 = 40;
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn better_signals_rank_higher() {
         let now = Timestamp::from_second(1_800_000_000);
-        let day = Duration::from_secs(24 * 60 * 60);
+        let day = Duration::from_hours(24);
         let base = Signals { mean_sum: 0.0, mean_count: 0, installs: 0, updated_at: now };
         let of = |signals| bucket(signals, now);
         assert!(of(Signals { mean_sum: 50.0, mean_count: 10, ..base }) > of(base), "good ratings");

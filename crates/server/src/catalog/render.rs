@@ -12,6 +12,7 @@ use atom_marketplace_protocol::component::{
 };
 use atom_marketplace_protocol::error::Finding;
 use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::json;
 use http::HeaderValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -199,8 +200,9 @@ fn with_publishers<'a>(
     if !resolved.iter().any(|found| found.version == version) {
         return Ok(Cow::Borrowed(manifest));
     }
-    let corrupt = |error: serde_json::Error| Error::Other(format!("manifest of version {version}: {error}"));
-    let mut manifest: Value = serde_json::from_str(manifest).map_err(corrupt)?;
+    // Read as it was when it was published: serde_json's own reading may change the last bit of a fraction.
+    let mut manifest = json::parse(manifest.as_bytes(), usize::MAX)
+        .map_err(|error| Error::Other(format!("manifest of version {version}: {error}")))?;
     for found in resolved.iter().filter(|found| found.version == version) {
         if let Some(dependency) = manifest["dependencies"].get_mut(found.position) {
             dependency["source_tenant_id"] = Value::from(found.tenant.as_str());

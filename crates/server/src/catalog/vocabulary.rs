@@ -144,14 +144,17 @@ pub(crate) async fn refresh(m: &Marketplace) -> Result<(), Error> {
         })
         .await?;
     let mut state = m.vocabulary.state();
-    wordings.iter().for_each(|wording| state.add(wording));
+    for wording in &wordings {
+        state.add(wording);
+    }
     Ok(())
 }
 
-/// Reads the whole vocabulary anew, which forgets the words that are gone. For a job, now and then.
+/// Reads the whole vocabulary anew, which forgets the words that are gone, unless nobody has asked for it yet. For a job,
+/// now and then.
 pub async fn rebuild(m: &Marketplace) -> Result<(), Error> {
     let _reading = m.vocabulary.reading.lock().await;
-    read_all(m).await
+    if m.vocabulary.state().complete { read_all(m).await } else { Ok(()) }
 }
 
 async fn read_all(m: &Marketplace) -> Result<(), Error> {
@@ -165,7 +168,9 @@ async fn read_all(m: &Marketplace) -> Result<(), Error> {
         let mut place = (i64::MAX, i64::MAX);
         for _ in 0..COMPONENTS_MAX / CHUNK {
             let chunk = m.db.read(move |c| store::wordings(c, kind, place, CHUNK)).await?;
-            chunk.iter().for_each(|wording| read.add(wording));
+            for wording in &chunk {
+                read.add(wording);
+            }
             match chunk.last() {
                 Some(last) if chunk.len() == CHUNK => place = (last.rank, last.seq),
                 _ => break,
@@ -226,7 +231,9 @@ mod tests {
         let vocabulary = Vocabulary::default();
         for (name, times) in [("sales", 2), ("salsa", 5), ("automation", 1), ("crm", 9)] {
             let wording = Wording { rank: 0, seq: 0, name: name.to_owned(), summary: "{}".to_owned() };
-            (0..times).for_each(|_| vocabulary.state().add(&wording));
+            for _ in 0..times {
+                vocabulary.state().add(&wording);
+            }
         }
         for (word, begins, expected) in [
             ("slaes", false, Some("sales")),

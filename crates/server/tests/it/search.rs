@@ -18,7 +18,7 @@ async fn search(client: &Client, query: &[(&str, &str)]) -> Value {
     let query: Vec<String> = query
         .iter()
         .map(|(name, value)| {
-            let value: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let value = value.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
             format!("{name}={value}")
         })
         .collect();
@@ -428,7 +428,7 @@ async fn the_indexes_follow_the_row() {
             .write(move |c| Ok::<_, atom_marketplace_db::Error>((index::refresh_stale_ranks(c, later, 10)?, index::refresh_stale_ranks(c, later, 10)?)))
             .await
             .unwrap();
-        assert_eq!((faded.len(), none.len()), (1, 0));
+        assert_eq!((faded.0.len(), none.0.len(), none.1), (1, 0, false));
         // Withdrawn: gone from everywhere.
         m.db.write(move |c| {
             c.execute("UPDATE component SET status = 'withdrawn', listed = 0 WHERE id = $1", atom_marketplace_db::args![id])?;
@@ -498,6 +498,78 @@ async fn odd_queries_are_harmless_or_named() {
         let details = client.get("/api/search?query=a&kind=robot").await.expect_error(400, "INVALID_REQUEST");
         assert!(details["fields"][0]["path"].as_str().is_some_and(|path| path.starts_with("kind")), "{details}");
         client.get(&format!("{SEARCH}?query=a&cursor=c2VhcmNoOjk5OTk6")).await.expect(200);
+    })
+    .await;
+}
+
+/// Publishes to the public and approves it.
+async fn publish(server: &TestServer, tenant: &Client, collection: &str, body: Value) {
+    tenant.post(collection, &body).await.expect(201);
+    let admin = server.admin();
+    for waiting in admin.get("/api/admin/submissions").await.expect(200)["items"].as_array().expect("items") {
+        let id = waiting["id"].as_str().expect("an id");
+        admin.post(&format!("/api/admin/submissions/{id}/approve"), &json!({})).await.expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_published_is_found_at_once_and_what_is_taken_back_is_not() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let acme = server.tenant("acme", Plan::Free).await;
+        let beta = server.tenant("beta", Plan::Free).await;
+        let anyone = server.anonymous();
+        let (agents, skills) = ("/api/agent-marketplace/agents", "/api/skill-marketplace/skills");
+        let total = async |client: &Client, path: &str| client.get(path).await.expect(200)["total"].clone();
+        let skill = json!({"skill_id": "crm_link", "marketplace_type": "public", "name": "CRM Link", "description": "Links.", "capabilities": ["crm"]});
+        publish(&server, &acme, skills, skill).await;
+        let agent = json!({
+            "agent_id": "seller", "marketplace_type": "public", "name": "Seller", "description": "Sells.", "category": "sales", "tags": ["Deals"],
+            "dependencies": [{"component_type": "skill", "id": "crm_link", "version": "^1"}],
+        });
+        // Before: whatever was kept in memory must go.
+        for (client, count) in [(&anyone, 0), (&acme, 0)] {
+            for path in ["?tag=deals", "/search?query=seller", "/search?query=selelr"] {
+                assert_eq!(total(client, &format!("{agents}{path}")).await, count, "{path}");
+            }
+        }
+        assert_eq!(total(&anyone, &format!("{skills}/crm_link/dependents")).await, 0);
+        acme.post(agents, &agent).await.expect(201);
+        assert_eq!((total(&anyone, agents).await, total(&acme, agents).await), (json!(0), json!(1)));
+        publish(&server, &acme, agents, json!({"agent_id": "other", "marketplace_type": "public", "name": "Other", "description": "Else."})).await;
+        for client in [&anyone, &acme, &beta] {
+            for path in ["?tag=deals", "/search?query=seller", "/search?query=selelr", "?category=sales", "/search?query=sells&tag=deals"] {
+                assert_eq!(total(client, &format!("{agents}{path}")).await, 1, "{path}");
+            }
+            let listed = client.get(&format!("{agents}?tag=deals")).await.expect(200)["items"][0].clone();
+            let detail = client.get(&format!("{agents}/seller")).await.expect(200);
+            for seen in [listed, detail] {
+                assert_eq!(seen["dependencies"][0]["source_tenant_id"], "acme", "{seen}");
+            }
+            assert_eq!(total(client, &format!("{skills}/crm_link/dependents")).await, 1);
+        }
+        // A private one is seen by its publisher and whom it is shared with, then by its publisher alone.
+        let private = json!({"agent_id": "hush", "marketplace_type": "private", "name": "Hush", "description": "Quiet.", "shared_with": ["beta"]});
+        acme.post(agents, &private).await.expect(201);
+        let seen = async || {
+            let mut seen = Vec::new();
+            for client in [&anyone, &acme, &beta] {
+                seen.push(total(client, &format!("{agents}/search?query=hush")).await);
+                seen.push(total(client, &format!("{agents}?marketplace_type=private")).await);
+            }
+            serde_json::to_string(&seen).expect("JSON")
+        };
+        assert_eq!(seen().await, "[0,0,1,1,1,1]");
+        acme.patch(&format!("{agents}/hush"), &json!({"shared_with": []})).await.expect(200);
+        assert_eq!(seen().await, "[0,0,1,1,0,0]");
+        // Taken back.
+        assert_eq!(acme.delete(&format!("{agents}/seller")).await.status, 204);
+        for client in [&anyone, &acme, &beta] {
+            for path in ["?tag=deals", "/search?query=seller"] {
+                assert_eq!(total(client, &format!("{agents}{path}")).await, 0, "{path}");
+            }
+            assert_eq!(total(client, &format!("{skills}/crm_link/dependents")).await, 0);
+        }
     })
     .await;
 }

@@ -86,7 +86,7 @@ impl Sql {
     fn sort_key(&self, sort: Sort) -> &'static str {
         match sort {
             Sort::Popular => "c.rank",
-            Sort::Rating => "COALESCE(c.average, 0)",
+            Sort::Rating => "c.rating_key",
             Sort::Updated => "c.updated_at",
             Sort::Created => "c.seq",
             Sort::Name => self.name_key(),
@@ -255,7 +255,7 @@ fn public_arm(sql: &mut Sql, scope: Scope<'_>, sort: Sort) -> Arm {
         return label_arm(sql, filter, &kind, first, rest, sort);
     }
     let index = match (scope.exact, &filter.publisher, &filter.category, sort) {
-        (Some(Exact::Name(_)), ..) => "component_by_name",
+        (Some(Exact::Name(_)), ..) | (None, None, None, Sort::Name) => "component_by_name",
         (Some(Exact::Slug(_)), ..) => "component_slug",
         (None, Some(_), ..) => "component_tenant",
         (None, None, Some(_), _) => "component_by_category",
@@ -263,7 +263,6 @@ fn public_arm(sql: &mut Sql, scope: Scope<'_>, sort: Sort) -> Arm {
         (None, None, None, Sort::Rating) => "component_by_rating",
         (None, None, None, Sort::Updated) => "component_by_updated",
         (None, None, None, Sort::Created) => "component_by_created",
-        (None, None, None, Sort::Name) => "component_by_name",
     };
     let mut conditions = vec![format!("c.kind = {kind}"), "c.listed = 1".to_owned()];
     row_conditions(sql, scope, &filter.labels, &mut conditions);
@@ -456,3 +455,7 @@ pub(in crate::catalog) fn dependents(
 pub(in crate::catalog) fn dependents_count(c: &mut Conn<'_>, target: i64, tenant: Option<i64>) -> Result<u64, Error> {
     c.one(&format!("SELECT count(DISTINCT c.seq) FROM {DEPENDENTS}"), args![target, tenant.unwrap_or(0)])
 }
+
+#[cfg(test)]
+#[path = "list_tests.rs"]
+mod tests;
