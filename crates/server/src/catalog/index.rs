@@ -209,11 +209,8 @@ fn facets(
             viewers.extend(store::shared_with(c, row.id)?.into_iter().filter(|id| *id != row.tenant_id).map(Some));
         }
     }
-    let mut facets = vec![
-        Facet::Visibility(row.visibility),
-        Facet::Tier(row.pricing_tier),
-        Facet::Publisher(&row.publisher_slug),
-    ];
+    let mut facets =
+        vec![Facet::Visibility(row.visibility), Facet::Tier(row.pricing_tier), Facet::Publisher(&row.publisher_slug)];
     for viewer in viewers {
         facets.extend([Facet::Seen(viewer, None), Facet::Seen(viewer, Some(row.kind))]);
     }

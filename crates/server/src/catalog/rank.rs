@@ -76,7 +76,10 @@ mod tests {
         let of = |signals| bucket(signals, now);
         assert!(of(Signals { mean_sum: 50.0, mean_count: 10, ..base }) > of(base), "good ratings");
         assert!(of(Signals { mean_sum: 20.0, mean_count: 10, ..base }) < of(base), "bad ratings");
-        assert!(of(Signals { mean_sum: 5.0, mean_count: 1, ..base }) < of(Signals { mean_sum: 460.0, mean_count: 100, ..base }));
+        assert!(
+            of(Signals { mean_sum: 5.0, mean_count: 1, ..base })
+                < of(Signals { mean_sum: 460.0, mean_count: 100, ..base })
+        );
         assert!(of(Signals { installs: 10, ..base }) > of(base));
         assert!(of(Signals { updated_at: now.minus(400 * day), ..base }) < of(base));
         let best = Signals { mean_sum: 5e6, mean_count: 1_000_000, installs: 10_000_000, updated_at: now };

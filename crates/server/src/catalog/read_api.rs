@@ -152,8 +152,12 @@ impl RawFilter<'_> {
                 None
             }
         };
-        let mut labels: Vec<Label> =
-            self.capability.iter().filter_map(|value| cleaned("capability", value)).map(|v| Label::capability(&v)).collect();
+        let mut labels: Vec<Label> = self
+            .capability
+            .iter()
+            .filter_map(|value| cleaned("capability", value))
+            .map(|v| Label::capability(&v))
+            .collect();
         labels.extend(self.tag.iter().filter_map(|value| cleaned("tag", value)).map(|value| Label::tag(&value)));
         let category = self.category.and_then(|value| cleaned("category", value));
         labels.sort();
@@ -331,7 +335,10 @@ async fn total(m: &Marketplace, audience: &Audience, filter: &Filter, generation
         Ok(Answer { body: total.to_string().into(), etag: HeaderValue::from_static("\"\""), link: None })
     })
     .await?;
-    std::str::from_utf8(&counted.body).ok().and_then(|digits| digits.parse().ok()).ok_or_else(|| ApiError::internal("a total"))
+    std::str::from_utf8(&counted.body)
+        .ok()
+        .and_then(|digits| digits.parse().ok())
+        .ok_or_else(|| ApiError::internal("a total"))
 }
 
 /// List the categories of @kinds
@@ -358,8 +365,7 @@ pub(crate) async fn list_categories(
     let request = format!("categories {}", kind.as_str());
     let answer = answer(&m, &audience, request, m.generations.kind(kind), async {
         let found = m.db.read(move |c| list::categories(c, &eyes, kind)).await?;
-        let found: Vec<_> =
-            found.into_iter().map(|(category, count)| CategoryCount { category, count }).collect();
+        let found: Vec<_> = found.into_iter().map(|(category, count)| CategoryCount { category, count }).collect();
         Ok(finished(serde_json::to_string(&found).map_err(ApiError::internal)?, None))
     })
     .await?;
@@ -405,9 +411,8 @@ pub(crate) async fn list_dependents(
     let (eyes, part) = (audience.clone(), paging.clone());
     let answer = answer(&m, &audience, links.own.clone(), generation, async {
         let source = query.source_tenant_id.clone();
-        let (items, total) = m
-            .db
-            .read(move |c| {
+        let (items, total) =
+            m.db.read(move |c| {
                 let target = resolve::resolve(c, &eyes, kind, &id, source.as_deref())?;
                 list::dependents(c, &eyes, target.id, &part)
             })

@@ -68,12 +68,7 @@ pub(crate) struct Hit<'a> {
 
 /// The component as `audience` sees it: its publisher and the platform's admin also see what waits, whom it is shared
 /// with and why it stands where it does. `detail` reads the head's whole manifest, else it is what lists show.
-pub fn component(
-    c: &mut Conn<'_>,
-    row: &ComponentRow,
-    audience: &Audience,
-    detail: bool,
-) -> Result<Component, Error> {
+pub fn component(c: &mut Conn<'_>, row: &ComponentRow, audience: &Audience, detail: bool) -> Result<Component, Error> {
     let text = if detail { detail_json(c, row, audience, None)? } else { items_json(c, &[row], audience)?.remove(0) };
     serde_json::from_str(&text).map_err(|error| corrupt(row, error))
 }

@@ -171,7 +171,9 @@ async fn an_etag_saves_the_body_until_something_changes() {
         let before = tags(&server.anonymous().get(&path).await);
         assert_ne!(before, tags(&acme.get(&path).await), "its publisher reads something else");
         let m = &server.marketplace;
-        m.db.write(move |c| c.execute("UPDATE component SET revision = revision + 1 WHERE id = $1", args![id])).await.unwrap();
+        m.db.write(move |c| c.execute("UPDATE component SET revision = revision + 1 WHERE id = $1", args![id]))
+            .await
+            .unwrap();
         let row = m.db.read(move |c| atom_marketplace_server::catalog::component(c, id)).await.unwrap();
         m.catalog_changed(atom_marketplace_server::catalog::change::Change::of(&row));
         assert_ne!(before, tags(&server.anonymous().get(&path).await));
@@ -204,11 +206,15 @@ async fn odd_names_are_not_found_and_odd_parameters_are_named() {
         server.tenant("acme", Plan::Free).await;
         seed(&server, vec![agent("acme", "sales")]).await;
         let client = server.anonymous();
-        for path in ["/%00", "/a%00b", "/%F0%9F%92%A9", "/_x", "/sales?source_tenant_id=%00", "/sales?source_tenant_id=A"] {
+        for path in
+            ["/%00", "/a%00b", "/%F0%9F%92%A9", "/_x", "/sales?source_tenant_id=%00", "/sales?source_tenant_id=A"]
+        {
             let answer = client.get(&format!("{AGENTS}{path}")).await;
             assert_eq!(answer.status, 404, "{path}");
         }
-        for (path, field) in [("/sales?version=one", "version"), ("/sales?colour=red", "colour"), ("/sales?version=", "version")] {
+        for (path, field) in
+            [("/sales?version=one", "version"), ("/sales?colour=red", "colour"), ("/sales?version=", "version")]
+        {
             let details = client.get(&format!("{AGENTS}{path}")).await.expect_error(400, "INVALID_REQUEST");
             assert_eq!(details["fields"][0]["path"], field, "{path}");
         }

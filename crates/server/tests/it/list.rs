@@ -32,9 +32,20 @@ async fn every_filter_narrows() {
         seed(
             &server,
             vec![
-                agent("acme", "a").with("category", "sales").with("tags", json!(["CRM", "eu"])).with("capabilities", json!(["email"])).rated(&[5, 4]),
-                agent("acme", "b").with("category", "sales").with("tags", json!(["crm"])).with("capabilities", json!(["email", "Calls"])).rated(&[3]),
-                agent("beta", "c").with("category", "support").with("tags", json!(["crm", "eu"])).with("pricing_tier", "team"),
+                agent("acme", "a")
+                    .with("category", "sales")
+                    .with("tags", json!(["CRM", "eu"]))
+                    .with("capabilities", json!(["email"]))
+                    .rated(&[5, 4]),
+                agent("acme", "b")
+                    .with("category", "sales")
+                    .with("tags", json!(["crm"]))
+                    .with("capabilities", json!(["email", "Calls"]))
+                    .rated(&[3]),
+                agent("beta", "c")
+                    .with("category", "support")
+                    .with("tags", json!(["crm", "eu"]))
+                    .with("pricing_tier", "team"),
                 agent("beta", "d").with("maturity_level", "intern").with("capabilities", json!(["calls"])).rated(&[1]),
                 agent("beta", "skill").kind(Kind::Skill),
             ],
@@ -80,7 +91,9 @@ async fn every_order_is_as_it_says() {
     each_db_async(|db| async move {
         let server = TestServer::start(&db).await;
         server.tenant("acme", Plan::Free).await;
-        let of = |id: &str, name: &str| agent("acme", id).with("name", name).with("tags", json!(["all"])).with("category", "one");
+        let of = |id: &str, name: &str| {
+            agent("acme", id).with("name", name).with("tags", json!(["all"])).with("category", "one")
+        };
         seed(
             &server,
             vec![
@@ -146,7 +159,9 @@ async fn pages_and_cursors_give_every_component_once() {
             // Many ties in every order, and a third that only the tenant sees.
             let seeds: Vec<Seed> = (0..count)
                 .map(|n| {
-                    let one = agent(&tenant, &format!("a{n}")).with("name", format!("n{}", n % 7)).with("tags", json!(["all"]));
+                    let one = agent(&tenant, &format!("a{n}"))
+                        .with("name", format!("n{}", n % 7))
+                        .with("tags", json!(["all"]));
                     let one = one.at(1_700_000_000 + n % 5).rated(if n % 2 == 0 { &[3, 4] } else { &[] });
                     if n % 3 == 0 { one.private() } else { one }
                 })

@@ -89,7 +89,8 @@ impl Seed {
 
 /// Stores them, in order, and returns their keys.
 pub(crate) async fn seed(server: &TestServer, seeds: Vec<Seed>) -> Vec<i64> {
-    let ids = server.marketplace.db.write(move |c| seeds.iter().map(|seed| insert(c, seed)).collect::<Result<_, Error>>());
+    let ids =
+        server.marketplace.db.write(move |c| seeds.iter().map(|seed| insert(c, seed)).collect::<Result<_, Error>>());
     let ids = ids.await.expect("the components are stored");
     for kind in Kind::ALL {
         server.marketplace.generations.bump_kind(*kind);

@@ -33,10 +33,7 @@ impl FromRow for Indexed {
 
 /// What is known of a component.
 pub(in crate::catalog) fn indexed(c: &mut Conn<'_>, id: i64) -> Result<Indexed, Error> {
-    c.one(
-        "SELECT indexed, tenant_mean_sum, tenant_mean_count, maturity_level FROM component WHERE id = $1",
-        args![id],
-    )
+    c.one("SELECT indexed, tenant_mean_sum, tenant_mean_count, maturity_level FROM component WHERE id = $1", args![id])
 }
 
 /// Takes a component out of the labels and the documents.

@@ -204,10 +204,8 @@ pub(in crate::catalog) fn count(c: &mut Conn<'_>, scope: Scope<'_>) -> Result<u6
     if arms.is_empty() {
         return Ok(0);
     }
-    let parts: Vec<String> = arms
-        .iter()
-        .map(|arm| format!("SELECT count(*) AS n FROM {} WHERE {}", arm.from, arm.conditions()))
-        .collect();
+    let parts: Vec<String> =
+        arms.iter().map(|arm| format!("SELECT count(*) AS n FROM {} WHERE {}", arm.from, arm.conditions())).collect();
     c.one(&format!("SELECT CAST(sum(n) AS BIGINT) FROM ({}) AS arms", parts.join(" UNION ALL ")), &sql.args)
 }
 
@@ -395,10 +393,7 @@ pub(in crate::catalog) fn components(c: &mut Conn<'_>, ids: &[i64]) -> Result<Ve
 }
 
 /// Dependencies of a version whose publisher was left open and fixed at publish: their place and that publisher.
-pub(in crate::catalog) fn resolved_dependencies(
-    c: &mut Conn<'_>,
-    version: i64,
-) -> Result<Vec<(usize, String)>, Error> {
+pub(in crate::catalog) fn resolved_dependencies(c: &mut Conn<'_>, version: i64) -> Result<Vec<(usize, String)>, Error> {
     c.all(
         "SELECT d.position, p.slug FROM component_dependency d
          JOIN component t ON t.id = d.target_id JOIN tenant p ON p.id = t.tenant_id
@@ -408,7 +403,8 @@ pub(in crate::catalog) fn resolved_dependencies(
 }
 
 /// What the dependents of a component must meet to be seen by a tenant (`$2`, 0 for nobody).
-const DEPENDENTS: &str = "component_dependency d JOIN component c ON c.id = d.component_id AND c.head_version_id = d.version_id
+const DEPENDENTS: &str =
+    "component_dependency d JOIN component c ON c.id = d.component_id AND c.head_version_id = d.version_id
      WHERE d.target_id = $1 AND c.status <> 'withdrawn' AND (c.listed = 1 OR c.tenant_id = $2
        OR (c.visibility = 'private' AND c.status = 'published'
            AND EXISTS (SELECT 1 FROM component_share s WHERE s.tenant_id = $2 AND s.component_id = c.id)))";
