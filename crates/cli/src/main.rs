@@ -5,6 +5,7 @@
 mod args;
 mod backup;
 mod config;
+mod demo;
 mod doctor;
 mod output;
 mod serve;

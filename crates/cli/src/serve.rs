@@ -11,14 +11,14 @@ use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::config::{Key, Keys, LogFormat, Settings};
 use atom_marketplace_server::jobs::Jobs;
 use atom_marketplace_server::seal::Sealer;
-use atom_marketplace_server::{http, ops, serve};
+use atom_marketplace_server::{http, ops, serve, tenants, tokens};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Mutex;
 use tracing_subscriber::EnvFilter;
 
 use crate::store::{self, Lock};
-use crate::{args, output};
+use crate::{args, demo, output};
 
 /// How long requests that are running when the server is told to stop may take.
 const GRACE: Duration = Duration::from_secs(10);
@@ -29,6 +29,7 @@ pub(crate) fn run(arguments: &args::Serve) -> anyhow::Result<ExitCode> {
     settings.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     store::make_data_dir(&settings)?;
     let _lock = settings.database_file().map(|file| Lock::take(&file)).transpose()?;
+    tenants::set_plan_limits(settings.plans);
     let keys = Keys::ensure(&settings).map_err(anyhow::Error::msg)?;
     let db = store::open_for_server(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -59,13 +60,17 @@ async fn listen(settings: &Settings, keys: &Keys, db: atom_marketplace_db::Db, d
     // Before anything is announced, so that a signal right after is heeded.
     let signals = StopSignals::listen()?;
     let jobs = Jobs::start(&m);
-    let _ = demo;
     announce(settings, keys, &local_url);
+    let demo = tokio::spawn(demo::run(demo, m.clone(), keys.clone(), local_url));
     let finished = serve::serve(listener, http::app(m.clone()), signals.stop(), signals.patience()).await;
     if !finished {
         tracing::warn!("requests that were still running are cut off");
     }
+    demo.abort();
     jobs.stop().await;
+    if let Err(error) = tokens::flush_last_used(&m).await {
+        tracing::warn!(%error, "when tokens were last used is not written down");
+    }
     if let Err(error) = m.limiter.give_back().await {
         tracing::warn!(%error, "unused quota is lost until its window ends");
     }

@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use atom_marketplace_db::{Conn, Db, Error, Timestamp};
-use atom_marketplace_protocol::ids;
-use atom_marketplace_protocol::plan::Plan;
+use atom_marketplace_protocol::limits::NAME_MAX;
 use atom_marketplace_protocol::scope::{Scope, ScopeSet};
+use atom_marketplace_protocol::tenant::{Tenant, TenantCreate};
+use atom_marketplace_protocol::text::{self, TextRule};
 use atom_marketplace_protocol::token::{self, CredentialKind, Secret};
 use atom_marketplace_server::clock::Clock;
+use atom_marketplace_server::error::ApiError;
+use atom_marketplace_server::paging::Window;
 use atom_marketplace_server::{tenants, tokens};
 use serde_json::json;
 
@@ -20,58 +23,73 @@ pub(crate) fn tenant(arguments: &args::Tenants) -> anyhow::Result<ExitCode> {
     match &arguments.command {
         TenantCommand::Create { name, id, plan, token, common } => {
             let settings = common.flags.settings()?;
-            let slug = id.clone().unwrap_or_else(|| slug_of(name));
-            if let Err(reason) = ids::check_tenant_id(&slug) {
-                let hint = if id.is_none() { " (made from the name; give one with --id)" } else { "" };
-                bail!("the id `{slug}`{hint}: {reason}");
-            }
+            let request = TenantCreate { id: id.clone(), name: name.clone(), plan: *plan };
             let db = store::open(&settings)?;
-            let made = store::block_on(create_tenant(&db, slug, name.clone(), *plan, *token))?;
+            let made = store::block_on(create_tenant(&db, request, *token))?;
             db.close();
-            let (slug, secret) = made?;
+            let (tenant, secret) = made?;
             if common.json {
                 let token = secret.as_ref().map(Secret::expose);
-                output::json(&json!({ "id": slug, "name": name, "plan": plan, "token": token }));
+                output::json(&json!({ "id": tenant.id, "name": tenant.name, "plan": tenant.plan, "token": token }));
             } else {
-                output::line(&slug);
+                output::line(&tenant.id);
                 if let Some(secret) = secret {
                     output::line(secret.expose());
                 }
             }
         }
         TenantCommand::List { common } => {
-            let _ = common;
+            let db = store::open(&common.flags.settings()?)?;
+            let tenants = store::block_on(all_tenants(&db))??;
+            db.close();
+            if common.json {
+                output::json(&json!(tenants));
+            } else {
+                let width = tenants.iter().map(|tenant| tenant.id.len()).max().unwrap_or(0);
+                for tenant in tenants {
+                    let suspended = if tenant.suspended { "  suspended" } else { "" };
+                    output::line(&format!("{:width$}  {:10}  {}{suspended}", tenant.id, tenant.plan, tenant.name));
+                }
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create_tenant(
-    db: &Db,
-    slug: String,
-    name: String,
-    plan: Plan,
-    with_token: bool,
-) -> anyhow::Result<(String, Option<Secret>)> {
+async fn create_tenant(db: &Db, request: TenantCreate, with_token: bool) -> anyhow::Result<(Tenant, Option<Secret>)> {
     let now = Clock::default().now();
     // Made outside of the transaction, which may run twice.
     let secret = with_token.then(|| token::generate(CredentialKind::ApiToken));
-    let (wanted, stored) = (slug.clone(), secret.clone());
-    let made = db
+    let stored = secret.clone();
+    let tenant = db
         .write(move |c| {
-            let tenant = tenants::create(c, &wanted, &name, plan, now)?;
-            match &stored {
-                Some(secret) => {
-                    insert_token(c, tenant.id, "command line", ScopeSet::ALL_TENANT, None, secret, now).map(drop)
-                }
-                None => Ok(()),
+            let made = tenants::register(c, &request, now)?;
+            if let Some(secret) = &stored {
+                let key = tenants::get(c, &made.id)?.ok_or(Error::NotFound)?.id;
+                insert_token(c, key, "command line", ScopeSet::ALL_TENANT, None, secret, now)?;
             }
+            Ok::<_, ApiError>(made)
         })
-        .await;
-    match made {
-        Ok(()) => Ok((slug, secret)),
-        Err(error) if error.is_unique() => Err(anyhow!("there is a tenant `{slug}` already")),
-        Err(error) => Err(error.into()),
+        .await
+        .map_err(spoken)?;
+    Ok((tenant, secret))
+}
+
+/// An error of the API's verbs in words; its code is for HTTP.
+fn spoken(error: ApiError) -> anyhow::Error {
+    anyhow!(error.cause.unwrap_or(error.message))
+}
+
+async fn all_tenants(db: &Db) -> Result<Vec<Tenant>, Error> {
+    const AT_ONCE: u64 = 1_000;
+    let mut all = Vec::new();
+    let mut after = 0;
+    loop {
+        let window = Window { after, skip: 0, take: AT_ONCE };
+        let (tenants, _) = db.read(move |c| tenants::list(c, window)).await?;
+        let Some((last, _)) = tenants.last() else { return Ok(all) };
+        after = *last;
+        all.extend(tenants.into_iter().map(|(_, tenant)| tenant));
     }
 }
 
@@ -93,6 +111,8 @@ pub(crate) fn token(arguments: &args::Tokens) -> anyhow::Result<ExitCode> {
         TokenCommand::Create { tenant, name, scopes, expires, common } => {
             let settings = common.flags.settings()?;
             let scopes = parse_scopes(scopes)?;
+            let rule = TextRule { max_chars: NAME_MAX, multiline: false, required: true };
+            let name = text::clean(name, rule).map_err(|reason| anyhow!("--name: {reason}"))?;
             let now = Clock::default().now();
             let expires_at = expires.as_deref().map(|text| parse_expiry(text, now)).transpose()?;
             let db = store::open(&settings)?;
@@ -118,17 +138,23 @@ pub(crate) fn token(arguments: &args::Tokens) -> anyhow::Result<ExitCode> {
             }
         }
         TokenCommand::Revoke { id, common } => {
-            let _ = (id, common);
+            let db = store::open(&common.flags.settings()?)?;
+            let (uid, now) = (id.clone(), Clock::default().now());
+            let revoked = store::block_on(db.write(move |c| tokens::revoke_any(c, &uid, now)))??;
+            db.close();
+            if !revoked {
+                bail!(
+                    "there is no token `{id}`, or it is revoked already (the id begins with tok_; it is not the token itself)"
+                );
+            }
+            if common.json {
+                output::json(&json!({ "id": id, "revoked": true }));
+            } else {
+                output::line("Revoked. A running server notices within 5 seconds.");
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A tenant id from a name: "Acme Inc." becomes `acme-inc`.
-fn slug_of(name: &str) -> String {
-    let folded: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
-    folded.split_whitespace().collect::<Vec<_>>().join("-")
 }
 
 fn parse_scopes(words: &[String]) -> anyhow::Result<ScopeSet> {
@@ -175,13 +201,6 @@ fn parse_expiry(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ids_are_made_from_names() {
-        for (name, id) in [("Acme Inc.", "acme-inc"), ("  R&D 2 ", "r-d-2"), ("Łódź", "d")] {
-            assert_eq!(slug_of(name), id, "{name}");
-        }
-    }
 
     #[test]
     fn expiries_are_spans_or_moments_to_come() {

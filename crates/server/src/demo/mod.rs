@@ -9,9 +9,10 @@ mod catalog;
 mod content;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use atom_marketplace_protocol::ids::Kind;
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -39,6 +40,9 @@ pub enum Seeded {
     NotEmpty,
 }
 
+/// The catalog, made at the first use.
+static ITEMS: LazyLock<Vec<Item>> = LazyLock::new(catalog::items);
+
 /// Fills an empty database.
 pub async fn seed(api: &Api) -> Result<Seeded, Failure> {
     let tenants = api.all("/api/admin/tenants?page_size=100").await?;
@@ -49,21 +53,24 @@ pub async fn seed(api: &Api) -> Result<Seeded, Failure> {
     if there.iter().any(|id| TENANTS.iter().all(|(ours, _)| ours != id)) {
         return Ok(Seeded::NotEmpty);
     }
-    for (id, name) in TENANTS.iter().filter(|(id, _)| !there.contains(id)) {
-        make_tenant(api, id, name, "enterprise").await?;
+    for (id, name) in TENANTS {
+        if !there.contains(id) {
+            make_tenant(api, id, name, "enterprise").await?;
+        }
     }
-    let items = catalog::items();
+    let items: &'static [Item] = &ITEMS;
     // What others need comes first: a public component's dependencies must be public.
-    let (needed, needing): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.dependency.is_none());
+    let (needed, needing): (Vec<&'static Item>, Vec<&'static Item>) =
+        items.iter().partition(|item| item.dependency.is_none());
     for wave in [needed, needing] {
         publish(api, wave.iter().map(|item| (*item, 0)).collect()).await?;
-        approve(api, &items).await?;
+        approve(api, items).await?;
     }
     for version in 1..catalog::MOST_VERSIONS {
         publish(api, items.iter().filter(|item| version < item.versions).map(|item| (item, version)).collect()).await?;
-        approve(api, &items).await?;
+        approve(api, items).await?;
     }
-    use_them(api, &items).await?;
+    use_them(api, items).await?;
     make_tenant(api, TENANT, "Demo Workspace", "team").await?;
     Ok(Seeded::Now { components: items.len() })
 }
@@ -88,8 +95,8 @@ async fn make_tenant(api: &Api, id: &str, name: &str, plan: &str) -> Result<(), 
 }
 
 /// Publishes a version of each; the content that is there already is no new version.
-async fn publish(api: &Api, wave: Vec<(&Item, usize)>) -> Result<(), Failure> {
-    each(wave, |(item, version)| async move {
+async fn publish(api: &Api, wave: Vec<(&'static Item, usize)>) -> Result<(), Failure> {
+    each(api, wave, |api, (item, version)| async move {
         let body = content::publication(item, version);
         let (status, answer) = api.ask(Method::POST, &collection(item.kind), Some(item.tenant), Some(&body)).await?;
         // A later version is there already when an interrupted start is completed.
@@ -114,8 +121,8 @@ async fn approve(api: &Api, items: &[Item]) -> Result<(), Failure> {
                 && submission["source_tenant_id"] == item.tenant
         })
     };
-    let decided: Vec<&Value> = waiting.iter().filter(|submission| !stays(submission)).collect();
-    each(decided, |submission| async move {
+    let decided = waiting.into_iter().filter(|submission| !stays(submission)).collect();
+    each(api, decided, |api, submission: Value| async move {
         let id = submission["id"].as_str().unwrap_or_default();
         let body = json!({ "digest": submission["digest"] });
         api.call(Method::POST, &format!("/api/admin/submissions/{id}/approve"), None, Some(&body)).await.map(drop)
@@ -124,7 +131,7 @@ async fn approve(api: &Api, items: &[Item]) -> Result<(), Failure> {
 }
 
 /// The other tenants install and rate.
-async fn use_them(api: &Api, items: &[Item]) -> Result<(), Failure> {
+async fn use_them(api: &Api, items: &'static [Item]) -> Result<(), Failure> {
     let mut installs = Vec::new();
     let mut ratings = Vec::new();
     for item in items.iter().filter(|item| !item.waits) {
@@ -137,13 +144,13 @@ async fn use_them(api: &Api, items: &[Item]) -> Result<(), Failure> {
             }
         }
     }
-    each(installs, |(item, tenant)| async move {
+    each(api, installs, |api, (item, tenant)| async move {
         let path = format!("{}/{}/install", collection(item.kind), item.id);
         let body = json!({ "source_tenant_id": item.tenant, "auto_install_dependencies": true });
         api.call(Method::POST, &path, Some(tenant), Some(&body)).await.map(drop)
     })
     .await?;
-    each(ratings, |(item, tenant, rating)| async move {
+    each(api, ratings, |api, (item, tenant, rating)| async move {
         let path = format!("{}/{}/rating?source_tenant_id={}", collection(item.kind), item.id, item.tenant);
         let body = content::rating(item, tenant, rating);
         api.call(Method::PUT, &path, Some(tenant), Some(&body)).await.map(drop)
@@ -152,11 +159,17 @@ async fn use_them(api: &Api, items: &[Item]) -> Result<(), Failure> {
 }
 
 /// Does it for all, several at a time; the first failure ends it.
-async fn each<T, Done>(all: Vec<T>, mut one: impl FnMut(T) -> Done) -> Result<(), Failure>
+async fn each<T, Done>(api: &Api, all: Vec<T>, one: impl Fn(Api, T) -> Done) -> Result<(), Failure>
 where
     Done: Future<Output = Result<(), Failure>>,
 {
-    let mut running = stream::iter(all).map(&mut one).buffer_unordered(AT_ONCE);
+    let mut running = FuturesUnordered::new();
+    for item in all {
+        if running.len() == AT_ONCE {
+            running.next().await.transpose()?;
+        }
+        running.push(one(api.clone(), item));
+    }
     while let Some(done) = running.next().await {
         done?;
     }

@@ -38,6 +38,18 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { m.limiter.sweep().await }),
     },
     Job {
+        name: "note when tokens were last used",
+        every: Duration::from_mins(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { crate::tokens::flush_last_used(&m).await }),
+    },
+    Job {
+        name: "let ranks fade",
+        every: Duration::from_mins(1),
+        among_nodes: false,
+        run: |m| Box::pin(refresh_ranks(m)),
+    },
+    Job {
         name: "forget old idempotency keys",
         every: Duration::from_mins(10),
         among_nodes: false,
@@ -72,6 +84,18 @@ const JOBS: &[Job] = &[
         },
     },
 ];
+
+/// Ranks worked out in one transaction, so that it is short.
+const RANKS_AT_ONCE: u32 = 500;
+
+async fn refresh_ranks(m: Marketplace) -> Result<(), Error> {
+    let now = m.now();
+    let moved = m.db.write(move |c| crate::catalog::index::refresh_stale_ranks(c, now, RANKS_AT_ONCE)).await?;
+    for change in moved {
+        m.catalog_changed(change);
+    }
+    Ok(())
+}
 
 /// The running jobs of one marketplace.
 pub struct Jobs {

@@ -6,7 +6,7 @@ mod api;
 mod members;
 pub(crate) mod store;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
 use atom_marketplace_protocol::error::FieldError;
@@ -36,6 +36,20 @@ pub struct Tenant {
     pub limits: PlanLimits,
     /// Whether the platform has suspended it.
     pub suspended: bool,
+}
+
+/// What plans include where the operator has set something else, in the plans' order.
+static PLAN_LIMITS: OnceLock<[PlanLimits; 4]> = OnceLock::new();
+
+/// Sets what plans include, for the whole process: it is one operator's. Only the first call counts; it comes before the
+/// first tenant is read.
+pub fn set_plan_limits(limits: [PlanLimits; 4]) {
+    PLAN_LIMITS.get_or_init(|| limits);
+}
+
+/// What a plan includes here.
+pub(crate) fn plan_limits(plan: Plan) -> PlanLimits {
+    PLAN_LIMITS.get().map_or_else(|| plan.limits(), |limits| limits[plan as usize])
 }
 
 /// Makes a tenant. `slug` must have passed `ids::check_tenant_id`; a taken one is `Error::Unique`.

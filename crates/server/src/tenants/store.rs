@@ -15,7 +15,7 @@ pub(crate) const TENANT_COLUMNS: &str = "t.id AS tenant_id, t.slug, t.name AS te
 impl FromRow for Tenant {
     fn from_row(row: &Row<'_>) -> Result<Self, Error> {
         let plan = Plan::from_code(row.get("plan")?).unwrap_or(Plan::Free);
-        let limits = plan.limits();
+        let limits = super::plan_limits(plan);
         let own = |name: &str| row.get::<Option<i64>>(name).map(|limit| limit.map(|limit| limit.max(0) as u64));
         Ok(Tenant {
             id: row.get("tenant_id")?,

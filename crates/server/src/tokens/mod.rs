@@ -82,6 +82,13 @@ pub fn revoke(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, now: Timestamp) 
     store::revoke(c, row.key, now).map_err(ApiError::from)
 }
 
+/// Ends a token of any tenant, for the operator at the command line. False when there is none, or it was ended before.
+pub fn revoke_any(c: &mut Conn<'_>, uid: &str, now: Timestamp) -> Result<bool, Error> {
+    let Some(key) = store::key_of(c, uid)? else { return Ok(false) };
+    store::revoke(c, key, now)?;
+    Ok(true)
+}
+
 /// Who an API token belongs to. A malformed one is refused without the database.
 pub async fn authenticate(m: &Marketplace, presented: &str) -> ApiResult<Arc<TokenIdentity>> {
     if !token::well_formed(CredentialKind::ApiToken, presented) {
