@@ -14,17 +14,31 @@ pub(crate) struct Generated {
     path: &'static str,
     /// The task that writes it anew.
     task: &'static str,
-    /// What the binary is asked for to print it.
+    /// The target that prints it, as cargo is told.
+    target: [&'static str; 2],
+    /// Where that target lies, from the directory of programs.
+    program: &'static str,
+    /// What it is asked for.
     arguments: &'static [&'static str],
 }
 
 /// The API's description.
-pub(crate) const OPENAPI: Generated =
-    Generated { path: "openapi.json", task: "cargo xtask openapi", arguments: &["openapi"] };
+pub(crate) const OPENAPI: Generated = Generated {
+    path: "openapi.json",
+    task: "cargo xtask openapi",
+    target: ["--bin", "atom-marketplace"],
+    program: "atom-marketplace",
+    arguments: &["openapi"],
+};
 
 /// Every setting, its variable, default and meaning.
-pub(crate) const CONFIGURATION: Generated =
-    Generated { path: "docs/CONFIGURATION.md", task: "cargo xtask config", arguments: &["config", "--reference"] };
+pub(crate) const CONFIGURATION: Generated = Generated {
+    path: "docs/CONFIGURATION.md",
+    task: "cargo xtask config",
+    target: ["--example", "configuration"],
+    program: "examples/configuration",
+    arguments: &[],
+};
 
 impl Generated {
     fn file(&self) -> PathBuf {
@@ -33,13 +47,12 @@ impl Generated {
 
     /// What the file must hold now. Built with the whole workspace's features, so that the tests' build is reused.
     fn wanted(&self) -> Result<String> {
-        let built =
-            cargo().args(["build", "--quiet", "--workspace", "--locked", "--bin", "atom-marketplace"]).status()?;
+        let built = cargo().args(["build", "--quiet", "--workspace", "--locked"]).args(self.target).status()?;
         if !built.success() {
-            bail!("the binary that prints {} does not build", self.path);
+            bail!("the program that prints {} does not build", self.path);
         }
         // This program lies in the target directory too, wherever that is.
-        let program = std::env::current_exe()?.with_file_name("atom-marketplace");
+        let program = std::env::current_exe()?.with_file_name(self.program);
         let output = Command::new(program).args(self.arguments).current_dir(root()).output()?;
         if !output.status.success() {
             bail!("printing {} failed: {}", self.path, String::from_utf8_lossy(&output.stderr));

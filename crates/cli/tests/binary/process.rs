@@ -1,7 +1,9 @@
 //! `atom-marketplace serve` as a child process. It is killed by its id when dropped.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -104,9 +106,17 @@ impl Server {
     }
 }
 
+/// A free port below those that the system hands out, so that it is still free when a killed server comes back to it.
+/// Test processes run at once and begin at different places.
 fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("bound").port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let candidate = 20_000 + (std::process::id() * 13 + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
+        let port = u16::try_from(candidate).expect("below 32,000");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 fn spawn(directory: &Path, arguments: &[String], environment: &[(String, String)], port: u16) -> Child {
