@@ -57,6 +57,12 @@ async fn peers_read_what_is_public() {
             let named = format!("{AGENTS}/{hidden}?source_tenant_id=acme");
             peer.get(&named).await.expect_error(404, "COMPONENT_NOT_FOUND");
         }
+        let bundle = peer.get(&format!("{AGENTS}/open/bundle")).await;
+        assert_eq!(bundle.expect(200)["id"], "open");
+        let public = server.anonymous().get("/api/agent-marketplace/agents/open/bundle").await;
+        assert_eq!(bundle.bytes, public.bytes, "a peer gets the bytes that everyone gets");
+        assert_eq!(bundle.header("content-digest"), public.header("content-digest"));
+        peer.get(&format!("{AGENTS}/hidden/bundle")).await.expect_error(404, "COMPONENT_NOT_FOUND");
         peer.get(&format!("{AGENTS}/both")).await.expect_error(409, "AMBIGUOUS_COMPONENT");
         let named = peer.get(&format!("{AGENTS}/both?source_tenant_id=other")).await.expect(200);
         assert_eq!(named["source_tenant_id"], "other");
@@ -65,6 +71,7 @@ async fn peers_read_what_is_public() {
         // A token is no federation key, nor is nobody; the admin may look.
         for client in [server.anonymous(), acme] {
             client.get(AGENTS).await.expect_error(401, "FEDERATION_KEY_INVALID");
+            client.get(&format!("{AGENTS}/open/bundle")).await.expect_error(401, "FEDERATION_KEY_INVALID");
             client.get(&format!("{AGENTS}/open")).await.expect_error(401, "FEDERATION_KEY_INVALID");
         }
         server.admin().get(AGENTS).await.expect(200);
