@@ -22,6 +22,9 @@ const ALWAYS: [&str; 7] = [
     "x-content-type-options",
 ];
 
+const MIB: usize = 1 << 20;
+const LISTED: &str = "https://market.example";
+
 #[track_caller]
 fn has_all(answer: &Answer) {
     for header in ALWAYS {
@@ -207,7 +210,6 @@ async fn who_asks_first_sends_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn browsers_read_in_public_and_listed_origins_may_do_all() {
     each_db_async(|db| async move {
-        const LISTED: &str = "https://market.example";
         let server = TestServer::node(db.db.clone(), |parts| parts.cors_origins = vec![LISTED.to_owned()]).await;
         let acme = server.tenant("acme", Plan::Free).await;
         let anonymous = server.anonymous();
