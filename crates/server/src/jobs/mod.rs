@@ -47,7 +47,13 @@ const JOBS: &[Job] = &[
         name: "let ranks fade",
         every: Duration::from_mins(1),
         among_nodes: false,
-        run: |m| Box::pin(refresh_ranks(m)),
+        run: |m| Box::pin(async move { m.refresh_ranks().await }),
+    },
+    Job {
+        name: "forget words that are gone",
+        every: Duration::from_mins(10),
+        among_nodes: false,
+        run: |m| Box::pin(async move { crate::catalog::vocabulary::rebuild(&m).await }),
     },
     Job {
         name: "forget old idempotency keys",
@@ -84,18 +90,6 @@ const JOBS: &[Job] = &[
         },
     },
 ];
-
-/// Ranks worked out in one transaction, so that it is short.
-const RANKS_AT_ONCE: u32 = 500;
-
-async fn refresh_ranks(m: Marketplace) -> Result<(), Error> {
-    let now = m.now();
-    let moved = m.db.write(move |c| crate::catalog::index::refresh_stale_ranks(c, now, RANKS_AT_ONCE)).await?;
-    for change in moved {
-        m.catalog_changed(change);
-    }
-    Ok(())
-}
 
 /// The running jobs of one marketplace.
 pub struct Jobs {

@@ -174,7 +174,8 @@ impl Victim {
             });
             client.post(&collection(*kind), &body).await.expect(201);
         }
-        let public = json!({ "agent_id": "waiting", "marketplace_type": "public", "name": canary, "description": canary });
+        let public =
+            json!({ "agent_id": "waiting", "marketplace_type": "public", "name": canary, "description": canary });
         client.post("/api/agent-marketplace/agents", &public).await.expect(201);
         let waiting = server.admin().get("/api/admin/submissions").await.expect(200);
         let config = json!({ "settings": { "note": canary }, "api_keys": { "crm": canary } });
@@ -329,7 +330,8 @@ async fn no_tenant_sees_or_changes_anothers() {
         let mallory = server.tenant("mallory", Plan::Enterprise).await;
         let revoked = {
             let made = mallory.post("/api/tokens", &json!({ "name": "revoked" })).await.expect(201);
-            let client = server.anonymous().with("authorization", &format!("Bearer {}", made["token"].as_str().unwrap()));
+            let client =
+                server.anonymous().with("authorization", &format!("Bearer {}", made["token"].as_str().unwrap()));
             mallory.delete(&format!("/api/tokens/{}", made["id"].as_str().unwrap())).await.expect(204);
             client
         };
@@ -362,7 +364,12 @@ async fn no_tenant_sees_or_changes_anothers() {
             }
             refused("a revoked token", &revoked, UNKNOWN).await;
             refused("an expired token", &expired, UNKNOWN).await;
-            refused("a token under another's tenant", &mallory.with("x-tenant-id", "victim"), (404, "TENANT_NOT_FOUND")).await;
+            refused(
+                "a token under another's tenant",
+                &mallory.with("x-tenant-id", "victim"),
+                (404, "TENANT_NOT_FOUND"),
+            )
+            .await;
             match access {
                 Peer => victim.keeps_quiet("a peer", &operation, &send(&peer).await),
                 // A key says nothing about a token, so what is only for tokens asks for one.
@@ -378,7 +385,12 @@ async fn no_tenant_sees_or_changes_anothers() {
                 let rest: ScopeSet = ScopeSet::ALL_TENANT.difference(ScopeSet::of(&[scope]));
                 let weak = server.token("mallory", rest).await;
                 refused("a token without the scope", &weak, FORBIDDEN).await;
-                assert_eq!(send(&weak).await.json()["error"]["details"]["required_permission"], scope.as_str(), "{}", operation.id);
+                assert_eq!(
+                    send(&weak).await.json()["error"]["details"]["required_permission"],
+                    scope.as_str(),
+                    "{}",
+                    operation.id
+                );
             }
             // Last, since some of these do what they say, within the caller's own tenant.
             match access {
@@ -392,23 +404,44 @@ async fn no_tenant_sees_or_changes_anothers() {
                     let answer = send(&mallory).await;
                     victim.keeps_quiet("another tenant", &operation, &answer);
                     if operation.path.contains('{') {
-                        assert_eq!(answer.status, 404, "another tenant {}: {}", operation.id, String::from_utf8_lossy(&answer.bytes));
+                        assert_eq!(
+                            answer.status,
+                            404,
+                            "another tenant {}: {}",
+                            operation.id,
+                            String::from_utf8_lossy(&answer.bytes)
+                        );
                     }
                 }
             }
         }
 
         for (path, method, body) in [
-            ("/api/agent-marketplace/agents/secret_agent/install", Method::POST, Some(json!({ "target_tenant_id": "victim" }))),
-            ("/api/agent-marketplace/agents/secret_agent/install", Method::POST, Some(json!({ "target_tenant_id": "no-such-tenant" }))),
-            ("/api/agent-marketplace/agents/bulk-install", Method::POST, Some(json!({ "ids": ["secret_agent"], "target_tenant_id": "victim" }))),
+            (
+                "/api/agent-marketplace/agents/secret_agent/install",
+                Method::POST,
+                Some(json!({ "target_tenant_id": "victim" })),
+            ),
+            (
+                "/api/agent-marketplace/agents/secret_agent/install",
+                Method::POST,
+                Some(json!({ "target_tenant_id": "no-such-tenant" })),
+            ),
+            (
+                "/api/agent-marketplace/agents/bulk-install",
+                Method::POST,
+                Some(json!({ "ids": ["secret_agent"], "target_tenant_id": "victim" })),
+            ),
             ("/api/agent-marketplace/agents/secret_agent/install?target_tenant_id=victim", Method::DELETE, None),
         ] {
             let details = mallory.send(method, path, body.as_ref()).await.expect_error(403, "INSUFFICIENT_PERMISSIONS");
             assert_eq!(details["required_permission"], "tenants:manage", "{path}");
         }
         assert_eq!(victim.state().await, before, "something of the victim's changed");
-        assert!(before.iter().any(|value| value.to_string().contains(&victim.canary)), "the victim does not see its own");
+        assert!(
+            before.iter().any(|value| value.to_string().contains(&victim.canary)),
+            "the victim does not see its own"
+        );
     })
     .await;
 }
