@@ -22,7 +22,6 @@ const ALWAYS: [&str; 7] = [
     "x-content-type-options",
 ];
 
-const MIB: usize = 1 << 20;
 const LISTED: &str = "https://market.example";
 
 #[track_caller]
