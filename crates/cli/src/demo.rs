@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 use atom_marketplace_server::app::Marketplace;
 use atom_marketplace_server::config::{Key, Keys};
 use atom_marketplace_server::demo::{self, Api, Seeded};
-use atom_marketplace_server::http;
 
 /// Fills an empty database, and answers what to print once the server listens.
 pub(crate) async fn prepare(m: &Marketplace, keys: &Keys, url: &str) -> String {
-    let api = Api::new(http::app(m.clone()), keys.admin_key.expose());
+    let api = Api::new(m, keys.admin_key.expose());
     let tried = async {
         let made = match demo::seed(&api).await? {
             Seeded::Now { components } => format!("Made an example catalog of {components} components."),

@@ -4,9 +4,12 @@ use serde_json::Value;
 
 use crate::program::Machine;
 
+/// Variables, arguments, and a part of what is said.
+type Wrong<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_for_wrongly_is_code_2_and_named() {
-    let table: &[(&[(&str, &str)], &[&str], &str)] = &[
+    let table: &[Wrong<'_>] = &[
         (&[], &["serve", "--listen", "8080"], "--listen"),
         (&[("ATOM_LISTEN", "nowhere")], &["serve"], "ATOM_LISTEN (environment)"),
         (&[("ATOM_LISEN", "127.0.0.1:1")], &["config"], "did you mean `ATOM_LISTEN`?"),

@@ -12,7 +12,7 @@ use tokio::process::{Child, ChildStdout, Command};
 /// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_atom-marketplace");
 /// Nothing that is waited for takes this long; it only ends a test that would hang.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A machine with nothing on it: a working directory, and the variables that are set.
 pub(crate) struct Machine {
