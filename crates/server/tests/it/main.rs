@@ -14,6 +14,7 @@ mod matrix;
 mod publish;
 mod ratings;
 mod review;
+mod sandbox;
 mod scene;
 mod search;
 mod seed;
