@@ -294,4 +294,6 @@ def declared(argument: Argument) -> str:
     """An argument in a signature."""
     if argument.required:
         return f"{argument.name}: {argument.kind}"
-    return f"{argument.name}: {argument.kind} | NotGiven = ..."
+    kind = argument.kind.removesuffix(" | None")
+    none = " | None" if kind != argument.kind else ""
+    return f"{argument.name}: {kind} | NotGiven{none} = ..."

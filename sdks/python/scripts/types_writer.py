@@ -100,7 +100,8 @@ class TypesWriter:
     def models(self) -> str:
         """The text of models.py."""
         names = {name for name in self.answered - self.enums if not name.startswith(PAGE)}
-        graph = {name: self.api.reachable([self.api.schemas[name]]) & names - {name} for name in sorted(names)}
+        # Sorted, so that the same description always makes the same file.
+        graph = {name: sorted(self.api.reachable([self.api.schemas[name]]) & names - {name}) for name in sorted(names)}
         ordered = list(TopologicalSorter(graph).static_order())
         lines = [
             HEADER.format("What answers hold, from openapi.json."),

@@ -1,56 +1,53 @@
-"""The asyncio client's core: it sends and waits; `_exchange` decides."""
+"""The asyncio client's core: what its operations stand on."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ._call import Call
-from ._exchange import Send, exchange
 from ._model import Model
 from ._page import AsyncPage
 from ._response import RawResponse
 from ._settings import Settings
 from ._types import RequestOptions
-from .errors import ConnectionFailedError
 
 if TYPE_CHECKING:
     import httpx2
 
-    Self = TypeVar("Self", bound="AsyncCore")
+    from ._asyncio import Driver
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
 
 class Connections:
-    """The HTTP client, made with the first request. Clients derived from one another share it."""
+    """What sends requests, made with the first one. Clients derived from one another share it."""
 
     def __init__(self, given: httpx2.AsyncClient | None) -> None:
-        self._client = given
-        self._given = given is not None
+        self._given = given
+        self._driver: Driver | None = None
         self._closed = False
         self._lock = Lock()
 
-    def client(self) -> httpx2.AsyncClient:
-        """The HTTP client."""
+    def driver(self) -> Driver:
+        """What sends requests."""
         with self._lock:
             if self._closed:
                 raise RuntimeError("The client has been closed.")
-            if self._client is None:
-                import httpx2  # noqa: PLC0415 — a tenth of a second that only requests need.
+            if self._driver is None:
+                from ._asyncio import Driver  # noqa: PLC0415 — a tenth of a second that only requests need.
 
-                self._client = httpx2.AsyncClient()
-            return self._client
+                self._driver = Driver(self._given)
+            return self._driver
 
     async def aclose(self) -> None:
-        """Closes the connections. A client that was given stays open: it is its maker's."""
+        """Closes the connections, for good."""
         with self._lock:
             self._closed = True
-        if self._client is not None and not self._given:
-            await self._client.aclose()
+        if self._driver is not None:
+            await self._driver.aclose()
 
 
 class AsyncCore:
@@ -59,7 +56,7 @@ class AsyncCore:
     _settings: Settings
     _connections: Connections
 
-    def with_options(self: Self, options: RequestOptions) -> Self:
+    def with_options(self, options: RequestOptions) -> Self:
         """A client that makes all its calls with these options, on the same connections."""
         client = object.__new__(type(self))
         client.__dict__.update(self.__dict__, _settings=self._settings.derived(options))
@@ -92,7 +89,7 @@ class AsyncCore:
         """Closes the connections."""
         await self._connections.aclose()
 
-    async def __aenter__(self: Self) -> Self:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -102,35 +99,7 @@ class AsyncCore:
         return f"{type(self).__name__}(base_url={self._settings.base_url!r})"
 
     async def _exchange(self, call: Call, options: RequestOptions | None) -> RawResponse:
-        steps = exchange(self._settings, call, options)
-        step = next(steps)
-        try:
-            while True:
-                if isinstance(step, Send):
-                    step = steps.send(await self._send(step))
-                else:
-                    await asyncio.sleep(step.seconds)
-                    step = next(steps)
-        except StopIteration as done:
-            response: RawResponse = done.value
-            return response
-
-    async def _send(self, send: Send) -> RawResponse | ConnectionFailedError:
-        client = self._connections.client()
-        from . import _http  # noqa: PLC0415 — as httpx2 itself, in `Connections`.
-
-        deadline = _http.Deadline(send.timeout)
-        try:
-            async with client.stream(
-                send.method, send.url, headers=send.headers, content=send.body, timeout=_http.timeouts(send.timeout)
-            ) as response:
-                pieces: list[bytes] = []
-                async for piece in response.aiter_bytes():
-                    deadline.check()
-                    pieces.append(piece)
-                return _http.answer(response, b"".join(pieces))
-        except _http.RequestError as error:
-            return _http.failure(send, error)
+        return await self._connections.driver().run(self._settings, call, options)
 
     async def _one(self, call: Call, model: type[M], options: RequestOptions | None) -> M:
         response = await self._exchange(call, options)

@@ -35,7 +35,7 @@ class MarketplaceClient(Operations):
         max_retries: How often an attempt is repeated that got no answer, or 408, 409 (the same call still in flight),
             429 or 5xx; after half a second, a second, and so on, or when the server says, up to 30 s away.
         headers: Headers for every request.
-        http_client: The `httpx2.Client` to use: for a proxy, certificates, or tests. Closing it is up to its maker.
+        http_client: The `httpx2.Client` to use: for a proxy, certificates, or tests. Its maker closes it.
         cache: Where answers are kept with their ETags; None for nowhere. Left out: up to 16 MiB in memory.
 
     Raises:

@@ -1,18 +1,15 @@
-"""What both clients do with httpx2. It is imported with the first request, not with the package."""
+"""What both clients do with httpx2. Imported with the first request."""
 
 from __future__ import annotations
 
 from time import monotonic
 
 import httpx2
-from httpx2 import RequestError
 
 from ._exchange import Send
 from ._response import RawResponse
 from ._types import Timeout
 from .errors import ConnectionFailedError, RequestTimeoutError
-
-__all__ = ["Deadline", "RequestError", "answer", "failure", "timeouts"]
 
 CONNECT = 10.0
 """Seconds for a connection, if an attempt may take longer than that."""
@@ -38,7 +35,7 @@ def timeouts(timeout: Timeout) -> httpx2.Timeout:
     return httpx2.Timeout(timeout, connect=min(timeout, CONNECT))
 
 
-def failure(send: Send, error: RequestError) -> ConnectionFailedError:
+def failure(send: Send, error: httpx2.RequestError) -> ConnectionFailedError:
     """The error for a request that got no answer."""
     timed_out = isinstance(error, httpx2.TimeoutException)
     kind = RequestTimeoutError if timed_out else ConnectionFailedError

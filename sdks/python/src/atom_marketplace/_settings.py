@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-import platform
+import sys
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +14,8 @@ from ._cache import ETagCache
 from ._types import NotGiven, RequestOptions, Timeout
 from ._version import __version__
 from .errors import InvalidRequestError
+
+_PYTHON = ".".join(map(str, sys.version_info[:3]))
 
 TIMEOUT = 60.0
 """Seconds for one attempt, unless said otherwise."""
@@ -56,7 +58,7 @@ class Settings:
         self.max_retries = max_retries
         self.headers = {
             "Accept": "application/json",
-            "User-Agent": f"atom-marketplace-python/{__version__} python/{platform.python_version()}",
+            "User-Agent": f"atom-marketplace-python/{__version__} python/{_PYTHON}",
             **(headers or {}),
         }
         self.cache = cache

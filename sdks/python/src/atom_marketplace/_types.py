@@ -24,7 +24,7 @@ class RequestOptions(TypedDict, total=False):
     max_retries: int
     """How often a failed attempt is repeated; 0 for never."""
     idempotency_key: str
-    """For a POST or PATCH: the same call again with the same key within 24 h changes nothing more. Left out: a new one."""
+    """For a POST or PATCH: a second call with the same key within 24 h changes nothing. Left out: a new key."""
     headers: Mapping[str, str]
     """Headers to add or replace."""
     tenant_id: str

@@ -164,6 +164,30 @@ class ApiToken(Model):
     """The tenant it acts for."""
 
 
+class InstallProblem(Model):
+    """A validation that an installation would not pass."""
+
+    __slots__ = ()
+
+    code: Code
+    """The code the installation would be refused with."""
+    details: dict[str, Any]
+    """As in the error."""
+    message: str
+    """For people."""
+
+
+class InstalledConfig(Model):
+    """What an answer says of an installation's configuration: the names of its keys, never their values."""
+
+    __slots__ = ()
+
+    api_keys: list[str]
+    """Names of the API keys that are set."""
+    settings: dict[str, Any]
+    """The settings."""
+
+
 class InstalledDependency(Model):
     """A component that an installation uses."""
 
@@ -181,43 +205,6 @@ class InstalledDependency(Model):
     """How it came to be there."""
     version: str
     """The version installed."""
-
-
-class InstalledConfig(Model):
-    """What an answer says of an installation's configuration: the names of its keys, never their values."""
-
-    __slots__ = ()
-
-    api_keys: list[str]
-    """Names of the API keys that are set."""
-    settings: dict[str, Any]
-    """The settings."""
-
-
-class InstallProblem(Model):
-    """A validation that an installation would not pass."""
-
-    __slots__ = ()
-
-    code: Code
-    """The code the installation would be refused with."""
-    details: dict[str, Any]
-    """As in the error."""
-    message: str
-    """For people."""
-
-
-class FileEntry(Model):
-    """What a component's answer says of a file; the content is in the bundle."""
-
-    __slots__ = ()
-
-    path: str
-    """The file's path."""
-    sha256: str
-    """SHA-256 of its bytes, lowercase hex."""
-    size: int
-    """Its size in bytes."""
 
 
 class Dependency(Model):
@@ -258,6 +245,19 @@ class File(Model):
     """Relative, `/` between parts, no `..`."""
 
 
+class FileEntry(Model):
+    """What a component's answer says of a file; the content is in the bundle."""
+
+    __slots__ = ()
+
+    path: str
+    """The file's path."""
+    sha256: str
+    """SHA-256 of its bytes, lowercase hex."""
+    size: int
+    """Its size in bytes."""
+
+
 class CategoryCount(Model):
     """A category and how many components are in it."""
 
@@ -267,36 +267,6 @@ class CategoryCount(Model):
     """The category."""
     count: int
     """Components the caller may see in it."""
-
-
-class Successor(Model):
-    """The component to use in place of a deprecated one."""
-
-    __slots__ = ()
-    _absent = {
-        "source_tenant_id": None,
-    }
-
-    id: str
-    """Its id."""
-    source_tenant_id: str | None
-    """Its publisher; left out: the same one."""
-
-
-class Origin(Model):
-    """Where a federated component comes from."""
-
-    __slots__ = ()
-    _absent = {
-        "vouched_by": None,
-    }
-
-    instance: str
-    """The instance it was published on."""
-    tenant_id: str
-    """Its publisher there."""
-    vouched_by: str | None
-    """The peer that vouches for the origin's key, where that is not pinned here."""
 
 
 class Finding(Model):
@@ -312,19 +282,6 @@ class Finding(Model):
     """The field or file it is about."""
     severity: Severity
     """How much it weighs."""
-
-
-class Publisher(Model):
-    """Who published a component."""
-
-    __slots__ = ()
-
-    name: str
-    """Its name."""
-    tenant_id: str
-    """The tenant."""
-    verified: bool
-    """Whether the platform has verified who it is."""
 
 
 class Highlights(Model):
@@ -343,6 +300,49 @@ class Highlights(Model):
     """The name."""
     tags: list[str]
     """The tags that match."""
+
+
+class Origin(Model):
+    """Where a federated component comes from."""
+
+    __slots__ = ()
+    _absent = {
+        "vouched_by": None,
+    }
+
+    instance: str
+    """The instance it was published on."""
+    tenant_id: str
+    """Its publisher there."""
+    vouched_by: str | None
+    """The peer that vouches for the origin's key, where that is not pinned here."""
+
+
+class Publisher(Model):
+    """Who published a component."""
+
+    __slots__ = ()
+
+    name: str
+    """Its name."""
+    tenant_id: str
+    """The tenant."""
+    verified: bool
+    """Whether the platform has verified who it is."""
+
+
+class Successor(Model):
+    """The component to use in place of a deprecated one."""
+
+    __slots__ = ()
+    _absent = {
+        "source_tenant_id": None,
+    }
+
+    id: str
+    """Its id."""
+    source_tenant_id: str | None
+    """Its publisher; left out: the same one."""
 
 
 class ComponentCount(Model):
@@ -777,23 +777,6 @@ class Manifest(Model):
     """Domains: its terms."""
 
 
-class Deprecation(Model):
-    """A component's deprecation."""
-
-    __slots__ = ()
-    _decoders = {
-        "successor": Successor,
-    }
-    _absent = {
-        "successor": None,
-    }
-
-    message: str
-    """Why, and what to do."""
-    successor: Successor | None
-    """What to install in its place."""
-
-
 class PendingVersion(Model):
     """A newer version that is not served yet; only its publisher and reviewers see it."""
 
@@ -925,6 +908,23 @@ class VersionInfo(Model):
     """Why it was yanked."""
     yanked: bool
     """Yanked: installable only by exact version by those who have it."""
+
+
+class Deprecation(Model):
+    """A component's deprecation."""
+
+    __slots__ = ()
+    _decoders = {
+        "successor": Successor,
+    }
+    _absent = {
+        "successor": None,
+    }
+
+    message: str
+    """Why, and what to do."""
+    successor: Successor | None
+    """What to install in its place."""
 
 
 class PlatformStats(Model):
@@ -1118,6 +1118,19 @@ class Bundle(Model):
     """The version."""
 
 
+class SubmissionDetail(Submission):
+    """A submission with what it would publish. The files are in the component's bundle of that version."""
+
+    __slots__ = ()
+    _decoders = {
+        **Submission._decoders,
+        "manifest": Manifest,
+    }
+
+    manifest: Manifest
+    """The publisher's fields. Empty once the submission was superseded."""
+
+
 class Component(Manifest):
     """A component as everyone reads it. Lists leave out `readme`, `config_schema`, `content`, `files` and the kind's
     own large fields; `release_notes` too.
@@ -1186,19 +1199,6 @@ class Component(Manifest):
     """Last version or change, RFC 3339 UTC."""
     version: str
     """The version described here: the latest one available."""
-
-
-class SubmissionDetail(Submission):
-    """A submission with what it would publish. The files are in the component's bundle of that version."""
-
-    __slots__ = ()
-    _decoders = {
-        **Submission._decoders,
-        "manifest": Manifest,
-    }
-
-    manifest: Manifest
-    """The publisher's fields. Empty once the submission was superseded."""
 
 
 class Lock(Model):

@@ -19,9 +19,9 @@ class FederationOperations(AsyncCore):
     async def list_federation_keys(
         self,
         *,
-        page: int | None | NotGiven = ...,
-        page_size: int | None | NotGiven = ...,
-        cursor: str | None | NotGiven = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> AsyncPage[models.FederationKey]:
         """List federation keys.
@@ -53,7 +53,7 @@ class FederationOperations(AsyncCore):
         self,
         name: str,
         *,
-        source: str | None | NotGiven = ...,
+        source: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.FederationKeyCreated:
         """Make a federation key.

@@ -21,10 +21,10 @@ class WebhooksOperations(AsyncCore):
         self,
         url: str,
         events: Sequence[str],
-        secret: str | None | NotGiven = ...,
+        secret: str | NotGiven | None = ...,
         *,
-        scope: str | None | NotGiven = ...,
-        description: str | None | NotGiven = ...,
+        scope: str | NotGiven | None = ...,
+        description: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Webhook:
         """Create a webhook.

@@ -41,7 +41,7 @@ class AccountOperations(SyncCore):
     def update_tenant(
         self,
         *,
-        name: str | None | NotGiven = ...,
+        name: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Tenant:
         """Rename the caller's tenant.
@@ -66,9 +66,9 @@ class AccountOperations(SyncCore):
     def list_members(
         self,
         *,
-        page: int | None | NotGiven = ...,
-        page_size: int | None | NotGiven = ...,
-        cursor: str | None | NotGiven = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> Page[models.Member]:
         """List the tenant's members.
@@ -100,7 +100,7 @@ class AccountOperations(SyncCore):
         email: str,
         role: models.Role,
         *,
-        name: str | None | NotGiven = ...,
+        name: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Member:
         """Make a person a member.
@@ -196,9 +196,9 @@ class AccountOperations(SyncCore):
     def list_tokens(
         self,
         *,
-        page: int | None | NotGiven = ...,
-        page_size: int | None | NotGiven = ...,
-        cursor: str | None | NotGiven = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> Page[models.ApiToken]:
         """List API tokens.
@@ -230,9 +230,9 @@ class AccountOperations(SyncCore):
         self,
         name: str,
         *,
-        component_patterns: Sequence[str] | None | NotGiven = ...,
-        expires_at: datetime | str | None | NotGiven = ...,
-        scopes: Sequence[models.Scope] | None | NotGiven = ...,
+        component_patterns: Sequence[str] | NotGiven | None = ...,
+        expires_at: datetime | str | NotGiven | None = ...,
+        scopes: Sequence[models.Scope] | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.ApiTokenCreated:
         """Make an API token.

@@ -25,7 +25,7 @@ class AdminOperations(SyncCore):
         tenant: str,
         component_id: str,
         *,
-        reason: str | None | NotGiven = ...,
+        reason: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Quarantines a component: hidden, and not installable.
@@ -62,7 +62,7 @@ class AdminOperations(SyncCore):
         tenant: str,
         component_id: str,
         *,
-        reason: str | None | NotGiven = ...,
+        reason: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Releases a component from quarantine.
@@ -114,12 +114,12 @@ class AdminOperations(SyncCore):
     def list_submissions(
         self,
         *,
-        status: models.Status | None | NotGiven = ...,
-        kind: models.Kind | None | NotGiven = ...,
-        source_tenant_id: str | None | NotGiven = ...,
-        page: int | None | NotGiven = ...,
-        page_size: int | None | NotGiven = ...,
-        cursor: str | None | NotGiven = ...,
+        status: models.Status | NotGiven | None = ...,
+        kind: models.Kind | NotGiven | None = ...,
+        source_tenant_id: str | NotGiven | None = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> Page[models.Submission]:
         """Lists submissions, the oldest first.
@@ -180,8 +180,8 @@ class AdminOperations(SyncCore):
         self,
         submission_id: str,
         *,
-        digest: str | None | NotGiven = ...,
-        reason: str | None | NotGiven = ...,
+        digest: str | NotGiven | None = ...,
+        reason: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Approves a submission: its version becomes public.
@@ -216,8 +216,8 @@ class AdminOperations(SyncCore):
         self,
         submission_id: str,
         *,
-        digest: str | None | NotGiven = ...,
-        reason: str | None | NotGiven = ...,
+        digest: str | NotGiven | None = ...,
+        reason: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Rejects a submission.
@@ -250,8 +250,8 @@ class AdminOperations(SyncCore):
         self,
         submission_id: str,
         *,
-        digest: str | None | NotGiven = ...,
-        reason: str | None | NotGiven = ...,
+        digest: str | NotGiven | None = ...,
+        reason: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Asks the publisher of a submission for changes.
@@ -283,9 +283,9 @@ class AdminOperations(SyncCore):
     def admin_list_tenants(
         self,
         *,
-        page: int | None | NotGiven = ...,
-        page_size: int | None | NotGiven = ...,
-        cursor: str | None | NotGiven = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> Page[models.Tenant]:
         """List tenants.
@@ -317,7 +317,7 @@ class AdminOperations(SyncCore):
         self,
         name: str,
         *,
-        id: str | None | NotGiven = ...,
+        id: str | NotGiven | None = ...,
         plan: models.Plan | NotGiven = ...,
         options: RequestOptions | None = None,
     ) -> models.Tenant:
@@ -376,11 +376,11 @@ class AdminOperations(SyncCore):
         self,
         tenant_id: str,
         *,
-        limits: params.TenantLimitsUpdateParam | None | NotGiven = ...,
-        name: str | None | NotGiven = ...,
-        plan: models.Plan | None | NotGiven = ...,
-        suspended: bool | None | NotGiven = ...,
-        verified: bool | None | NotGiven = ...,
+        limits: params.TenantLimitsUpdateParam | NotGiven | None = ...,
+        name: str | NotGiven | None = ...,
+        plan: models.Plan | NotGiven | None = ...,
+        suspended: bool | NotGiven | None = ...,
+        verified: bool | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Tenant:
         """Change a tenant.
@@ -422,9 +422,9 @@ class AdminOperations(SyncCore):
         tenant_id: str,
         name: str,
         *,
-        component_patterns: Sequence[str] | None | NotGiven = ...,
-        expires_at: datetime | str | None | NotGiven = ...,
-        scopes: Sequence[models.Scope] | None | NotGiven = ...,
+        component_patterns: Sequence[str] | NotGiven | None = ...,
+        expires_at: datetime | str | NotGiven | None = ...,
+        scopes: Sequence[models.Scope] | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.ApiTokenCreated:
         """Make an API token for a tenant.

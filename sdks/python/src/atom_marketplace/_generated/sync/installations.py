@@ -19,12 +19,12 @@ class InstallationsOperations(SyncCore):
     def list_installations(
         self,
         *,
-        component_type: models.Kind | None | NotGiven = ...,
-        component_id: str | None | NotGiven = ...,
-        source_tenant_id: str | None | NotGiven = ...,
-        page: int | None | NotGiven = ...,
-        page_size: int | None | NotGiven = ...,
-        cursor: str | None | NotGiven = ...,
+        component_type: models.Kind | NotGiven | None = ...,
+        component_id: str | NotGiven | None = ...,
+        source_tenant_id: str | NotGiven | None = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> Page[models.Installation]:
         """List installations.
@@ -143,8 +143,8 @@ class InstallationsOperations(SyncCore):
         installation_id: str,
         *,
         auto_install_dependencies: bool | NotGiven = ...,
-        install_config: params.InstallConfigParam | models.InstallConfig | None | NotGiven = ...,
-        version: str | None | NotGiven = ...,
+        install_config: params.InstallConfigParam | models.InstallConfig | NotGiven | None = ...,
+        version: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Installation:
         """Update installation.
