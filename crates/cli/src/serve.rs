@@ -60,13 +60,22 @@ async fn listen(settings: &Settings, keys: &Keys, db: atom_marketplace_db::Db, d
     // Before anything is announced, so that a signal right after is heeded.
     let signals = StopSignals::listen()?;
     let jobs = Jobs::start(&m);
-    announce(settings, keys, &local_url);
-    let demo = tokio::spawn(demo::run(demo, m.clone(), keys.clone(), local_url));
+    if demo {
+        // Before anything is answered, so that whoever finds the server ready finds the catalog in it.
+        tokio::select! {
+            lines = demo::prepare(&m, keys, &local_url) => {
+                announce(settings, keys, &local_url);
+                output::text(&lines);
+            }
+            () = signals.stop() => return Ok(()),
+        }
+    } else {
+        announce(settings, keys, &local_url);
+    }
     let finished = serve::serve(listener, http::app(m.clone()), signals.stop(), signals.patience()).await;
     if !finished {
         tracing::warn!("requests that were still running are cut off");
     }
-    demo.abort();
     jobs.stop().await;
     if let Err(error) = tokens::flush_last_used(&m).await {
         tracing::warn!(%error, "when tokens were last used is not written down");

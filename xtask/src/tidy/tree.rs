@@ -4,7 +4,7 @@ use super::Finding;
 use super::source::File;
 
 /// Lines a source file may have. Longer ones have two subjects.
-const LINES: usize = 700;
+const LINES: usize = 600;
 
 /// Every source file can be read in one sitting.
 pub(super) fn length(files: &[File]) -> Vec<Finding> {
