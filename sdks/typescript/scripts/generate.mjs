@@ -7,12 +7,13 @@
 // scripts/ahead.json holds operations of the HTTP contract that openapi.json does not have yet. One that openapi.json
 // has steps aside.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { readDocument } from './generate/document.mjs';
-import { methodsModule, operationsModule } from './generate/operations.mjs';
-import { shapesModule, typesModule } from './generate/types.mjs';
+import { methodModules } from './generate/operations.mjs';
+import { shapesModule, typeModules } from './generate/types.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const read = (path) => readFileSync(at(path), 'utf8');
@@ -21,31 +22,33 @@ const document = readDocument(JSON.parse(read('../../../openapi.json')), JSON.pa
 const { version } = JSON.parse(read('../package.json'));
 
 const banner = '// Written by scripts/generate.mjs from openapi.json. Do not edit.\n\n';
-const modules = {
-  'types.ts': typesModule(document),
-  'shapes.ts': shapesModule(document),
-  'operations.ts': operationsModule(document),
-  'methods.ts': methodsModule(document),
-  'version.ts': `/** The version of this package. */\nexport const VERSION = '${version}';\n`,
-};
+const wanted = new Map(
+  Object.entries({
+    ...typeModules(document),
+    ...methodModules(document),
+    'shapes.ts': shapesModule(document),
+    'version.ts': `/** The version of this package. */\nexport const VERSION = '${version}';\n`,
+  }).map(([path, text]) => [path, banner + text]),
+);
 
-const stale = [];
-mkdirSync(at('../src/generated'), { recursive: true });
-for (const [name, text] of Object.entries(modules)) {
-  const path = at(`../src/generated/${name}`);
-  const wanted = banner + text;
-  let found = '';
-  try {
-    found = readFileSync(path, 'utf8');
-  } catch {
-    // Not written yet: stale.
+const generated = at('../src/generated');
+mkdirSync(generated, { recursive: true });
+const entries = readdirSync(generated, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+const found = new Map(
+  entries
+    .map((entry) => `${entry.parentPath}/${entry.name}`)
+    .map((path) => [path.slice(generated.length + 1).replaceAll('\\', '/'), readFileSync(path, 'utf8')]),
+);
+const stale = [...new Set([...wanted.keys(), ...found.keys()])].filter((path) => wanted.get(path) !== found.get(path));
+
+if (!process.argv.includes('--check')) {
+  for (const path of stale) {
+    const text = wanted.get(path);
+    mkdirSync(dirname(`${generated}/${path}`), { recursive: true });
+    if (text === undefined) rmSync(`${generated}/${path}`);
+    else writeFileSync(`${generated}/${path}`, text);
   }
-  if (found === wanted) continue;
-  stale.push(name);
-  if (!process.argv.includes('--check')) writeFileSync(path, wanted);
-}
-
-if (process.argv.includes('--check') && stale.length > 0) {
+} else if (stale.length > 0) {
   console.error(`sdks/typescript/src/generated is out of date (${stale.join(', ')}): run node scripts/generate.mjs`);
   process.exit(1);
 }

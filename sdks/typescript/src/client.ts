@@ -3,7 +3,7 @@
 import { fromWire } from './decode.js';
 import { toWire } from './encode.js';
 import { InvalidResponseError, invalidRequest } from './errors/index.js';
-import { Methods } from './generated/methods.js';
+import { Methods } from './generated/methods/index.js';
 import { say } from './log.js';
 import { snakeName } from './names.js';
 import type { Arguments, Operation } from './operation.js';

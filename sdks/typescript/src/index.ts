@@ -8,5 +8,5 @@ export { ApiPromise, type ApiResponse, type RateLimit } from './promise.js';
 export * from './errors/public.js';
 export * from './webhooks.js';
 export { VERSION } from './generated/version.js';
-export type * from './generated/types.js';
-export type * from './generated/methods.js';
+export type * from './generated/types/index.js';
+export type * from './generated/parameters.js';

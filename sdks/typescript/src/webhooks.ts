@@ -5,7 +5,7 @@
 // the wrong length or alphabet is a wrong signature.
 
 import { InvalidResponseError, WebhookVerificationError } from './errors/public.js';
-import type { JsonObject } from './generated/types.js';
+import type { JsonObject } from './generated/types/index.js';
 import { camelName } from './names.js';
 
 /** The raw body of a delivery, exactly as it came. Parsed and written again it has another signature. */

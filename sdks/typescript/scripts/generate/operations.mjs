@@ -5,7 +5,33 @@
 import { pascal, refName, typeName } from './document.mjs';
 import { documentation, field } from './types.mjs';
 
-export function operationsModule({ operations, schemas }) {
+/** The class all methods are in is built up file by file, each extending the one before. */
+export function methodModules({ operations, schemas }) {
+  const groups = groupBy(operations, groupOf);
+  const names = [...groups.keys()].sort();
+  const modules = { 'parameters.ts': parametersModule(operations) };
+  names.forEach((name, index) => {
+    modules[`methods/${name}.ts`] = methodsModule(name, names[index - 1], groups.get(name), schemas);
+  });
+  modules['methods/index.ts'] = `export { ${className(names.at(-1))} as Methods } from './${names.at(-1)}.js';\n`;
+  return modules;
+}
+
+const PLURALS = { agent: 'agents', skill: 'skills', canvas: 'canvases', domain: 'domains' };
+
+/** The file a method is in: that of its kind, or of its subject. */
+const groupOf = ({ kind, tag }) => PLURALS[kind] ?? tag;
+
+const className = (group) => `${pascal(group)}Methods`;
+
+function groupBy(values, keyOf) {
+  const groups = new Map();
+  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+  return groups;
+}
+
+/** What the client must know of these operations to send them. */
+function table(operations, schemas) {
   const lines = operations.map((operation) => {
     const required = [
       ...operation.query.filter((parameter) => parameter.required).map((parameter) => parameter.name),
@@ -28,12 +54,7 @@ export function operationsModule({ operations, schemas }) {
     ].filter(Boolean);
     return `  ${operation.name}: {\n${parts.map((part) => `    ${part},\n`).join('')}  },\n`;
   });
-  return `import type { Operation } from '../operation.js';
-
-/** Every operation of the API, as the client sends it. */
-export const operations = {
-${lines.join('')}} as const satisfies Record<string, Operation>;
-`;
+  return `const operations = {\n${lines.join('')}} as const satisfies Record<string, Operation>;\n`;
 }
 
 /** Parameters that go into the query although there is a body: those it has no field for. */
@@ -66,7 +87,7 @@ function queryType(parameter) {
   return { oneOf: [{ ...schema.items, description }, schema] };
 }
 
-export function methodsModule({ operations }) {
+function parametersModule(operations) {
   const interfaces = new Map();
   for (const operation of operations) {
     if (operation.query.length + operation.headers.length === 0) continue;
@@ -77,43 +98,51 @@ export function methodsModule({ operations }) {
       throw new Error(`${name} differs between kinds`);
     }
   }
-  const methods = [...operations].sort(byTag).map(method);
-  const text = [...interfaces.values(), ...methods].join('\n');
-  const imports = [...new Set(operations.flatMap(schemaTypes)), ...queryTypes(operations)];
-  const used = [...new Set(imports)].filter((name) => new RegExp(`\\b${name}\\b`).test(text)).sort();
-  return `import { bulk, rated, targeted } from '../arguments.js';
-import type { RequestOptions } from '../options.js';
-import type { Arguments, Operation } from '../operation.js';
-import type { PagePromise } from '../page.js';
-import type { ApiPromise } from '../promise.js';
-import { operations } from './operations.js';
-import type {
-${used.map((name) => `  ${name},\n`).join('')}} from './types.js';
+  const text = [...interfaces.values()].join('\n');
+  return `${imports(text, operations.flatMap(queryTypes), './types/index.js')}\n${text}`;
+}
 
-${[...interfaces.values()].join('\n')}
-/** One method for each operation of the API. */
-export abstract class Methods {
-  /** Sends an operation whose answer is one value, or nothing. */
-  protected abstract one<T>(operation: Operation, call: Arguments): ApiPromise<T>;
-
-  /** Sends an operation whose answer is a page. */
-  protected abstract page<T>(operation: Operation, call: Arguments): PagePromise<T>;
-
-${methods.join('\n')}}
+function methodsModule(group, before, operations, schemas) {
+  const methods = operations.map(method).join('\n');
+  const parent = before
+    ? `import { ${className(before)} } from './${before}.js';\n`
+    : "import { Sender } from '../../sender.js';\n";
+  const heads = [
+    imports(methods, ['bulk', 'rated', 'targeted'], '../../arguments.js', 'import'),
+    imports(table(operations, schemas), ['Operation'], '../../operation.js'),
+    imports(methods, ['RequestOptions'], '../../options.js'),
+    imports(methods, ['PagePromise'], '../../page.js'),
+    imports(methods, ['ApiPromise'], '../../promise.js'),
+    imports(methods, operations.map(parametersName), '../parameters.js'),
+    imports(methods, operations.flatMap(schemaTypes), '../types/index.js'),
+  ];
+  return `${heads.join('')}${parent}
+${table(operations, schemas)}
+/** Methods for ${group}. */
+export abstract class ${className(group)} extends ${before ? className(before) : 'Sender'} {
+${methods}}
 `;
 }
 
-const byTag = (a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0);
+/** Imports those of the names that the text uses. */
+function imports(text, names, module, keyword = 'import type') {
+  const used = [...new Set(names)].filter((name) => new RegExp(`\\b${name}\\b`).test(text)).sort();
+  if (used.length === 0) return '';
+  const line = `${keyword} { ${used.join(', ')} } from '${module}';\n`;
+  if (line.length <= 120) return line;
+  return `${keyword} {\n${used.map((name) => `  ${name},\n`).join('')}} from '${module}';\n`;
+}
 
-const schemaTypes = ({ body, answer, dryRun }) => [body, answer.schema, dryRun].filter(Boolean).map(typeName);
+const schemaTypes = ({ body, answer, dryRun, pathParameters }) => [
+  ...[body, answer.schema, dryRun].filter(Boolean).map(typeName),
+  ...pathParameters.map(({ type }) => type).filter((type) => type !== 'string'),
+];
 
-const queryTypes = (operations) =>
-  operations.flatMap(({ query }) =>
-    query
-      .map(({ schema }) => refName(schema) ?? refName(schema.items))
-      .filter(Boolean)
-      .map(typeName),
-  );
+const queryTypes = ({ query }) =>
+  query
+    .map(({ schema }) => refName(schema) ?? refName(schema.items))
+    .filter(Boolean)
+    .map(typeName);
 
 function answerType({ answer }) {
   if (answer.kind === 'nothing') return 'ApiPromise<void>';

@@ -60,26 +60,64 @@ const EXTRA_FIELDS = { InstallConfig: RAW_IN, InstalledConfig: RAW_OUT };
 
 const isObject = (schema) => schema.type === 'object' && schema.properties !== undefined;
 
-export function typesModule({ schemas }) {
-  const parts = [
-    '/** A JSON object whose keys this package never touches. */\nexport type JsonObject = { [key: string]: unknown };\n',
-  ];
-  for (const [name, schema] of Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (name.startsWith('Page_')) continue;
-    const head = documentation(schema.description ?? '');
-    if (schema.allOf) {
-      const parents = schema.allOf.filter((part) => part.$ref).map(typeOf);
-      const own = schema.allOf.filter(isObject);
-      parts.push(
-        `${head}export interface ${typeName(name)} extends ${parents.join(', ')} {\n${own.map(fields).join('')}}\n`,
-      );
-    } else if (isObject(schema)) {
-      parts.push(`${head}export interface ${typeName(name)} {\n${fields(schema)}${EXTRA_FIELDS[name] ?? ''}}\n`);
-    } else {
-      parts.push(`${head}export type ${typeName(name)} = ${typeOf(schema)};\n`);
-    }
+const JSON_OBJECT = `/** A JSON object whose keys this package never touches. */
+export type JsonObject = { [key: string]: unknown };
+`;
+
+/** One file for each subject with the types that it alone has, and one with those that several have. */
+export function typeModules({ schemas, operations }) {
+  const subjects = subjectsOf(schemas, operations);
+  const modules = {};
+  for (const subject of [...new Set(subjects.values())].sort()) {
+    const names = [...subjects.keys()].filter((name) => subjects.get(name) === subject).sort();
+    const text = names.map((name) => typeText(name, schemas[name])).join('\n');
+    const own = subject === COMMON ? JSON_OBJECT : '';
+    const foreign = [...subjects].filter(([, other]) => other !== subject);
+    const others = [...(own ? [] : [['JsonObject', COMMON]]), ...foreign].filter(([name]) =>
+      new RegExp(`\\b${typeName(name)}\\b`).test(text.replace(/\/\*\*[^]*?\*\//g, '')),
+    );
+    const imports = others
+      .map(([name, other]) => `import type { ${typeName(name)} } from './${other}.js';\n`)
+      .sort()
+      .join('');
+    modules[`types/${subject}.ts`] = [imports, own, text].filter(Boolean).join('\n');
   }
-  return parts.join('\n');
+  modules['types/index.ts'] = Object.keys(modules)
+    .map((path) => `export type * from './${path.slice('types/'.length, -'.ts'.length)}.js';\n`)
+    .join('');
+  return modules;
+}
+
+const COMMON = 'common';
+
+/** The subject (the tag of operations) that alone uses a schema; `common` where it is none or several. */
+function subjectsOf(schemas, operations) {
+  const tags = new Map(Object.keys(schemas).map((name) => [name, new Set()]));
+  const visit = (name, tag) => {
+    if (tags.get(name).has(tag)) return;
+    tags.get(name).add(tag);
+    for (const [, inner] of JSON.stringify(schemas[name]).matchAll(/"#\/components\/schemas\/(\w+)"/g))
+      visit(inner, tag);
+  };
+  for (const { body, answer, dryRun, query, tag } of operations) {
+    const inQuery = query.map(({ schema }) => refName(schema) ?? refName(schema.items));
+    for (const name of [body, answer.schema, dryRun, ...inQuery].filter(Boolean)) visit(name, tag);
+  }
+  const named = [...tags].filter(([name]) => !name.startsWith('Page_'));
+  return new Map(named.map(([name, found]) => [name, found.size === 1 ? [...found][0] : COMMON]));
+}
+
+function typeText(name, schema) {
+  const head = documentation(schema.description ?? '');
+  if (schema.allOf) {
+    const parents = schema.allOf.filter((part) => part.$ref).map(typeOf);
+    const own = schema.allOf.filter(isObject).map(fields);
+    return `${head}export interface ${typeName(name)} extends ${parents.join(', ')} {\n${own.join('')}}\n`;
+  }
+  if (isObject(schema)) {
+    return `${head}export interface ${typeName(name)} {\n${fields(schema)}${EXTRA_FIELDS[name] ?? ''}}\n`;
+  }
+  return `${head}export type ${typeName(name)} = ${typeOf(schema)};\n`;
 }
 
 export function shapesModule({ schemas }) {

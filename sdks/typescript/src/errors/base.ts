@@ -4,7 +4,7 @@
 // or two versions in one tree) is recognised all the same.
 
 import { fromWire } from '../decode.js';
-import type { ErrorCode, JsonObject } from '../generated/types.js';
+import type { ErrorCode, JsonObject } from '../generated/types/index.js';
 
 /** Codes of what goes wrong on this side of the wire. */
 export type ClientErrorCode = 'CONNECTION_ERROR' | 'TIMEOUT' | 'ABORTED' | 'INVALID_RESPONSE';

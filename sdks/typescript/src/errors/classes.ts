@@ -1,6 +1,6 @@
 // One class for each code that a program may want to tell apart.
 
-import type { FieldError, Finding, Kind, MissingDependency } from '../generated/types.js';
+import type { FieldError, Finding, Kind, MissingDependency } from '../generated/types/index.js';
 import { mark, MarketplaceError } from './base.js';
 
 /** One of several components that share an id. */

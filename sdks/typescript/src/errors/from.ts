@@ -1,6 +1,6 @@
 // Makes errors out of answers, and out of arguments that are wrong.
 
-import type { JsonObject } from '../generated/types.js';
+import type { JsonObject } from '../generated/types/index.js';
 import { MarketplaceError } from './base.js';
 import {
   AgentLimitExceededError,
