@@ -8,12 +8,11 @@ use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::review::{Decision, Quarantine, Submission, SubmissionDetail};
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, LINK};
+use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::change::Change;
-use super::paging::{self, Window};
 use super::review::{self, Judgement, Verdict, Wanted};
 use super::versions_api::reason;
 use super::write_api::JSON;
@@ -22,6 +21,7 @@ use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, Json, Path, PlatformAdmin, Query, Reader};
 use crate::http::ApiRoutes;
+use crate::paging::{self, Window};
 
 /// Routes.
 pub(super) fn routes() -> ApiRoutes {
@@ -77,8 +77,7 @@ async fn list_submissions(
     let status = query.status.unwrap_or(Status::PendingReview);
     let wanted = Wanted { status, kind: query.kind, tenant: query.source_tenant_id };
     let page = m.db.read(move |c| review::list(c, &wanted, &window)).await?;
-    let link = paging::link(&page, uri.path(), uri.query()).map(|link| [(LINK, link)]);
-    Ok((link, axum::Json(page)).into_response())
+    Ok(paging::respond(&page, &uri))
 }
 
 /// Reads a submission with what it would publish

@@ -6,12 +6,10 @@ use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::text::{self, TextRule};
 use axum::extract::{OriginalUri, State};
-use axum::response::{IntoResponse, Response};
-use http::header::LINK;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::paging::{self, Window};
 use super::resolve::resolve;
 use super::versions::{self, Yanking};
 use super::write_api::SourceQuery;
@@ -19,6 +17,7 @@ use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Json, OfKind, Path, Publisher, Query, Reader, TenantScope};
 use crate::http::ApiRoutes;
+use crate::paging::{self, Window};
 
 /// Routes.
 pub(super) fn routes() -> ApiRoutes {
@@ -72,8 +71,7 @@ async fn list_versions(
         versions::list(c, &audience, &row, &window)
     });
     let page = page.await?;
-    let link = paging::link(&page, uri.path(), uri.query()).map(|link| [(LINK, link)]);
-    Ok((link, axum::Json(page)).into_response())
+    Ok(paging::respond(&page, &uri))
 }
 
 /// Reads one version of a @kind
