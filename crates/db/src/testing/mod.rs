@@ -76,6 +76,7 @@ impl TestDb {
     }
 
     /// Another fresh database of the same kind.
+    #[must_use]
     pub fn beside(&self) -> Self {
         match &self.rest {
             Rest::Directory { .. } => Self::sqlite(),
