@@ -132,7 +132,7 @@ struct Api {
 
 impl Api {
     fn new(url: String, publisher: String, installer: String) -> Self {
-        let http = Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().expect("a client");
+        let http = atom_marketplace_testkit::http().timeout(Duration::from_secs(20)).build().expect("a client");
         Self { http, url, publisher, installer }
     }
 
