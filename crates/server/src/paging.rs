@@ -89,6 +89,11 @@ impl<K> Window<K> {
         Self { page: 1, size, after: None }
     }
 
+    /// The page behind a key.
+    pub fn behind(key: K, size: u64) -> Self {
+        Self { page: 1, size, after: Some(key) }
+    }
+
     /// Rows to skip.
     pub fn offset(&self) -> u64 {
         (self.page - 1) * self.size
@@ -189,7 +194,9 @@ fn encode<K: Serialize>(key: &K) -> String {
 }
 
 fn decode<K: DeserializeOwned>(cursor: &str) -> Option<K> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    // No key holds one, and PostgreSQL takes none.
+    if text.contains("\\u0000") { None } else { serde_json::from_str(&text).ok() }
 }
 
 #[cfg(test)]

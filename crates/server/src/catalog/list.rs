@@ -153,7 +153,7 @@ pub(crate) fn decode_cursor(order: &str, cursor: &str) -> ApiResult<(String, i64
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
         let mut parts = text.splitn(3, ':');
         let (known, seq, key) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
-        (known == order).then(|| (key.to_owned(), seq))
+        (known == order && !key.contains('\0')).then(|| (key.to_owned(), seq))
     };
     parts().ok_or_else(bad_cursor)
 }

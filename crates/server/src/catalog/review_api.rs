@@ -57,6 +57,8 @@ struct SubmissionsQuery {
 }
 
 /// Lists submissions, the oldest first
+///
+/// Those that wait, unless another `status` is asked for.
 #[utoipa::path(
     get, path = "/admin/submissions", operation_id = "list_submissions", tag = "admin", params(SubmissionsQuery),
     responses(
@@ -81,6 +83,8 @@ async fn list_submissions(
 }
 
 /// Reads a submission with what it would publish
+///
+/// An approval is of the digest that stands here.
 #[utoipa::path(
     get, path = "/admin/submissions/{id}", operation_id = "get_submission", tag = "admin",
     params(("id" = String, Path, description = "`sub_…`")),
@@ -128,6 +132,8 @@ async fn approve_submission(
 }
 
 /// Rejects a submission
+///
+/// Its publisher reads the reason. What was approved before stays as it is.
 #[utoipa::path(
     post, path = "/admin/submissions/{id}/reject", operation_id = "reject_submission", tag = "admin",
     params(("id" = String, Path, description = "`sub_…`")),
@@ -153,6 +159,8 @@ async fn reject_submission(
 }
 
 /// Asks the publisher of a submission for changes
+///
+/// The publisher reads the reason, and a new submission takes its place.
 #[utoipa::path(
     post, path = "/admin/submissions/{id}/request-changes", operation_id = "request_submission_changes", tag = "admin",
     params(("id" = String, Path, description = "`sub_…`")),
@@ -194,6 +202,8 @@ async fn decide(
 }
 
 /// Quarantines a component: hidden, and not installable
+///
+/// Its publisher goes on seeing it, with the reason. What is installed goes on running.
 #[utoipa::path(
     post, path = "/admin/components/{kind}/{tenant}/{id}/quarantine", operation_id = "quarantine_component", tag = "admin",
     params(("kind" = Kind, Path, description = "agent, skill, canvas or domain"), ("tenant" = String, Path, description = "Its publisher"), ("id" = String, Path, description = "Its id")),
@@ -221,6 +231,8 @@ async fn quarantine_component(
 }
 
 /// Releases a component from quarantine
+///
+/// It is shown and installable again, as it was.
 #[utoipa::path(
     post, path = "/admin/components/{kind}/{tenant}/{id}/release", operation_id = "release_component", tag = "admin",
     params(("kind" = Kind, Path, description = "agent, skill, canvas or domain"), ("tenant" = String, Path, description = "Its publisher"), ("id" = String, Path, description = "Its id")),

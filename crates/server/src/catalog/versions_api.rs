@@ -75,6 +75,8 @@ async fn list_versions(
 }
 
 /// Reads one version of a @kind
+///
+/// Its publisher reads any of them; the others those that are available.
 #[utoipa::path(
     get, path = "@base/@collection/{id}/versions/{version}", operation_id = "get_@kind_version", tag = "catalog",
     params(("id" = String, Path, description = "The component's id"), ("version" = String, Path, description = "Its number"), SourceQuery),
@@ -129,6 +131,8 @@ async fn yank_version(
 }
 
 /// Takes the yank of a version of a @kind back
+///
+/// It can be the latest again, and be installed by everyone.
 #[utoipa::path(
     delete, path = "@base/@collection/{id}/versions/{version}/yank", operation_id = "unyank_@kind_version", tag = "publishing",
     params(("id" = String, Path, description = "The component's id"), ("version" = String, Path, description = "Its number"), SourceQuery),

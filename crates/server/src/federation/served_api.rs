@@ -81,6 +81,8 @@ struct SourceQuery {
 }
 
 /// Show a public @kind to a peer
+///
+/// As everyone sees it.
 #[utoipa::path(
     get, path = "/federation/v1/marketplace/@kinds/{id}", tag = "federation", operation_id = "federation_get_@kind",
     params(("id" = String, Path, description = "The publisher's id", example = "atom_main"), SourceQuery),

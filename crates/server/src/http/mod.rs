@@ -52,7 +52,9 @@ pub fn behind_gate(m: Marketplace, routes: Router<Marketplace>) -> Router {
 
 /// The whole server: the API, health, metrics and documents.
 pub fn app(m: Marketplace) -> Router {
-    Router::new().nest("/api", router(m.clone())).merge(crate::ops::router(m))
+    let api = router(m.clone());
+    // A nested router is not asked for its own root with a slash.
+    Router::new().route_service("/api/", api.clone()).nest("/api", api).merge(crate::ops::router(m))
 }
 
 /// The whole server with a test environment beside it.
