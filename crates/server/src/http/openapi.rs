@@ -184,8 +184,8 @@ fn complete(item: &mut PathItem) {
             };
             let responses = &mut operation.responses.responses;
             let reference = || RefOr::Ref(Ref::new(format!("#/components/responses/{name}")));
-            // These say the same everywhere.
-            if matches!(*status, "429" | "500" | "503") {
+            // These mean the same everywhere.
+            if can_happen && (matches!(*status, "415" | "429" | "500" | "503") || (*status == "401" && of_tenant)) {
                 responses.insert((*status).to_owned(), reference());
             } else if can_happen {
                 responses.entry((*status).to_owned()).or_insert_with(reference);
