@@ -180,6 +180,9 @@ class OperationsWriter:
                 kind += " | None"
             text = described(parameter) or name
             arguments.append(Argument(name, wire, place, kind, bool(parameter.get("required")), text))
+        if any("test_secret" in scheme for scheme in operation.described.get("security", [])):
+            text = "What `X-Test-Secret` has to say, such as `test-secret-key`."
+            arguments.append(Argument("test_secret", "X-Test-Secret", "header", "str", True, text))
         for wire, schema, required in body:
             name = f"{operation.kind}_ids" if wire == "ids" and operation.kind else python_name(wire)
             kind = self.types.argument_type(schema)

@@ -132,6 +132,7 @@ GROUPS = {
     "usage": "account",
     "tenant": "account",
     "events": "webhooks",
+    "test": "testing",
     ".well-known": "federation",
 }
 

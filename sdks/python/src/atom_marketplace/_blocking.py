@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import httpx2
 
@@ -26,6 +27,11 @@ class Driver:
         """Closes the connections. A client that was given stays open: it is its maker's."""
         if self._own:
             self._client.close()
+
+    def __del__(self) -> None:
+        # Most programs never close their client; the connections need not wait for the collector's warning.
+        with suppress(Exception):
+            self.close()
 
     def run(self, settings: Settings, call: Call, options: RequestOptions | None) -> RawResponse:
         """Makes a call, as often as it takes."""

@@ -25,6 +25,7 @@ __all__ = [
     "Dependency",
     "DependencyStatus",
     "Deprecation",
+    "FederatedComponent",
     "FederationKey",
     "FederationKeyCreated",
     "FieldError",
@@ -356,6 +357,30 @@ class ComponentCount(Model):
     """How many."""
     status: Status
     """The status."""
+
+
+class FederatedComponent(Model):
+    """A public component as a peer sees it."""
+
+    __slots__ = ()
+    _decoders = {
+        "updated_at": timestamp,
+    }
+
+    component_type: Kind
+    """Its kind."""
+    digest: str
+    """That version's digest."""
+    id: str
+    """Its publisher's id for it."""
+    name: str
+    """Its name."""
+    source_tenant_id: str
+    """Its publisher."""
+    updated_at: datetime
+    """Last version or change, RFC 3339 UTC."""
+    version: str
+    """The version that is served."""
 
 
 class FederationKey(Model):
