@@ -33,6 +33,9 @@ BODY_ORDER = {
 }
 """In which order fields go into a body, where the alphabet's is not the guide's."""
 
+TEST_SECRET = "test_secret"
+"""What the test environment's own operations want in place of a credential."""
+
 OPTIONS = "options: RequestOptions | None = None"
 
 
@@ -180,7 +183,7 @@ class OperationsWriter:
                 kind += " | None"
             text = described(parameter) or name
             arguments.append(Argument(name, wire, place, kind, bool(parameter.get("required")), text))
-        if any("test_secret" in scheme for scheme in operation.described.get("security", [])):
+        if operation.schemes == {TEST_SECRET}:
             text = "What `X-Test-Secret` has to say, such as `test-secret-key`."
             arguments.append(Argument("test_secret", "X-Test-Secret", "header", "str", True, text))
         for wire, schema, required in body:
@@ -266,6 +269,8 @@ class OperationsWriter:
             lines += ["            },"]
         if operation.id in WHOLE_BODIES:
             lines += [f"            body={WHOLE_BODIES[operation.id]},"]
+        if operation.schemes == {TEST_SECRET}:
+            lines += ["            anonymous=True,"]
         needed = [argument for argument in arguments if argument.required and argument.place != "path"]
         if needed:
             entries = ", ".join(f'"{argument.name}": {argument.name}' for argument in needed)

@@ -14,9 +14,10 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
+from faults import FaultServer
+
 from atom_marketplace import AdminKeyWarning, AsyncMarketplaceClient, MarketplaceClient
 from atom_marketplace.types import Plan
-from faults import FaultServer
 
 ROOT = Path(__file__).resolve().parents[3]
 STARTS_WITHIN = 60.0
@@ -76,7 +77,7 @@ def binary() -> Path:
 def server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="atom-python-") as folder:
         data, log = Path(folder, "data"), Path(folder, "log")
-        command = [binary(), "serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", data]
+        command = [str(binary()), "serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", str(data)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ATOM_")}
         environment |= {"ATOM_RATE_ANONYMOUS": "1000000", "ATOM_RATE_TOKEN": "1000000"}
         with log.open("wb") as output:

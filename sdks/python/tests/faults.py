@@ -6,8 +6,9 @@ import http.client
 import json
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -25,11 +26,11 @@ class Answer(NamedTuple):
     """An answer to give."""
 
     status: int = 200
-    body: Any = {}
-    headers: dict[str, str] = {}
+    body: Any = None
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def written(self) -> bytes:
-        return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+        return self.body if isinstance(self.body, bytes) else json.dumps(self.body or {}).encode()
 
 
 class Cut:

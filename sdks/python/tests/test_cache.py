@@ -6,10 +6,11 @@ import threading
 from typing import Any
 
 import pytest
-from atom_marketplace import AsyncMarketplaceClient, ETagCache, MarketplaceClient, UnexpectedResponseError
-from atom_marketplace._cache import Kept
 from conftest import Tenant
 from faults import Answer, FaultServer, Request
+
+from atom_marketplace import AsyncMarketplaceClient, ETagCache, MarketplaceClient, UnexpectedResponseError
+from atom_marketplace._cache import Kept
 
 
 def tagged(request: Request) -> Answer:

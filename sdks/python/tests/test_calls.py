@@ -8,11 +8,13 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 import pytest
+from faults import Answer, FaultServer, error
+
 from atom_marketplace import (
     AdminKeyWarning,
     AsyncMarketplaceClient,
@@ -22,7 +24,6 @@ from atom_marketplace import (
     UnexpectedResponseError,
 )
 from atom_marketplace.types import Dependency
-from faults import Answer, FaultServer, error
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_a_body_takes_models_times_and_tuples(faults: FaultServer, client: Marke
         "license": None,
         "tags": ["x"],
     }
-    client.create_token("ci", expires_at=datetime(2030, 1, 2, 3, 4, 5, tzinfo=timezone.utc))
+    client.create_token("ci", expires_at=datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC))
     assert json.loads(faults.requests[1].body) == {"name": "ci", "expires_at": "2030-01-02T03:04:05Z"}
     client.install_agent("a")
     assert faults.requests[2].body == b"{}"

@@ -6,11 +6,12 @@ import json
 import pickle
 from typing import Any
 
-import atom_marketplace
 import pytest
+from conftest import ROOT
+
+import atom_marketplace
 from atom_marketplace import errors
 from atom_marketplace.errors import MarketplaceError, error_class
-from conftest import ROOT
 
 CODES = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))["components"]["schemas"]["Code"]["enum"]
 CLASSES = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]

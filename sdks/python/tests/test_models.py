@@ -6,10 +6,11 @@ import copy
 import json
 import pickle
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from atom_marketplace import AsyncPage, Page
 from atom_marketplace.types import ApiTokenCreated, Component, Installation, Model, Publisher
 
@@ -40,7 +41,7 @@ def test_a_field_is_an_attribute_and_a_key(component: Component) -> None:
     assert component.publisher == component["publisher"] == Publisher(COMPONENT["publisher"])
     assert component.publisher.name == "Acme Inc."
     assert component.dependencies[0].id == "crm"
-    assert component.created_at == datetime(2026, 11, 24, 7, 15, 30, 853354, timezone.utc)
+    assert component.created_at == datetime(2026, 11, 24, 7, 15, 30, 853354, UTC)
     assert component.content == {"items": 1, "deep": {"to_dict": [1]}}
     assert component.content is component.content
 
@@ -86,7 +87,7 @@ def test_it_is_read_only(component: Component) -> None:
     with pytest.raises(AttributeError, match="read-only"):
         component.id = "other"
     with pytest.raises(AttributeError, match="read-only"):
-        component.anything = 1  # type: ignore[attr-defined]
+        component.anything = 1
     with pytest.raises(AttributeError, match="read-only"):
         del component.id
     with pytest.raises(TypeError):
@@ -118,7 +119,7 @@ def test_repr_is_short_and_without_secrets(component: Component) -> None:
 
 
 def test_a_time_that_is_none_stays_as_it_is() -> None:
-    assert Component({"created_at": "yesterday"}).created_at == "yesterday"  # type: ignore[comparison-overlap]
+    assert Component({"created_at": "yesterday"}).created_at == "yesterday"
 
 
 def test_a_field_named_like_a_method_is_still_a_key() -> None:
@@ -130,8 +131,8 @@ def test_a_field_named_like_a_method_is_still_a_key() -> None:
 @pytest.mark.parametrize("kind", [Page, AsyncPage])
 def test_a_page_is_a_list(kind: Any) -> None:
     facts = {"page": 2, "page_size": 2, "total": 5, "has_more": True, "next_cursor": "abc"}
-    page = kind([1, 2], facts)
-    assert isinstance(page, list)
+    page: Any = kind([1, 2], facts)
+    assert isinstance(page, list) is True
     assert page == [1, 2] == page.items
     assert type(page.items) is type(page[:1]) is list
     assert (page.page, page.page_size, page.total, page.has_more, page.next_cursor) == (2, 2, 5, True, "abc")

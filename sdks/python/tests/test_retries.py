@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from conftest import Tenant
+from faults import Answer, Cut, Drip, FaultServer, Forwarded, Silence, error
+
 from atom_marketplace import (
     AsyncMarketplaceClient,
     ConflictError,
@@ -20,8 +23,6 @@ from atom_marketplace import (
     RequestTimeoutError,
     UnavailableError,
 )
-from conftest import Tenant
-from faults import Answer, Cut, Drip, FaultServer, Forwarded, Silence, error
 
 PAGE = Answer(200, {"items": [], "page": 1, "page_size": 20, "total": 0, "has_more": False})
 
@@ -96,8 +97,8 @@ def test_waits_grow_and_vary(faults: FaultServer, waits: list[float]) -> None:
     [
         ("1", 1, 1.2),
         ("30", 30, 30.2),
-        (lambda: format_datetime(datetime.now(timezone.utc) + timedelta(seconds=10), usegmt=True), 8, 10.2),
-        (lambda: format_datetime(datetime.now(timezone.utc) - timedelta(hours=1), usegmt=True), 0, 0.2),
+        (lambda: format_datetime(datetime.now(UTC) + timedelta(seconds=10), usegmt=True), 8, 10.2),
+        (lambda: format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True), 0, 0.2),
         ("soon", 0.25, 0.5),
     ],
     ids=["seconds", "the longest", "a date", "a date gone by", "no time at all"],

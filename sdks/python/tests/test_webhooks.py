@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 import pytest
+
 from atom_marketplace import WebhookVerificationError, webhooks
 
 SECRET = "your-webhook-secret"

@@ -99,7 +99,9 @@ def _request(settings: Settings, call: Call, options: RequestOptions) -> Send:
     elif target.startswith("/test/"):
         # The test environment's own operations; the base URL may be its already.
         base_url = base_url.removesuffix("/test")
-    headers = merged(merged(headers, settings.headers), settings.credentials)
+    headers = merged(headers, settings.headers)
+    if not call.anonymous:
+        headers = merged(headers, settings.credentials)
     headers = merged(headers, options.get("headers", {}))
     return Send(call.method, base_url + target, headers, call.body, settings.timeout)
 

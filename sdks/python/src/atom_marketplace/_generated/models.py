@@ -71,6 +71,8 @@ __all__ = [
     "SubmissionDetail",
     "Successor",
     "Tenant",
+    "TestRateLimit",
+    "TestSession",
     "Usage",
     "VersionInfo",
     "Webhook",
@@ -582,6 +584,36 @@ class Review(Model):
     """What it says."""
     updated_at: datetime
     """When it was last changed, RFC 3339 UTC."""
+
+
+class TestRateLimit(Model):
+    """How many requests tokens of the test environment may make."""
+
+    __slots__ = ()
+    _absent = {
+        "limit": None,
+        "window_seconds": None,
+    }
+
+    limit: int | None
+    """Requests a window, for each tenant; 0 refuses the next one. `null` or left out: the usual number, an hour."""
+    window_seconds: int | None
+    """How long a window is, 1 to 3,600. Left out: an hour."""
+
+
+class TestSession(Model):
+    """A token of the test environment. It is worth nothing outside of it."""
+
+    __slots__ = ()
+
+    api_token: str
+    """Send it as `Authorization: Bearer …`."""
+    expires_in: int
+    """Seconds until it ends."""
+    tenant_id: str
+    """The tenant it acts for."""
+    token_type: str
+    """Always `Bearer`."""
 
 
 class Usage(Model):
