@@ -28,7 +28,7 @@ from atom_marketplace.types import Dependency
 
 @pytest.fixture
 def client(faults: FaultServer) -> MarketplaceClient:
-    faults.will(Answer(200))
+    faults.will(Answer(200, {"items": []}))
     return MarketplaceClient(faults.url, "acme", "at_saas_x")
 
 
@@ -196,6 +196,9 @@ def test_settings_from_the_environment(faults: FaultServer, monkeypatch: pytest.
     [
         ({}, "ATOM_BASE_URL"),
         ({"base_url": "market.example/api"}, "is no base URL"),
+        ({"base_url": "http://[bad/api"}, "is no base URL"),
+        ({"base_url": "http://m.example:port/api"}, "is no base URL"),
+        ({"base_url": "http://m example/api"}, "is no base URL"),
         ({"base_url": "ftp://market.example/api"}, "is no base URL"),
         ({"base_url": "https://market.example/api?x=1"}, "is no base URL"),
         ({"base_url": "https://me:pw@market.example/api"}, "no password"),
@@ -238,10 +241,11 @@ def test_options_of_a_call_and_of_a_client(faults: FaultServer, client: Marketpl
     client.get_usage(options={"headers": {"x-trace": "1", "ACCEPT": "application/problem+json"}, "tenant_id": "other"})
     headers = faults.requests[0].headers
     assert (headers["x-trace"], headers["accept"], headers["x-tenant-id"]) == ("1", "application/problem+json", "other")
-    other = client.with_options({"headers": {"X-Trace": "2"}, "max_retries": 0})
+    other = client.with_options(headers={"X-Trace": "2"}, max_retries=0, tenant_id="third")
     other.get_usage()
     client.get_usage()
     assert [request.headers.get("x-trace") for request in faults.requests[1:]] == ["2", None]
+    assert [request.headers.get("x-tenant-id") for request in faults.requests[1:]] == ["third", "acme"]
     assert faults.requests[2].headers["user-agent"].startswith("atom-marketplace-python/")
     other.close()
     with pytest.raises(RuntimeError, match="closed"):
@@ -256,6 +260,13 @@ def test_a_request_of_ones_own(faults: FaultServer, client: MarketplaceClient) -
     assert (answer.request_id, answer.etag, answer.headers["etag"], answer.rate_limit) == ("req_9", '"e"', '"e"', None)
 
 
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b'{"items": 1}'])
+def test_a_page_that_is_none(faults: FaultServer, client: MarketplaceClient, body: bytes) -> None:
+    faults.will(Answer(200, body))
+    with pytest.raises(UnexpectedResponseError):
+        client.list_agents()
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b""], ids=["html", "an array", "nothing"])
 def test_an_answer_that_is_none(faults: FaultServer, client: MarketplaceClient, body: bytes) -> None:
     faults.will(Answer(200, body, {"X-Request-ID": "req_7"}))
@@ -266,9 +277,23 @@ def test_an_answer_that_is_none(faults: FaultServer, client: MarketplaceClient, 
 
 def test_redirects_are_not_followed(faults: FaultServer, client: MarketplaceClient) -> None:
     faults.will(Answer(302, b"", {"Location": "http://127.0.0.1:9/elsewhere"}))
-    with pytest.raises(UnexpectedResponseError):
-        client.get_usage()
-    assert len(faults.requests) == 1
+    for call in (client.get_usage, lambda: client.delete_token("tok_1")):
+        with pytest.raises(UnexpectedResponseError, match="elsewhere"):
+            call()
+    with httpx2.Client(follow_redirects=True) as http, pytest.raises(UnexpectedResponseError):
+        MarketplaceClient(faults.url, http_client=http).get_usage()
+    assert len(faults.requests) == 3
+
+
+def test_headers_that_cannot_be(faults: FaultServer, client: MarketplaceClient) -> None:
+    for call in (
+        lambda: client.create_token("ci", options={"idempotency_key": "ä"}),
+        lambda: client.get_usage(options={"headers": {"X-Trace": "a\r\nX-Admin-Key: b"}}),
+        lambda: client.update_agent("a", if_match="\n"),
+    ):
+        with pytest.raises(InvalidRequestError, match="printable"):
+            call()
+    assert faults.requests == []
 
 
 async def test_an_http_client_of_ones_own() -> None:

@@ -100,8 +100,10 @@ def test_waits_grow_and_vary(faults: FaultServer, waits: list[float]) -> None:
         (lambda: format_datetime(datetime.now(UTC) + timedelta(seconds=10), usegmt=True), 8, 10.2),
         (lambda: format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True), 0, 0.2),
         ("soon", 0.25, 0.5),
+        ("9" * 5000, 0.25, 0.5),
+        ("Mon, 99 Jan 2026 00:00:00 GMT", 0.25, 0.5),
     ],
-    ids=["seconds", "the longest", "a date", "a date gone by", "no time at all"],
+    ids=["seconds", "the longest", "a date", "a date gone by", "no time at all", "no number", "no date"],
 )
 def test_waits_as_long_as_it_is_told(
     faults: FaultServer, waits: list[float], header: object, least: float, most: float
