@@ -2,7 +2,7 @@
 
 import { fromWire } from './decode.js';
 import { toWire } from './encode.js';
-import { InvalidResponseError, invalidRequest } from './errors/index.js';
+import { UnexpectedResponseError, invalidRequest } from './errors/index.js';
 import { Methods } from './generated/methods/index.js';
 import { say } from './log.js';
 import { snakeName } from './names.js';
@@ -179,8 +179,8 @@ function expected(answer: Answer): object {
   return answer.json;
 }
 
-function unexpected({ status, headers }: Answer, what: string): InvalidResponseError {
-  return new InvalidResponseError(`The answer ${what}.`, {
+function unexpected({ status, headers }: Answer, what: string): UnexpectedResponseError {
+  return new UnexpectedResponseError(`The answer ${what}.`, {
     status,
     requestId: headers.get('x-request-id') ?? undefined,
   });
