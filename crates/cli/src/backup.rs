@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow, bail};
-use atom_marketplace_db::{Db, Options};
+use atom_marketplace_db::{Db, Error, Options};
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::config::Settings;
 use atom_marketplace_server::ops;
@@ -61,6 +61,7 @@ pub(crate) fn backup(arguments: &args::Backup) -> anyhow::Result<ExitCode> {
 pub(crate) fn restore(arguments: &args::Restore) -> anyhow::Result<ExitCode> {
     let settings = arguments.common.flags.settings()?;
     let database = database_file(&settings, "pg_restore")?;
+    File::open(&arguments.path).with_context(|| format!("{} cannot be read", arguments.path.display()))?;
     check_manifest(&arguments.path)?;
     store::make_data_dir(&settings)?;
     let _lock = Lock::take(&database)?;
@@ -118,10 +119,13 @@ fn prepare(backup: &Path, incoming: &Path) -> anyhow::Result<i64> {
     }
     fs::copy(backup, incoming).with_context(|| format!("{} cannot be copied", backup.display()))?;
     let url = format!("sqlite:{}", incoming.display());
-    let db = Db::open(&url, Options { readers: 1, ..Options::default() })?;
-    let problems = store::block_on(db.read(ops::check_integrity))??;
-    let version = db.schema_version()?;
-    db.close();
+    let looked = Db::open(&url, Options { readers: 1, ..Options::default() }).and_then(|db| {
+        let found = store::block_on(db.read(ops::check_integrity)).map_err(|error| Error::Other(error.to_string()))?;
+        let version = db.schema_version();
+        db.close();
+        Ok((found?, version?))
+    });
+    let (problems, version) = looked.map_err(|error| anyhow!("{} is damaged: {error}", backup.display()))?;
     if let Some(first) = problems.first() {
         bail!("{} is damaged ({} problems): {first}", backup.display(), problems.len());
     }

@@ -5,35 +5,29 @@ use std::fmt::Write as _;
 use atom_marketplace_server::app::Marketplace;
 use atom_marketplace_server::config::{Key, Keys};
 use atom_marketplace_server::demo::{self, Api, Seeded};
-use atom_marketplace_server::http;
 
-use crate::output;
-
-/// Fills an empty database if `wanted`, and says how to try it. The server answers meanwhile.
-pub(crate) async fn run(wanted: bool, m: Marketplace, keys: Keys, url: String) {
-    if !wanted {
-        return;
-    }
-    let api = Api::new(http::app(m.clone()), keys.admin_key.expose());
+/// Fills an empty database, and answers what to print once the server listens.
+pub(crate) async fn prepare(m: &Marketplace, keys: &Keys, url: &str) -> String {
+    let api = Api::new(m, keys.admin_key.expose());
     let tried = async {
-        match demo::seed(&api).await? {
-            Seeded::Now { components } => output::line(&format!("Made an example catalog of {components} components.")),
-            Seeded::Before => output::line("The example catalog is there already."),
+        let made = match demo::seed(&api).await? {
+            Seeded::Now { components } => format!("Made an example catalog of {components} components."),
+            Seeded::Before => "The example catalog is there already.".to_owned(),
             Seeded::NotEmpty => {
-                output::line(
-                    "The database has data of its own, so no example catalog is made. Use another --data-dir for it.",
+                return Ok(
+                    "The database has data of its own, so no example catalog is made: use another --data-dir for it.\n"
+                        .to_owned(),
                 );
-                return Ok(());
             }
-        }
+        };
         let token = demo::token(&api, m.now()).await?;
         let waiting = demo::waiting(&api).await?;
-        output::text(&lines(&url, &token, &keys.admin_key_from, waiting.as_deref()));
-        Ok::<(), String>(())
+        Ok::<_, String>(format!("{made}\n{}", lines(url, &token, &keys.admin_key_from, waiting.as_deref())))
     };
-    if let Err(error) = tried.await {
+    tried.await.unwrap_or_else(|error| {
         tracing::error!(error, "the example catalog could not be made; the next start with --demo goes on with it");
-    }
+        String::new()
+    })
 }
 
 /// The integration guide's own requests with everything filled in, and an approval.

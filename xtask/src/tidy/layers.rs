@@ -9,7 +9,7 @@ use super::{Finding, SERVER, is_test};
 const WITH_STORES: &[&str] = &["crates/server/src/", "crates/cli/src/", "crates/protocol/src/"];
 
 /// Folders of the server that are about HTTP.
-const HTTP: &[&str] = &["http/", "ops/"];
+const HTTP: &[&str] = &["extract/", "http/", "ops/"];
 
 /// Clocks read directly, and why that is no use of time but a measurement.
 const MEASURING: &[(&str, &str, &str)] = &[

@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the invariants of ARCHITECTURE.md as checks over the source tree. Each says why it is there, and
 //! each has a test that shows it can fail.
 
+mod docs;
 mod features;
 mod layers;
 mod source;
@@ -46,6 +47,9 @@ const CHECKS: &[(&str, Check)] = &[
     ("no machine's paths, no registry's address", tree::addresses),
     ("lock files without addresses", tree::locks),
     ("the changelog knows the version", tree::changelog),
+    ("every route is documented", docs::routes),
+    ("every error code is documented", docs::errors),
+    ("links lead somewhere", docs::links),
 ];
 
 /// Runs every check. With `fix`, first rewrites what is generated.

@@ -3,6 +3,7 @@
 use atom_marketplace_protocol::component::Bundle;
 use atom_marketplace_protocol::digest::sha256_hex;
 use atom_marketplace_protocol::error::ErrorEnvelope;
+use atom_marketplace_protocol::ids::Kind;
 use axum::extract::State;
 use axum::response::Response;
 use base64::Engine;
@@ -17,7 +18,7 @@ use super::resolve::resolve;
 use crate::answers::Answer;
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{OfKind, Path, Query, Reader};
+use crate::extract::{Audience, OfKind, Path, Query, Reader};
 use crate::http::ApiRoutes;
 
 /// Routes.
@@ -31,7 +32,7 @@ const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct BundleQuery {
+pub(crate) struct BundleQuery {
     /// Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one.
     source_tenant_id: Option<String>,
     /// Exactly this version. Left out: the latest one.
@@ -61,6 +62,18 @@ async fn get_bundle(
     Query(query): Query<BundleQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
+    answer(&m, audience, kind, id, query, &headers).await
+}
+
+/// The bundle as `audience` may have it, for the routes of peers too.
+pub(crate) async fn answer(
+    m: &Marketplace,
+    audience: Audience,
+    kind: Kind,
+    id: String,
+    query: BundleQuery,
+    headers: &HeaderMap,
+) -> ApiResult<Response> {
     let (bytes, listed) =
         m.db.read(move |c| {
             let row = resolve(c, &audience, kind, &id, query.source_tenant_id.as_deref())?;
@@ -68,7 +81,7 @@ async fn get_bundle(
             Ok::<_, ApiError>((bundle::bytes(&bundle::bundle(c, &row, &version)?), row.listed))
         })
         .await?;
-    respond(bytes, &headers, listed)
+    respond(bytes, headers, listed)
 }
 
 /// The answer that holds a bundle's bytes, or 304.

@@ -58,3 +58,42 @@ pub(in crate::catalog) fn choose(versions: &[Known], visibility: MarketplaceType
         .filter(|known| known.status == Status::Published && known.visibility == visibility)
         .max_by(|a, b| weight(a).cmp(&weight(b)).then_with(|| a.version.cmp(&b.version)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `1.0.0`, with `!` behind it when it is yanked and `?` while it waits.
+    fn known(text: &str) -> Known {
+        let version = text.trim_start_matches("private ").trim_end_matches(['!', '?']);
+        Known {
+            id: 0,
+            version: version.parse().unwrap(),
+            visibility: if text.starts_with("private ") { MarketplaceType::Private } else { MarketplaceType::Public },
+            status: if text.ends_with('?') { Status::PendingReview } else { Status::Published },
+            digest: String::new(),
+            size: 0,
+            yanked: text.ends_with('!'),
+        }
+    }
+
+    #[test]
+    fn the_highest_release_is_shown() {
+        for (versions, shown) in [
+            (vec!["1.0.0", "1.10.0", "1.9.0"], Some("1.10.0")),
+            (vec!["1.0.0", "2.0.0-rc.1"], Some("1.0.0")),
+            (vec!["1.0.0-rc.1", "1.0.0-rc.2"], Some("1.0.0-rc.2")),
+            (vec!["1.0.0", "1.1.0!"], Some("1.0.0")),
+            (vec!["1.0.0!", "1.1.0-rc.1"], Some("1.1.0-rc.1")),
+            (vec!["1.0.0!", "1.1.0!"], Some("1.1.0")),
+            (vec!["1.0.0", "1.1.0?"], Some("1.0.0")),
+            (vec!["1.0.0", "private 2.0.0"], Some("1.0.0")),
+            (vec!["1.1.0?", "private 2.0.0"], None),
+            (vec![], None),
+        ] {
+            let known: Vec<_> = versions.iter().map(|text| known(text)).collect();
+            let chosen = choose(&known, MarketplaceType::Public).map(|known| known.version.to_string());
+            assert_eq!(chosen.as_deref(), shown, "{versions:?}");
+        }
+    }
+}

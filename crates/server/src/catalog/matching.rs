@@ -67,18 +67,25 @@ pub(crate) fn score(row: &ComponentRow, texts: &Texts, folded: &str, wanted: &[W
     }
     let name = text::tokens(&row.name);
     let slug = text::tokens(&row.slug);
-    let labels: Vec<String> =
-        texts.tags.iter().chain(&texts.capabilities).flat_map(|label| text::tokens(label)).collect();
-    let description = text::tokens(&texts.description);
-    let mut sum = 0.0;
+    let mut fits: Vec<f64> = Vec::with_capacity(wanted.len());
     let mut in_name = 0;
     for wanted in wanted {
         let named = wanted.best(&name);
         in_name += usize::from(named > 0.0);
-        sum += [named, 0.85 * wanted.best(&slug), 0.6 * wanted.best(&labels), 0.35 * wanted.best(&description), 0.1]
-            .into_iter()
-            .fold(0.0, f64::max);
+        fits.push(named.max(0.85 * wanted.best(&slug)).max(0.1));
     }
+    // The longer texts are only taken apart for words that could still gain by them.
+    let mut look_in = |weight: f64, text: &mut dyn FnMut() -> Vec<String>| {
+        if fits.iter().any(|fit| *fit < weight) {
+            let found = text();
+            for (fit, wanted) in fits.iter_mut().zip(wanted) {
+                *fit = fit.max(weight * wanted.best(&found));
+            }
+        }
+    };
+    look_in(0.6, &mut || texts.tags.iter().chain(&texts.capabilities).flat_map(|label| text::tokens(label)).collect());
+    look_in(0.35, &mut || text::tokens(&texts.description));
+    let sum: f64 = fits.iter().sum();
     let words = wanted.len().max(1) as f64;
     // A name that is little else than the words, and one that begins with them.
     let whole = if in_name == wanted.len() { in_name as f64 / name.len().max(1) as f64 } else { 0.0 };

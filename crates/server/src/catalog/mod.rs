@@ -2,7 +2,7 @@
 //! fields a publication may have.
 
 pub mod bundle;
-mod bundle_api;
+pub(crate) mod bundle_api;
 pub mod change;
 pub mod checks;
 mod dependencies;

@@ -65,7 +65,8 @@ struct PublishQuery {
 #[utoipa::path(
     post, path = "@base/@collection", operation_id = "publish_@kind", tag = "publishing",
     params(PublishQuery),
-    request_body(content = ref("#/components/schemas/@KindPublish"), description = "The publication"),
+    request_body(content = ref("#/components/schemas/@KindPublish"), description = "The publication",
+        example = json!({"@kind_id": "sales_@kind", "marketplace_type": "public", "name": "Sales", "description": "Automated sales outreach", "category": "sales", "tags": ["sales", "crm"], "version": "1.0.0"})),
     responses(
         (status = 201, description = "Stored: published, or waiting for review", body = Component, headers(("Location", description = "Where it is"), ("ETag", description = "For If-Match"))),
         (status = 200, description = "The same content was there already; with `dry_run`, what a publish would do (a PublishCheck)", body = Component),

@@ -1,5 +1,8 @@
 //! The HTTP API called from within the process, as the platform's admin for one tenant or another.
 
+use std::time::Duration;
+
+use atom_marketplace_db::Dialect;
 use atom_marketplace_protocol::ids::Kind;
 use axum::Router;
 use axum::body::Body;
@@ -7,6 +10,8 @@ use http::header::CONTENT_TYPE;
 use http::{Method, Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt as _;
+
+use crate::app::Marketplace;
 
 /// What went wrong, for the log.
 pub(super) type Failure = String;
@@ -16,12 +21,20 @@ pub(super) type Failure = String;
 pub struct Api {
     app: Router,
     admin_key: String,
+    /// Requests at a time.
+    pub(super) at_once: usize,
 }
 
 impl Api {
-    /// Calls `app` with this admin key.
-    pub fn new(app: Router, admin_key: &str) -> Self {
-        Self { app, admin_key: admin_key.to_owned() }
+    /// Calls the API of `m` with this admin key.
+    pub fn new(m: &Marketplace, admin_key: &str) -> Self {
+        let at_once = match m.db.dialect() {
+            // What waits together is committed together.
+            Dialect::Sqlite => 48,
+            // In small tables, writers that run together are in each other's way.
+            Dialect::Postgres => 4,
+        };
+        Self { app: crate::http::app(m.clone()), admin_key: admin_key.to_owned(), at_once }
     }
 
     /// One request; an answer that is no success is an error.
@@ -36,8 +49,25 @@ impl Api {
         if status.is_success() { Ok(answer) } else { Err(format!("{method} {path}: {status}: {answer}")) }
     }
 
-    /// One request with whatever answer it gets.
+    /// One request with whatever answer it gets; a busy server is asked again, as by any patient client.
     pub(super) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        tenant: Option<&str>,
+        body: Option<&Value>,
+    ) -> Result<(StatusCode, Value), Failure> {
+        for wait in [50, 200, 800, 2_000, 5_000] {
+            let (status, answer) = self.ask_once(method.clone(), path, tenant, body).await?;
+            if status != StatusCode::SERVICE_UNAVAILABLE {
+                return Ok((status, answer));
+            }
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+        }
+        self.ask_once(method, path, tenant, body).await
+    }
+
+    async fn ask_once(
         &self,
         method: Method,
         path: &str,

@@ -23,8 +23,6 @@ pub use api::Api;
 
 /// The tenant whose token is printed.
 pub const TENANT: &str = "demo";
-/// How much goes on at a time: on SQLite, what waits together is committed together.
-const AT_ONCE: usize = 48;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,7 +163,7 @@ where
 {
     let mut running = FuturesUnordered::new();
     for item in all {
-        if running.len() == AT_ONCE {
+        if running.len() == api.at_once {
             running.next().await.transpose()?;
         }
         running.push(one(api.clone(), item));

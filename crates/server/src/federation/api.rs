@@ -16,7 +16,7 @@ use crate::http::ApiRoutes;
 use crate::paging::{PageQuery, Paging};
 
 /// Routes.
-pub fn routes() -> ApiRoutes {
+pub(super) fn routes() -> ApiRoutes {
     ApiRoutes::new().routes(routes!(create_federation_key, list_federation_keys)).routes(routes!(delete_federation_key))
 }
 

@@ -2,24 +2,30 @@
 //! A key opens those routes and nothing else. What a peer calls itself is recorded, never trusted.
 
 mod api;
+mod served_api;
 mod store;
 
 use std::sync::Arc;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
+use atom_marketplace_protocol::component::Component;
 use atom_marketplace_protocol::error::{Code, FieldError};
-use atom_marketplace_protocol::federation::{FederationKey, FederationKeyCreate};
-use atom_marketplace_protocol::ids;
+use atom_marketplace_protocol::federation::{FederatedComponent, FederationKey, FederationKeyCreate};
+use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::limits::NAME_MAX;
 use atom_marketplace_protocol::text::{self, TextRule};
 use atom_marketplace_protocol::token::{self, CredentialKind, Secret};
 
 use crate::app::Marketplace;
+use crate::catalog;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::FederationIdentity;
+use crate::extract::{Audience, FederationIdentity};
 use crate::paging::Window;
 
-pub use api::routes;
+/// Routes.
+pub fn routes() -> crate::http::ApiRoutes {
+    api::routes().merge(served_api::routes())
+}
 
 /// Whose keys: a tenant's, by its key, or the platform's own.
 pub type Owner = Option<i64>;
@@ -70,6 +76,19 @@ fn list(c: &mut Conn<'_>, owner: Owner, window: Window) -> Result<(Vec<(i64, Fed
 fn revoke(c: &mut Conn<'_>, owner: Owner, uid: &str, now: Timestamp) -> ApiResult<()> {
     let row = store::find(c, owner, uid)?.ok_or_else(|| ApiError::not_found("federation key"))?;
     store::revoke(c, row.id, now).map_err(ApiError::from)
+}
+
+/// What everyone may see of a kind, and how much that is.
+fn served(c: &mut Conn<'_>, kind: Kind, window: Window) -> Result<(Vec<(i64, FederatedComponent)>, u64), Error> {
+    let rows = store::served(c, kind, window)?;
+    Ok((rows.into_iter().map(|row| (row.seq, row.component)).collect(), store::count_served(c, kind)?))
+}
+
+/// One component as everyone sees it.
+fn served_detail(c: &mut Conn<'_>, kind: Kind, id: &str, source: Option<&str>) -> ApiResult<Component> {
+    let everyone = Audience::everyone();
+    let row = catalog::resolve::resolve(c, &everyone, kind, id, source)?;
+    catalog::render::component(c, &row, &everyone, true).map_err(ApiError::from)
 }
 
 /// Which federation key is presented, by whom as they say. A malformed one is refused without the database.

@@ -3,7 +3,8 @@
 use std::sync::atomic::AtomicI64;
 
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp, Value, args};
-use atom_marketplace_protocol::federation::FederationKey;
+use atom_marketplace_protocol::federation::{FederatedComponent, FederationKey};
+use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::token::{Secret, hash, visible_prefix};
 
 use super::{NewKey, Owner};
@@ -85,4 +86,41 @@ pub(super) fn insert(
 /// Ends a key; its row stays, for the record.
 pub(super) fn revoke(c: &mut Conn<'_>, id: i64, now: Timestamp) -> Result<(), Error> {
     c.execute("UPDATE federation_key SET revoked_at = $2 WHERE id = $1", args![id, now]).map(|_| ())
+}
+
+/// A component as peers see it, with its place in the list.
+pub(super) struct ServedRow {
+    pub(super) seq: i64,
+    pub(super) component: FederatedComponent,
+}
+
+impl FromRow for ServedRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        let kind: i64 = row.get("kind")?;
+        let component = FederatedComponent {
+            id: row.get("slug")?,
+            component_type: Kind::from_code(kind).ok_or_else(|| Error::Other(format!("{kind} is no kind")))?,
+            source_tenant_id: row.get("publisher")?,
+            name: row.get("name")?,
+            version: row.get("version")?,
+            digest: row.get("digest")?,
+            updated_at: row.get::<Timestamp>("updated_at")?.to_string(),
+        };
+        Ok(ServedRow { seq: row.get("seq")?, component })
+    }
+}
+
+/// What everyone may see of a kind, in the order it came: new ones come last, so that a walk misses none.
+pub(super) fn served(c: &mut Conn<'_>, kind: Kind, window: Window) -> Result<Vec<ServedRow>, Error> {
+    c.all(
+        "SELECT c.seq, c.kind, c.slug, p.slug AS publisher, c.name, c.version, c.digest, c.updated_at
+         FROM component c JOIN tenant p ON p.id = c.tenant_id
+         WHERE c.kind = $1 AND c.listed = 1 AND c.seq > $2 ORDER BY c.seq LIMIT $3 OFFSET $4",
+        args![kind.code(), window.after, window.take, window.skip],
+    )
+}
+
+/// How many those are.
+pub(super) fn count_served(c: &mut Conn<'_>, kind: Kind) -> Result<u64, Error> {
+    c.one("SELECT count(*) FROM component WHERE kind = $1 AND listed = 1", args![kind.code()])
 }

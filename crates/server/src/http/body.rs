@@ -1,8 +1,6 @@
 //! Request bodies, read whole within their limit. One that is too large, or that nobody wants, is still drained a while,
 //! so that the client gets to read the answer rather than a reset connection.
 
-use std::time::Duration;
-
 use atom_marketplace_protocol::error::Code;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::limits::{BODY_MAX, DRAIN_MAX, PUBLISH_BODY_MAX};
@@ -15,8 +13,6 @@ use serde_json::json;
 
 use crate::error::{ApiError, ApiResult};
 
-/// A client that sends nothing for so long has gone.
-const SILENCE: Duration = Duration::from_secs(30);
 /// Room made for a body on the word of its `Content-Length` alone.
 const ROOM: u64 = 64 << 10;
 
@@ -71,12 +67,10 @@ pub(super) async fn discard(headers: &HeaderMap, mut body: Body) {
     }
 }
 
+/// The next piece. One that does not come is given up by `serve`.
 async fn next(body: &mut Body) -> ApiResult<Option<Bytes>> {
     loop {
-        let frame = tokio::time::timeout(SILENCE, body.frame())
-            .await
-            .map_err(|_| ApiError::field("", "The body stopped coming before its end."))?;
-        match frame {
+        match body.frame().await {
             None => return Ok(None),
             Some(Err(_)) => return Err(ApiError::field("", "The body could not be read to its end.")),
             Some(Ok(frame)) => {

@@ -3,8 +3,6 @@
 //! A schema is another tenant's text, so nothing of it is fetched, its patterns run in linear time, and one that could
 //! take long to check is refused ([`cost`]).
 
-mod cost;
-
 use std::sync::{Arc, LazyLock};
 
 use atom_marketplace_protocol::error::FieldError;
@@ -18,6 +16,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 
+use crate::catalog::checks::cost;
 use crate::error::ApiResult;
 use crate::seal::Sealer;
 
@@ -26,7 +25,7 @@ const ERRORS: usize = 50;
 /// Characters of a message, which may quote the value.
 const MESSAGE: usize = 300;
 /// Bytes a compiled pattern may take.
-const PATTERN_SIZE: usize = 1 << 20;
+const PATTERN_SIZE: usize = 256 << 10;
 
 /// Compiled schemas by the digest of their version, which covers them: the same whichever database it is from.
 static COMPILED: LazyLock<Cache<String, Result<Arc<Validator>, String>>> = LazyLock::new(|| Cache::new(256));

@@ -50,6 +50,12 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { m.refresh_ranks().await }),
     },
     Job {
+        name: "forget words that are gone",
+        every: Duration::from_mins(10),
+        among_nodes: false,
+        run: |m| Box::pin(async move { crate::catalog::vocabulary::rebuild(&m).await }),
+    },
+    Job {
         name: "forget old idempotency keys",
         every: Duration::from_mins(10),
         among_nodes: false,

@@ -22,6 +22,8 @@ const ALWAYS: [&str; 7] = [
     "x-content-type-options",
 ];
 
+const LISTED: &str = "https://market.example";
+
 #[track_caller]
 fn has_all(answer: &Answer) {
     for header in ALWAYS {
@@ -154,24 +156,24 @@ async fn a_body_that_is_too_large_gets_its_answer() {
             let frame = "{\"name\": \"\"}".len();
             format!("{{\"name\": \"{}\"}}", "x".repeat(bytes - frame)).into_bytes()
         };
-        const MIB: usize = 1 << 20;
+        let mib = 1 << 20;
         for (path, size, status) in [
-            ("/api/tokens", MIB, 400),
-            ("/api/tokens", MIB + 1, 413),
-            ("/api/tokens", 15 * MIB, 413),
-            ("/api/skill-marketplace/skills", 10 * MIB + 1, 413),
+            ("/api/tokens", mib, 400),
+            ("/api/tokens", mib + 1, 413),
+            ("/api/tokens", 15 * mib, 413),
+            ("/api/skill-marketplace/skills", 10 * mib + 1, 413),
         ] {
             let answer = acme.send_raw(Method::POST, path, Some(sized(size))).await;
             assert_eq!(answer.status, status, "{path} {size}");
             has_all(&answer);
             if status == 413 {
-                let limit = if path == "/api/tokens" { MIB } else { 10 * MIB };
+                let limit = if path == "/api/tokens" { mib } else { 10 * mib };
                 assert_eq!(answer.expect_error(413, "PAYLOAD_TOO_LARGE"), json!({"limit": limit}));
             }
         }
         // Whoever is refused at the door reads why, too.
         let stranger = server.anonymous().with("authorization", "Bearer nonsense");
-        let answer = stranger.send_raw(Method::POST, "/api/skill-marketplace/skills", Some(sized(9 * MIB))).await;
+        let answer = stranger.send_raw(Method::POST, "/api/skill-marketplace/skills", Some(sized(9 * mib))).await;
         answer.expect_error(401, "UNAUTHENTICATED");
     })
     .await;
@@ -207,7 +209,6 @@ async fn who_asks_first_sends_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn browsers_read_in_public_and_listed_origins_may_do_all() {
     each_db_async(|db| async move {
-        const LISTED: &str = "https://market.example";
         let server = TestServer::node(db.db.clone(), |parts| parts.cors_origins = vec![LISTED.to_owned()]).await;
         let acme = server.tenant("acme", Plan::Free).await;
         let anonymous = server.anonymous();

@@ -7,6 +7,7 @@ use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::scope::ScopeSet;
 use atom_marketplace_testkit::{TestServer, each_db_async};
 use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_key_gets_the_same_answer() {
@@ -162,6 +163,44 @@ async fn a_crash_between_effect_and_answer() {
             answer.expect_error(409, "CONFLICT");
             assert_eq!(answer.header("retry-after"), Some("1"));
         }
+    })
+    .await;
+}
+
+/// The client goes away before it is answered, and sends the request again: the reason to have keys at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_away_finds_its_answer() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let acme = server.tenant("acme", Plan::Free).await;
+        let host = server.url.trim_start_matches("http://").to_owned();
+        let body = json!({"name": "cut"}).to_string();
+        for number in 0..20 {
+            let request = format!(
+                "POST /api/tokens HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {}\r\nidempotency-key: cut-{number}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                acme.bearer().unwrap(),
+                body.len()
+            );
+            let mut stream = tokio::net::TcpStream::connect(&host).await.expect("connected");
+            stream.write_all(request.as_bytes()).await.expect("sent");
+            if number % 2 == 0 {
+                tokio::task::yield_now().await;
+            }
+            drop(stream);
+        }
+        for number in 0..20 {
+            let keyed = acme.with("idempotency-key", &format!("cut-{number}"));
+            let answer = loop {
+                let answer = keyed.post("/api/tokens", &json!({"name": "cut"})).await;
+                match answer.status {
+                    409 if answer.header("retry-after").is_some() => tokio::task::yield_now().await,
+                    503 => tokio::task::yield_now().await,
+                    _ => break answer,
+                }
+            };
+            answer.expect(201);
+        }
+        assert_eq!(acme.get("/api/tokens").await.expect(200)["total"], 21, "one effect each");
     })
     .await;
 }

@@ -199,6 +199,16 @@ async fn parallel_installs_of_one_component_are_one() {
         statuses.sort_unstable();
         assert_eq!((statuses[8], statuses[9]), (200, 201), "{statuses:?}");
         assert_eq!(scene.number("s", "install_count").await, 1);
+        // Tenants that meet on one component are all served, and all counted.
+        let mut tasks = Vec::new();
+        for n in 0..30 {
+            let tenant = scene.server.tenant(&format!("tenant-{n}"), Plan::Free).await;
+            tasks.push(tokio::spawn(async move { tenant.post(&install(Skill, "s"), &json!({})).await.status }));
+        }
+        for task in tasks {
+            assert_eq!(task.await.unwrap(), 201);
+        }
+        assert_eq!(scene.number("s", "install_count").await, 31);
     })
     .await;
 }

@@ -212,8 +212,12 @@ async fn two_nodes_together_never_exceed_the_limit() {
     for client in clients.collect::<Vec<_>>() {
         client.await.expect("no panic");
     }
-    assert_eq!(granted.load(Ordering::Relaxed), 500);
-    assert_eq!(refused.load(Ordering::Relaxed), 64 * 12 - 500);
+    let granted = granted.load(Ordering::Relaxed);
+    assert!(granted <= 500, "{granted}");
+    assert_eq!(granted + refused.load(Ordering::Relaxed), 64 * 12);
+    // A node whose clients ended first may hold a lease still: spent to its end, the quota is exact.
+    let rest = spend(&nodes[0].anonymous(), 600).await + spend(&nodes[1].anonymous(), 600).await;
+    assert_eq!(granted + rest, 500);
     drop(nodes);
     tokio::task::spawn_blocking(move || other.close()).await.expect("closed");
 }

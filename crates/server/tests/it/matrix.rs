@@ -24,9 +24,11 @@ enum Access {
     Platform(Scope),
     /// A peer with a federation key.
     Peer,
+    /// Whoever has the test secret, in the test environment alone.
+    Tester,
 }
 
-use Access::{AnyToken, Everyone, Peer, Platform, Tenant};
+use Access::{AnyToken, Everyone, Peer, Platform, Tenant, Tester};
 
 /// One row an operation. `kind` and `kinds` stand for the four.
 const MATRIX: &[(&str, Access)] = &[
@@ -94,6 +96,10 @@ const MATRIX: &[(&str, Access)] = &[
     ("request_submission_changes", Platform(Scope::ReviewsManage)),
     ("quarantine_component", Platform(Scope::ReviewsManage)),
     ("release_component", Platform(Scope::ReviewsManage)),
+    // the test environment's own
+    ("test_login", Tester),
+    ("test_reset", Tester),
+    ("test_set_rate_limit", Tester),
 ];
 
 /// An operation of the document.
@@ -143,7 +149,8 @@ fn operations() -> Vec<Operation> {
 #[test]
 fn every_operation_has_its_row_and_every_row_its_operation() {
     let operations = operations();
-    let missing: Vec<_> = operations.iter().filter(|operation| operation.access().is_none()).map(|o| o.row()).collect();
+    let missing: Vec<_> =
+        operations.iter().filter(|operation| operation.access().is_none()).map(Operation::row).collect();
     assert!(missing.is_empty(), "these operations need a row in MATRIX: {missing:?}");
     let known: BTreeSet<_> = operations.iter().map(Operation::row).collect();
     let stale: Vec<_> = MATRIX.iter().filter(|(row, _)| !known.contains(*row)).collect();
@@ -174,7 +181,8 @@ impl Victim {
             });
             client.post(&collection(*kind), &body).await.expect(201);
         }
-        let public = json!({ "agent_id": "waiting", "marketplace_type": "public", "name": canary, "description": canary });
+        let public =
+            json!({ "agent_id": "waiting", "marketplace_type": "public", "name": canary, "description": canary });
         client.post("/api/agent-marketplace/agents", &public).await.expect(201);
         let waiting = server.admin().get("/api/admin/submissions").await.expect(200);
         let config = json!({ "settings": { "note": canary }, "api_keys": { "crm": canary } });
@@ -247,13 +255,14 @@ impl Victim {
             path.push_str("?source_tenant_id=victim");
         }
         if operation.row().starts_with("search") {
-            path.push_str(&format!("?query={}", self.canary));
+            path.push_str("?query=");
+            path.push_str(&self.canary);
         }
         path
     }
 
     /// A body that would do if the caller were allowed.
-    fn body(&self, operation: &Operation) -> Option<Value> {
+    fn body(operation: &Operation) -> Option<Value> {
         let kind = kind_of(&operation.path).unwrap_or(Kind::Agent);
         if matches!(operation.method, Method::GET | Method::DELETE) {
             return None;
@@ -324,19 +333,20 @@ const NO_PEER: Refusal = (401, "FEDERATION_KEY_INVALID");
 #[tokio::test(flavor = "multi_thread")]
 async fn no_tenant_sees_or_changes_anothers() {
     each_db_async(|db| async move {
-        let server = TestServer::start(&db).await;
+        let server = TestServer::start_with_sandbox(&db).await;
         let victim = Victim::new(&server).await;
         let mallory = server.tenant("mallory", Plan::Enterprise).await;
         let revoked = {
             let made = mallory.post("/api/tokens", &json!({ "name": "revoked" })).await.expect(201);
-            let client = server.anonymous().with("authorization", &format!("Bearer {}", made["token"].as_str().unwrap()));
+            let client =
+                server.anonymous().with("authorization", &format!("Bearer {}", made["token"].as_str().unwrap()));
             mallory.delete(&format!("/api/tokens/{}", made["id"].as_str().unwrap())).await.expect(204);
             client
         };
         let expired = {
-            let soon = server.marketplace.now().plus(std::time::Duration::from_secs(60)).to_string();
+            let soon = server.marketplace.now().plus(std::time::Duration::from_mins(1)).to_string();
             let made = mallory.post("/api/tokens", &json!({ "name": "expired", "expires_at": soon })).await.expect(201);
-            server.marketplace.clock.advance(std::time::Duration::from_secs(120));
+            server.marketplace.clock.advance(std::time::Duration::from_mins(2));
             server.anonymous().with("authorization", &format!("Bearer {}", made["token"].as_str().unwrap()))
         };
         let key = mallory.post("/api/federation/keys", &json!({ "name": "peer" })).await.expect(201);
@@ -345,7 +355,7 @@ async fn no_tenant_sees_or_changes_anothers() {
 
         for operation in operations() {
             let access = operation.access().expect("the test above");
-            let (path, body) = (victim.path(&operation), victim.body(&operation));
+            let (path, body) = (victim.path(&operation), Victim::body(&operation));
             let send = async |client: &Client| client.send(operation.method.clone(), &path, body.as_ref()).await;
             let refused = async |who: &str, client: &Client, (status, code): Refusal| {
                 let answer = send(client).await;
@@ -358,27 +368,49 @@ async fn no_tenant_sees_or_changes_anothers() {
             match access {
                 Everyone => victim.keeps_quiet("nobody", &operation, &send(&nobody).await),
                 Peer => refused("nobody", &nobody, NO_PEER).await,
-                Tenant(_) | AnyToken | Platform(_) => refused("nobody", &nobody, UNKNOWN).await,
+                Tenant(_) | AnyToken | Platform(_) | Tester => refused("nobody", &nobody, UNKNOWN).await,
+            }
+            if access == Tester {
+                // To the test environment, every real credential is an unknown one, with its secret or without.
+                for client in [&revoked, &expired, &mallory, &mallory.with("x-tenant-id", "victim"), &server.admin()] {
+                    refused("a real credential", client, UNKNOWN).await;
+                    let client = client.with("x-test-secret", "test-secret-key");
+                    refused("a real credential with the test secret", &client, UNKNOWN).await;
+                }
+                refused("a real peer", &peer, NO_PEER).await;
+                refused("a tester without the secret", &server.tester("test-api-token"), UNKNOWN).await;
+                refused("a wrong secret", &nobody.with("x-test-secret", "wrong"), UNKNOWN).await;
+                continue;
             }
             refused("a revoked token", &revoked, UNKNOWN).await;
             refused("an expired token", &expired, UNKNOWN).await;
-            refused("a token under another's tenant", &mallory.with("x-tenant-id", "victim"), (404, "TENANT_NOT_FOUND")).await;
+            refused(
+                "a token under another's tenant",
+                &mallory.with("x-tenant-id", "victim"),
+                (404, "TENANT_NOT_FOUND"),
+            )
+            .await;
             match access {
                 Peer => victim.keeps_quiet("a peer", &operation, &send(&peer).await),
                 // A key says nothing about a token, so what is only for tokens asks for one.
                 AnyToken => refused("a peer", &peer, UNKNOWN).await,
-                Everyone | Tenant(_) | Platform(_) => refused("a peer", &peer, FORBIDDEN).await,
+                Everyone | Tenant(_) | Platform(_) | Tester => refused("a peer", &peer, FORBIDDEN).await,
             }
             let needed = match access {
                 Everyone => Some(Scope::ComponentsRead),
                 Tenant(scope) => Some(scope),
-                AnyToken | Platform(_) | Peer => None,
+                AnyToken | Platform(_) | Peer | Tester => None,
             };
             if let Some(scope) = needed {
                 let rest: ScopeSet = ScopeSet::ALL_TENANT.difference(ScopeSet::of(&[scope]));
                 let weak = server.token("mallory", rest).await;
                 refused("a token without the scope", &weak, FORBIDDEN).await;
-                assert_eq!(send(&weak).await.json()["error"]["details"]["required_permission"], scope.as_str(), "{}", operation.id);
+                assert_eq!(
+                    send(&weak).await.json()["error"]["details"]["required_permission"],
+                    scope.as_str(),
+                    "{}",
+                    operation.id
+                );
             }
             // Last, since some of these do what they say, within the caller's own tenant.
             match access {
@@ -392,23 +424,44 @@ async fn no_tenant_sees_or_changes_anothers() {
                     let answer = send(&mallory).await;
                     victim.keeps_quiet("another tenant", &operation, &answer);
                     if operation.path.contains('{') {
-                        assert_eq!(answer.status, 404, "another tenant {}: {}", operation.id, String::from_utf8_lossy(&answer.bytes));
+                        assert_eq!(
+                            answer.status,
+                            404,
+                            "another tenant {}: {}",
+                            operation.id,
+                            String::from_utf8_lossy(&answer.bytes)
+                        );
                     }
                 }
             }
         }
 
         for (path, method, body) in [
-            ("/api/agent-marketplace/agents/secret_agent/install", Method::POST, Some(json!({ "target_tenant_id": "victim" }))),
-            ("/api/agent-marketplace/agents/secret_agent/install", Method::POST, Some(json!({ "target_tenant_id": "no-such-tenant" }))),
-            ("/api/agent-marketplace/agents/bulk-install", Method::POST, Some(json!({ "ids": ["secret_agent"], "target_tenant_id": "victim" }))),
+            (
+                "/api/agent-marketplace/agents/secret_agent/install",
+                Method::POST,
+                Some(json!({ "target_tenant_id": "victim" })),
+            ),
+            (
+                "/api/agent-marketplace/agents/secret_agent/install",
+                Method::POST,
+                Some(json!({ "target_tenant_id": "no-such-tenant" })),
+            ),
+            (
+                "/api/agent-marketplace/agents/bulk-install",
+                Method::POST,
+                Some(json!({ "ids": ["secret_agent"], "target_tenant_id": "victim" })),
+            ),
             ("/api/agent-marketplace/agents/secret_agent/install?target_tenant_id=victim", Method::DELETE, None),
         ] {
             let details = mallory.send(method, path, body.as_ref()).await.expect_error(403, "INSUFFICIENT_PERMISSIONS");
             assert_eq!(details["required_permission"], "tenants:manage", "{path}");
         }
         assert_eq!(victim.state().await, before, "something of the victim's changed");
-        assert!(before.iter().any(|value| value.to_string().contains(&victim.canary)), "the victim does not see its own");
+        assert!(
+            before.iter().any(|value| value.to_string().contains(&victim.canary)),
+            "the victim does not see its own"
+        );
     })
     .await;
 }

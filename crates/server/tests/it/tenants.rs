@@ -5,6 +5,8 @@ use atom_marketplace_protocol::scope::{Scope, ScopeSet};
 use atom_marketplace_testkit::{TestServer, each_db_async};
 use serde_json::{Value, json};
 
+use crate::seed::{agent, seed};
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_admin_makes_and_changes_tenants() {
     each_db_async(|db| async move {
@@ -107,8 +109,16 @@ async fn only_the_admin_reaches_the_platform() {
             assert_eq!(details["required_permission"], "tenants:manage");
         }
         acme.get("/api/admin/stats").await.expect_error(403, "INSUFFICIENT_PERMISSIONS");
+        seed(&server, vec![agent("acme", "a"), agent("acme", "b"), agent("acme", "c").status("pending_review")]).await;
         let stats = server.admin().get("/api/admin/stats").await.expect(200);
-        assert_eq!(stats, json!({"tenants": 1, "components": [], "installations": 0, "pending_submissions": 0}));
+        let components = json!([
+            {"component_type": "agent", "status": "pending_review", "count": 1},
+            {"component_type": "agent", "status": "published", "count": 2},
+        ]);
+        assert_eq!(
+            stats,
+            json!({"tenants": 1, "components": components, "installations": 0, "pending_submissions": 1})
+        );
         server.admin().with("x-admin-key", "wrong").get("/api/admin/stats").await.expect_error(401, "UNAUTHENTICATED");
     })
     .await;

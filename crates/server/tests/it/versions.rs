@@ -189,3 +189,28 @@ async fn what_is_withdrawn_frees_its_storage_and_keeps_its_numbers() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_installed_a_version_keeps_its_content() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let (acme, beta) = (server.tenant("acme", Plan::Free).await, server.tenant("beta", Plan::Free).await);
+        for content in ["old", "new"] {
+            let files = json!([{"path": "x", "content": content}]);
+            acme.post(AGENTS, &agent("a", "public", json!({"files": files}))).await.expect(201);
+            crate::review::approve_all(&server.admin()).await;
+        }
+        beta.post(&format!("{AGENTS}/a/install"), &json!({"version": "1.0.1"})).await.expect(201);
+        acme.delete(&format!("{AGENTS}/a")).await.expect(204);
+        let kept: Vec<(String, String, i64)> = server
+            .marketplace
+            .db
+            .read(|c| {
+                c.all("SELECT v.version, v.status, v.size FROM component_file f JOIN component_version v ON v.id = f.version_id", &[])
+            })
+            .await
+            .unwrap();
+        assert_eq!(kept, [("1.0.1".to_owned(), "withdrawn".to_owned(), 0)]);
+    })
+    .await;
+}

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows the database or the network: it runs before the transaction.
 
+pub(crate) mod cost;
 mod fields;
 mod files;
 mod json;

@@ -1,0 +1,7 @@
+//! The program from outside: the real binary, started as operators start it.
+
+mod backup;
+mod commands;
+mod demo;
+mod program;
+mod serve;
