@@ -18,7 +18,8 @@ import { aborted, retryAfterOf, retryDelay, wait } from './retry.js';
 export interface Request {
   method: string;
   url: string;
-  headers: Readonly<Record<string, string>>;
+  /** Beside the client's; `null` removes one of those. */
+  headers: Readonly<Record<string, string | null>>;
   body: string | undefined;
 }
 
