@@ -51,8 +51,8 @@ const method = (client: MarketplaceClient, name: string): AnyMethod | undefined 
 /** A value for each argument that is required. */
 function argumentsOf({ ids, requestBody, parameters, operationId }: (typeof operations)[number]): unknown[] {
   const values: unknown[] = ids.map((id) => (id === 'kind' ? 'agent' : `some-${id.replaceAll('_', '-')}`));
-  if (/^rate_/.test(operationId)) return [...values, 5];
-  if (/^bulk_install_/.test(operationId)) return [...values, ['one']];
+  if (operationId.startsWith('rate_')) return [...values, 5];
+  if (operationId.startsWith('bulk_install_')) return [...values, ['one']];
   const body =
     requestBody &&
     openapi.components.schemas[requestBody.content['application/json'].schema.$ref.split('/').at(-1) ?? ''];

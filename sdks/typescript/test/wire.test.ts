@@ -111,7 +111,7 @@ test.each([
 
 test('free-form maps of a publication are verbatim, typed ones are not', async () => {
   const verbatim = { camelCase: { snake_case: [{ 'Kebab-Case': 1 }] } };
-  const { client, sent } = recording({ ...{ config_schema: verbatim, content: verbatim }, created_at: 'now' });
+  const { client, sent } = recording({ config_schema: verbatim, content: verbatim, created_at: 'now' });
   const result = await client.publishAgent({
     agentId: 'atom_main',
     marketplaceType: 'private',
