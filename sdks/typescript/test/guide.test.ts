@@ -26,8 +26,8 @@ interface Treatment {
   before?: { text: string; reason: string };
   /** Makes it show that it worked. */
   after?: string;
-  /** What no TypeScript can be, and why. */
-  instead?: { printed: string; text: string; reason: string };
+  /** What no TypeScript can be, each in turn, and why. */
+  instead?: { printed: string; texts: string[]; reason: string };
   /** Compiler options beside `strict`, and why. */
   options?: { options: object; reason: string };
   /** What it prints. */
@@ -98,7 +98,11 @@ console.log((await withRetry(() => client.listAgents())).length);\n`,
       text: `const given = JSON.parse(process.env['GIVEN'] ?? '{}');\nconst options = [given.options] as const, args = (given.args ?? []) as [any];\n`,
       reason: 'the sample prints `(...)` where arguments go',
     },
-    instead: { printed: '(...)', text: '(...options)', reason: '`...` alone is no TypeScript: it spreads nothing' },
+    instead: {
+      printed: '(...)',
+      texts: ['(...options)', '(...args)'],
+      reason: '`...` alone is no TypeScript: it says nothing to spread',
+    },
     options: {
       options: { useUnknownInCatchVariables: false },
       reason: 'the last branch reads `error.code` of whatever was thrown',
@@ -162,11 +166,9 @@ describe.skipIf(!installed)('against a real server', () => {
 
   const programOf = ({ text, treatment }: (typeof treated)[number]): string => {
     const { before, after, instead } = treatment;
-    return substitute(`${before?.text ?? ''}${instead ? arguments_(text) : text}\n${after ?? ''}`);
+    const sample = instead?.texts.reduce((changed, one) => changed.replace(instead.printed, one), text) ?? text;
+    return substitute(`${before?.text ?? ''}${sample}\n${after ?? ''}`);
   };
-
-  /** `(...)` of the constructor and of the call. */
-  const arguments_ = (text: string): string => text.replace('(...)', '(...options)').replace('(...)', '(...args)');
 
   beforeAll(async () => {
     server = await startServer();
