@@ -23,10 +23,18 @@ pub struct Answer {
     pub bytes: Vec<u8>,
 }
 
+/// A plain HTTP client to build upon. The SDK turns TLS on in reqwest for the whole workspace, and leaves it to each
+/// client which provider that uses.
+pub fn http() -> reqwest::ClientBuilder {
+    // An error says that there is one already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy()
+}
+
 impl Client {
     /// A client of the server at `base`.
     pub fn new(base: &str, headers: Vec<(String, String)>) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = http().build().expect("a client");
         Self { http, base: base.to_owned(), headers }
     }
 

@@ -4,7 +4,7 @@ mod client;
 mod server;
 
 pub use atom_marketplace_db::testing::{TestDb, each_db_async};
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, http};
 pub use server::{ADMIN_KEY, TestServer};
 
 use std::path::PathBuf;

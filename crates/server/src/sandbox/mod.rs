@@ -203,7 +203,9 @@ impl Sandbox {
         let _together = self.0.turn.read().await;
         let until = Timestamp::from_micros(now.as_micros() - seed::REVIEW.as_micros() as i64);
         let (changes, next) = m.db.write(move |c| seed::decide(c, now, until)).await?;
-        changes.into_iter().for_each(|change| m.catalog_changed(change));
+        for change in changes {
+            m.catalog_changed(change);
+        }
         if let Some(next) = next {
             self.submitted(next);
         }

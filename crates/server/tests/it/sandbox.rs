@@ -269,7 +269,7 @@ async fn reset_puts_everything_back() {
 
         server.anonymous().post("/api/test/reset", &json!({})).await.expect_error(401, "UNAUTHENTICATED");
         // Readers meanwhile see what was before, or all that is new.
-        let (reads, resets) = tokio::join!(
+        let ((), ()) = tokio::join!(
             async {
                 for _ in 0..20 {
                     let page = tester.get(AGENTS).await.expect(200);
@@ -282,8 +282,6 @@ async fn reset_puts_everything_back() {
                 }
             }
         );
-        let ((), ()) = (reads, resets);
-
         assert_eq!(walk(&tester, 100).await, before);
         assert_eq!(tester.get(&format!("{AGENTS}/mine")).await.status, 404);
         assert_eq!(count(&tester.get("/api/test/installations").await.expect(200)), 0);

@@ -1,0 +1,124 @@
+//! What the platform's admins do: tenants, review, quarantine.
+
+use atom_marketplace_protocol::api_token::{ApiTokenCreate, ApiTokenCreated};
+use atom_marketplace_protocol::component::Component;
+use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::review::{Decision, Quarantine, Submission, SubmissionDetail};
+use atom_marketplace_protocol::tenant::{PlatformStats, Tenant, TenantAdminUpdate, TenantCreate};
+use reqwest::Method;
+
+use super::handle;
+use crate::listing::Submitted;
+use crate::reference::segment;
+use crate::{Call, Error, Listing};
+
+handle! {
+    /// What the platform's admins do, with an admin key or a token that has the platform's scopes.
+    Admin
+}
+
+impl Admin {
+    /// The platform in numbers.
+    pub fn stats(&self) -> Call<PlatformStats> {
+        Call::json(&self.client, Method::GET, "/admin/stats")
+    }
+
+    /// The tenants.
+    pub fn tenants(&self) -> AdminTenants {
+        AdminTenants::new(&self.client)
+    }
+
+    /// What waits for review, or did.
+    pub fn submissions(&self) -> Submissions {
+        Submissions::new(&self.client)
+    }
+
+    fn component(kind: Kind, tenant: &str, id: &str, verb: &str) -> Result<String, Error> {
+        let (tenant, id) = (segment("tenant id", tenant)?, segment("component id", id)?);
+        Ok(format!("/admin/components/{kind}/{tenant}/{id}/{verb}"))
+    }
+
+    /// Hides a component; nobody can install it.
+    pub fn quarantine(&self, kind: Kind, tenant: &str, id: &str, reason: &str) -> Call<Component> {
+        let body = Quarantine { reason: Some(reason.to_owned()) };
+        Call::json(&self.client, Method::POST, Self::component(kind, tenant, id, "quarantine")).body(&body)
+    }
+
+    /// Shows it again.
+    pub fn release(&self, kind: Kind, tenant: &str, id: &str, reason: Option<&str>) -> Call<Component> {
+        let body = Quarantine { reason: reason.map(str::to_owned) };
+        Call::json(&self.client, Method::POST, Self::component(kind, tenant, id, "release")).body(&body)
+    }
+}
+
+handle! {
+    /// The platform's tenants.
+    AdminTenants
+}
+
+impl AdminTenants {
+    fn path(id: &str, below: &str) -> Result<String, Error> {
+        Ok(format!("/admin/tenants/{}{below}", segment("tenant id", id)?))
+    }
+
+    /// Lists them.
+    pub fn list(&self) -> Listing<Tenant> {
+        Listing::new(&self.client, "/admin/tenants")
+    }
+
+    /// Makes one.
+    pub fn create(&self, tenant: &TenantCreate) -> Call<Tenant> {
+        Call::json(&self.client, Method::POST, "/admin/tenants").body(tenant)
+    }
+
+    /// One of them.
+    pub fn get(&self, id: &str) -> Call<Tenant> {
+        Call::json(&self.client, Method::GET, Self::path(id, ""))
+    }
+
+    /// Changes its plan or limits, suspends it, verifies it.
+    pub fn update(&self, id: &str, update: &TenantAdminUpdate) -> Call<Tenant> {
+        Call::json(&self.client, Method::PATCH, Self::path(id, "")).body(update)
+    }
+
+    /// Makes an API token of it. Its secret is shown this once.
+    pub fn create_token(&self, id: &str, token: &ApiTokenCreate) -> Call<ApiTokenCreated> {
+        Call::json(&self.client, Method::POST, Self::path(id, "/tokens")).body(token)
+    }
+}
+
+handle! {
+    /// What publishers want to be public.
+    Submissions
+}
+
+impl Submissions {
+    fn path(id: &str, below: &str) -> Result<String, Error> {
+        Ok(format!("/admin/submissions/{}{below}", segment("submission id", id)?))
+    }
+
+    /// Lists them, with filters.
+    pub fn list(&self) -> Listing<Submission, Submitted> {
+        Listing::new(&self.client, "/admin/submissions")
+    }
+
+    /// One of them, `sub_…`, with what it would publish.
+    pub fn get(&self, id: &str) -> Call<SubmissionDetail> {
+        Call::json(&self.client, Method::GET, Self::path(id, ""))
+    }
+
+    /// Publishes it.
+    pub fn approve(&self, id: &str, decision: &Decision) -> Call<Component> {
+        Call::json(&self.client, Method::POST, Self::path(id, "/approve")).body(decision)
+    }
+
+    /// Refuses it; the decision says why.
+    pub fn reject(&self, id: &str, decision: &Decision) -> Call<Component> {
+        Call::json(&self.client, Method::POST, Self::path(id, "/reject")).body(decision)
+    }
+
+    /// Sends it back; the decision says what to change.
+    pub fn request_changes(&self, id: &str, decision: &Decision) -> Call<Component> {
+        Call::json(&self.client, Method::POST, Self::path(id, "/request-changes")).body(decision)
+    }
+}

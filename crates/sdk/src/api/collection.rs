@@ -1,0 +1,212 @@
+//! What can be done with the components of one kind.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use atom_marketplace_protocol::component::{
+    Bundle, CategoryCount, Component, ComponentPatch, PublishCheck, VersionInfo, Yank,
+};
+use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::install::{BulkInstallRequest, BulkInstallResponse};
+use atom_marketplace_protocol::rating::{RateRequest, RatingSummary, Review};
+use reqwest::Method;
+use serde::Serialize;
+
+use super::Install;
+use crate::listing::Catalog;
+use crate::reference::segment;
+use crate::{Call, Client, ComponentRef, Error, Listing};
+
+/// The components of one kind; `P` is what publishes one.
+///
+/// ```no_run
+/// # async fn example(client: atom_marketplace_sdk::Client) -> Result<(), atom_marketplace_sdk::Error> {
+/// let agent = client.agents().get("atom_main").await?;
+/// let same_id_of_acme = client.agents().get(("acme", "atom_main")).await?;
+/// client.skills().install("salesforce_integration").await?;
+/// client.skills().rate("salesforce_integration", 5, Some("Saves us a day a week.")).await?;
+/// # Ok(()) }
+/// ```
+pub struct Collection<P> {
+    client: Client,
+    kind: Kind,
+    publishes: PhantomData<fn(P)>,
+}
+
+impl<P> Clone for Collection<P> {
+    fn clone(&self) -> Self {
+        Self::new(&self.client, self.kind)
+    }
+}
+
+impl<P> fmt::Debug for Collection<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Collection").field(&self.kind).finish()
+    }
+}
+
+/// The kind's routes below the base URL, which has the `/api` already.
+fn base(kind: Kind) -> &'static str {
+    kind.base().trim_start_matches("/api")
+}
+
+/// The path of a component, or of what lies below it.
+pub(super) fn path_of(kind: Kind, component: &ComponentRef, below: &str) -> Result<String, Error> {
+    component.check()?;
+    Ok(format!("{}/{}/{}{below}", base(kind), kind.collection(), component.id))
+}
+
+impl<P> Collection<P> {
+    pub(super) fn new(client: &Client, kind: Kind) -> Self {
+        Self { client: client.clone(), kind, publishes: PhantomData }
+    }
+
+    /// Its kind.
+    pub fn component_type(&self) -> Kind {
+        self.kind
+    }
+
+    fn all(&self, below: &str) -> String {
+        format!("{}/{}{below}", base(self.kind), self.kind.collection())
+    }
+
+    /// A call about one component, with its publisher where that is named.
+    fn one<T>(call: Call<T>, component: &ComponentRef) -> Call<T> {
+        call.set_query("source_tenant_id", component.source_tenant_id.clone())
+    }
+
+    fn get_json<T: serde::de::DeserializeOwned>(
+        &self,
+        method: Method,
+        component: &ComponentRef,
+        below: &str,
+    ) -> Call<T> {
+        Self::one(Call::json(&self.client, method, path_of(self.kind, component, below)), component)
+    }
+
+    fn list_below<T: serde::de::DeserializeOwned>(&self, component: &ComponentRef, below: &str) -> Listing<T> {
+        let list = Listing::new(&self.client, path_of(self.kind, component, below));
+        match &component.source_tenant_id {
+            Some(tenant) => list.query("source_tenant_id", tenant),
+            None => list,
+        }
+    }
+
+    /// Lists them, with filters.
+    pub fn list(&self) -> Listing<Component, Catalog> {
+        Listing::new(&self.client, self.all(""))
+    }
+
+    /// Searches them, best first.
+    pub fn search(&self, query: impl fmt::Display) -> Listing<Component, Catalog> {
+        Listing::new(&self.client, self.all("/search")).query("query", query)
+    }
+
+    /// The categories and how many components are in each.
+    pub fn categories(&self) -> Call<Vec<CategoryCount>> {
+        Call::json(&self.client, Method::GET, format!("{}/categories", base(self.kind)))
+    }
+
+    /// A component; of a version of it where the reference names one.
+    pub fn get(&self, component: impl Into<ComponentRef>) -> Call<Component> {
+        let component = component.into();
+        self.get_json(Method::GET, &component, "").set_query("version", component.version.clone())
+    }
+
+    /// Changes what needs no new version: its deprecation, and with whom a private one is shared.
+    pub fn update(&self, component: impl Into<ComponentRef>, patch: &ComponentPatch) -> Call<Component> {
+        self.get_json(Method::PATCH, &component.into(), "").body(patch)
+    }
+
+    /// Withdraws it: nobody can install it any more, those who have it keep it.
+    pub fn withdraw(&self, component: impl Into<ComponentRef>) -> Call<()> {
+        let component = component.into();
+        Self::one(Call::done(&self.client, Method::DELETE, path_of(self.kind, &component, "")), &component)
+    }
+
+    /// Its versions, newest first.
+    pub fn versions(&self, component: impl Into<ComponentRef>) -> Listing<VersionInfo> {
+        self.list_below(&component.into(), "/versions")
+    }
+
+    fn version_path(&self, component: &ComponentRef, version: &str, below: &str) -> Result<String, Error> {
+        path_of(self.kind, component, &format!("/versions/{}{below}", segment("version", version)?))
+    }
+
+    /// One version of it.
+    pub fn version(&self, component: impl Into<ComponentRef>, version: &str) -> Call<VersionInfo> {
+        let component = component.into();
+        let path = self.version_path(&component, version, "");
+        Self::one(Call::json(&self.client, Method::GET, path), &component)
+    }
+
+    /// Yanks a version: only those who have it can still install it, by its exact number.
+    pub fn yank(&self, component: impl Into<ComponentRef>, version: &str, reason: Option<&str>) -> Call<VersionInfo> {
+        let component = component.into();
+        let path = self.version_path(&component, version, "/yank");
+        let body = Yank { reason: reason.map(str::to_owned) };
+        Self::one(Call::json(&self.client, Method::POST, path), &component).body(&body)
+    }
+
+    /// Takes a yank back.
+    pub fn unyank(&self, component: impl Into<ComponentRef>, version: &str) -> Call<VersionInfo> {
+        let component = component.into();
+        let path = self.version_path(&component, version, "/yank");
+        Self::one(Call::json(&self.client, Method::DELETE, path), &component)
+    }
+
+    /// Everything an instance needs to run it, with its files. [`Call::raw`] gives the very bytes that are signed.
+    pub fn bundle(&self, component: impl Into<ComponentRef>) -> Call<Bundle> {
+        let component = component.into();
+        self.get_json(Method::GET, &component, "/bundle").set_query("version", component.version.clone())
+    }
+
+    /// The components that need it.
+    pub fn dependents(&self, component: impl Into<ComponentRef>) -> Listing<Component> {
+        self.list_below(&component.into(), "/dependents")
+    }
+
+    /// Installs it for the caller's tenant; see [`Install`] for what else can be said.
+    pub fn install(&self, component: impl Into<ComponentRef>) -> Install {
+        Install::new(&self.client, self.kind, component.into())
+    }
+
+    /// Uninstalls it from the caller's tenant. For another one, add the query `target_tenant_id`.
+    pub fn uninstall(&self, component: impl Into<ComponentRef>) -> Call<()> {
+        let component = component.into();
+        Self::one(Call::done(&self.client, Method::DELETE, path_of(self.kind, &component, "/install")), &component)
+    }
+
+    /// Installs up to 100 of them; the answer says what became of each.
+    pub fn bulk_install(&self, request: &BulkInstallRequest) -> Call<BulkInstallResponse> {
+        Call::json(&self.client, Method::POST, self.all("/bulk-install")).body(request)
+    }
+
+    /// Rates it, 1 to 5, in the place of what the same author said before.
+    pub fn rate(&self, component: impl Into<ComponentRef>, rating: i64, review: Option<&str>) -> Call<RatingSummary> {
+        let request = RateRequest { rating, review: review.map(str::to_owned) };
+        self.get_json(Method::PUT, &component.into(), "/rating").body(&request)
+    }
+
+    /// Takes the caller's rating back.
+    pub fn delete_rating(&self, component: impl Into<ComponentRef>) -> Call<RatingSummary> {
+        self.get_json(Method::DELETE, &component.into(), "/rating")
+    }
+
+    /// What people say of it.
+    pub fn reviews(&self, component: impl Into<ComponentRef>) -> Listing<Review> {
+        self.list_below(&component.into(), "/reviews")
+    }
+}
+
+impl<P: Serialize> Collection<P> {
+    /// Publishes a component or a new version of it. A public one waits for review, a private one is there at once.
+    pub fn publish(&self, request: &P) -> Call<Component> {
+        Call::json(&self.client, Method::POST, self.all("")).body(request)
+    }
+
+    /// What [`Collection::publish`] would do: the checks' findings, and nothing stored.
+    pub fn check(&self, request: &P) -> Call<PublishCheck> {
+        Call::json(&self.client, Method::POST, self.all("")).body(request).query("dry_run", true)
+    }
+}

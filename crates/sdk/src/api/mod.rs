@@ -1,0 +1,108 @@
+//! The operations, by subject. Each `operationId` of the marketplace's OpenAPI description has its method here.
+
+mod admin;
+mod collection;
+mod federation;
+mod install;
+mod tenant;
+
+pub use admin::{Admin, AdminTenants, Submissions};
+pub use collection::Collection;
+pub use federation::{Federation, FederationKeys};
+pub use install::{Install, Installations};
+pub use tenant::{Members, Tenant, Tokens};
+
+use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
+use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::usage::Usage;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::listing::Everything;
+use crate::{Call, Client, Listing};
+
+impl Client {
+    /// Agents.
+    pub fn agents(&self) -> Collection<AgentPublish> {
+        Collection::new(self, Kind::Agent)
+    }
+
+    /// Skills.
+    pub fn skills(&self) -> Collection<SkillPublish> {
+        Collection::new(self, Kind::Skill)
+    }
+
+    /// Canvases.
+    pub fn canvases(&self) -> Collection<CanvasPublish> {
+        Collection::new(self, Kind::Canvas)
+    }
+
+    /// Domains.
+    pub fn domains(&self) -> Collection<DomainPublish> {
+        Collection::new(self, Kind::Domain)
+    }
+
+    /// Components of a kind that is known when the program runs; publishes JSON.
+    pub fn kind(&self, kind: Kind) -> Collection<Value> {
+        Collection::new(self, kind)
+    }
+
+    /// Searches all kinds, best first.
+    pub fn search(&self, query: impl std::fmt::Display) -> Listing<Component, Everything> {
+        Listing::new(self, "/search").query("query", query)
+    }
+
+    /// What the tenant has installed.
+    pub fn installations(&self) -> Installations {
+        Installations::new(self)
+    }
+
+    /// What the tenant has used of what it may.
+    pub fn usage(&self) -> Call<Usage> {
+        Call::json(self, Method::GET, "/usage")
+    }
+
+    /// The tenant's API tokens.
+    pub fn tokens(&self) -> Tokens {
+        Tokens::new(self)
+    }
+
+    /// The tenant itself and its members.
+    pub fn tenant(&self) -> Tenant {
+        Tenant::new(self)
+    }
+
+    /// The tenant's federation keys.
+    pub fn federation_keys(&self) -> FederationKeys {
+        FederationKeys::new(self)
+    }
+
+    /// The catalog as another instance reads it, with a federation key.
+    pub fn federation(&self) -> Federation {
+        Federation::new(self)
+    }
+
+    /// What the platform's admins do.
+    pub fn admin(&self) -> Admin {
+        Admin::new(self)
+    }
+}
+
+/// A handle on some of the client's operations.
+macro_rules! handle {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            client: crate::Client,
+        }
+
+        impl $name {
+            pub(super) fn new(client: &crate::Client) -> Self {
+                Self { client: client.clone() }
+            }
+        }
+    };
+}
+
+use handle;

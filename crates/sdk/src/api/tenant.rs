@@ -1,0 +1,99 @@
+//! The tenant, its members and its API tokens.
+
+use atom_marketplace_protocol::api_token::{ApiToken, ApiTokenCreate, ApiTokenCreated};
+use atom_marketplace_protocol::scope::Role;
+use atom_marketplace_protocol::tenant::{self as wire, Member, MemberAdd, MemberUpdate, TenantUpdate};
+use reqwest::Method;
+
+use super::handle;
+use crate::reference::segment;
+use crate::{Call, Error, Listing};
+
+handle! {
+    /// The tenant itself.
+    Tenant
+}
+
+impl Tenant {
+    /// The tenant with its plan and limits.
+    pub fn get(&self) -> Call<wire::Tenant> {
+        Call::json(&self.client, Method::GET, "/tenant")
+    }
+
+    /// Changes what a tenant may change of itself.
+    pub fn update(&self, update: &TenantUpdate) -> Call<wire::Tenant> {
+        Call::json(&self.client, Method::PATCH, "/tenant").body(update)
+    }
+
+    /// Its members.
+    pub fn members(&self) -> Members {
+        Members::new(&self.client)
+    }
+}
+
+handle! {
+    /// The people of the tenant.
+    Members
+}
+
+impl Members {
+    fn path(user: &str) -> Result<String, Error> {
+        Ok(format!("/tenant/members/{}", segment("user id", user)?))
+    }
+
+    /// Lists them.
+    pub fn list(&self) -> Listing<Member> {
+        Listing::new(&self.client, "/tenant/members")
+    }
+
+    /// Adds one.
+    pub fn add(&self, member: &MemberAdd) -> Call<Member> {
+        Call::json(&self.client, Method::POST, "/tenant/members").body(member)
+    }
+
+    /// Gives one another role.
+    pub fn update(&self, user_id: &str, role: Role) -> Call<Member> {
+        Call::json(&self.client, Method::PATCH, Self::path(user_id)).body(&MemberUpdate { role })
+    }
+
+    /// Takes one out.
+    pub fn remove(&self, user_id: &str) -> Call<()> {
+        Call::done(&self.client, Method::DELETE, Self::path(user_id))
+    }
+}
+
+handle! {
+    /// The tenant's API tokens.
+    Tokens
+}
+
+impl Tokens {
+    fn path(id: &str, below: &str) -> Result<String, Error> {
+        Ok(format!("/tokens/{}{below}", segment("token id", id)?))
+    }
+
+    /// Lists them, without their secrets.
+    pub fn list(&self) -> Listing<ApiToken> {
+        Listing::new(&self.client, "/tokens")
+    }
+
+    /// Makes one. Its secret is shown this once.
+    pub fn create(&self, token: &ApiTokenCreate) -> Call<ApiTokenCreated> {
+        Call::json(&self.client, Method::POST, "/tokens").body(token)
+    }
+
+    /// The one in use.
+    pub fn current(&self) -> Call<ApiToken> {
+        Call::json(&self.client, Method::GET, "/tokens/current")
+    }
+
+    /// Gives one, `tok_…`, a new secret in the place of the old.
+    pub fn rotate(&self, id: &str) -> Call<ApiTokenCreated> {
+        Call::json(&self.client, Method::POST, Self::path(id, "/rotate"))
+    }
+
+    /// Revokes one.
+    pub fn delete(&self, id: &str) -> Call<()> {
+        Call::done(&self.client, Method::DELETE, Self::path(id, ""))
+    }
+}

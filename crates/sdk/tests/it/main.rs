@@ -1,0 +1,5 @@
+//! The SDK against a real server, and against one that fails on purpose.
+
+mod faults;
+mod market;
+mod operations;

@@ -1,0 +1,190 @@
+//! Every operation of `openapi.json` has a method, and that method asks for exactly this operation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use atom_marketplace_sdk::types::{
+    ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, FederationKeyCreate, InstallationUpdate, Lock,
+    MemberAdd, Plan, Role, TenantAdminUpdate, TenantCreate, TenantUpdate,
+};
+use atom_marketplace_sdk::{Call, Client, Kind, Listing};
+use serde_json::{Value, json};
+
+/// What a method asks and what it reads: `GET /usage: Usage`.
+trait Asks {
+    fn asks(&self) -> String;
+}
+
+impl<T> Asks for Call<T> {
+    fn asks(&self) -> String {
+        let (method, path) = (self.method().expect("it can be sent"), self.path().expect("it can be sent"));
+        format!("{method} {path}: {}", last(std::any::type_name::<T>()))
+    }
+}
+
+impl<T, F> Asks for Listing<T, F> {
+    fn asks(&self) -> String {
+        format!("GET {}: Page_{}", self.path().expect("it can be sent"), last(std::any::type_name::<T>()))
+    }
+}
+
+/// A type's own name, as the description has it.
+fn last(name: &str) -> String {
+    match name.split_once('<') {
+        Some((_, item)) => format!("[{}]", last(item.trim_end_matches('>'))),
+        None => name.rsplit("::").next().expect("one").to_owned(),
+    }
+}
+
+/// The schema of an operation's good answer.
+fn answer(operation: &Value) -> String {
+    let responses = operation["responses"].as_object().expect("responses");
+    let schema = responses.iter().filter(|(status, _)| status.starts_with('2')).find_map(|(_, response)| {
+        let schema = &response["content"]["application/json"]["schema"];
+        (!schema.is_null()).then_some(schema)
+    });
+    let name = |schema: &Value| schema["$ref"].as_str().map(last_of_path);
+    match schema {
+        None => "()".to_owned(),
+        Some(schema) => name(schema).unwrap_or_else(|| format!("[{}]", name(&schema["items"]).expect("a list"))),
+    }
+}
+
+fn last_of_path(path: &str) -> String {
+    path.rsplit('/').next().expect("one").to_owned()
+}
+
+/// One method for each operation. In a path parameter's place stands the parameter's own name.
+fn methods(client: &Client) -> BTreeMap<String, String> {
+    let mut methods = BTreeMap::new();
+    let mut method = |operation: &str, call: &dyn Asks| {
+        assert!(methods.insert(operation.to_owned(), call.asks()).is_none(), "{operation} is there twice");
+    };
+    for &kind in Kind::ALL {
+        let (one, many) = (kind.as_str(), kind.plural());
+        let c = client.kind(kind);
+        method(&format!("list_{many}"), &c.list());
+        method(&format!("search_{many}"), &c.search("x"));
+        method(&format!("list_{one}_categories"), &c.categories());
+        method(&format!("publish_{one}"), &c.publish(&json!({})));
+        method(&format!("get_{one}"), &c.get("id"));
+        method(&format!("update_{one}"), &c.update("id", &ComponentPatch::default()));
+        method(&format!("withdraw_{one}"), &c.withdraw("id"));
+        method(&format!("list_{one}_versions"), &c.versions("id"));
+        method(&format!("get_{one}_version"), &c.version("id", "version"));
+        method(&format!("yank_{one}_version"), &c.yank("id", "version", None));
+        method(&format!("unyank_{one}_version"), &c.unyank("id", "version"));
+        method(&format!("get_{one}_bundle"), &c.bundle("id"));
+        method(&format!("list_{one}_dependents"), &c.dependents("id"));
+        method(&format!("install_{one}"), &c.install("id").call());
+        method(&format!("uninstall_{one}"), &c.uninstall("id"));
+        method(&format!("bulk_install_{many}"), &c.bulk_install(&BulkInstallRequest::default()));
+        method(&format!("rate_{one}"), &c.rate("id", 5, None));
+        method(&format!("delete_{one}_rating"), &c.delete_rating("id"));
+        method(&format!("list_{one}_reviews"), &c.reviews("id"));
+        method(&format!("federation_list_{many}"), &client.federation().list(kind));
+        method(&format!("federation_get_{one}"), &client.federation().get(kind, "id"));
+        method(&format!("federation_get_{one}_bundle"), &client.federation().bundle(kind, "id"));
+    }
+    method("search_components", &client.search("x"));
+    method("get_usage", &client.usage());
+
+    let installations = client.installations();
+    method("list_installations", &installations.list());
+    method("get_installation", &installations.get("id"));
+    method("update_installation", &installations.update("id", &InstallationUpdate::default()));
+    method("get_installation_bundle", &installations.bundle("id"));
+    method("get_installations_lock", &installations.lock());
+    method("install_lock", &installations.install_lock(&Lock { lock_version: 1, components: Vec::new() }));
+
+    let tokens = client.tokens();
+    method("list_tokens", &tokens.list());
+    method("create_token", &tokens.create(&ApiTokenCreate::default()));
+    method("get_current_token", &tokens.current());
+    method("rotate_token", &tokens.rotate("token_id"));
+    method("delete_token", &tokens.delete("token_id"));
+
+    let tenant = client.tenant();
+    let member = MemberAdd { email: "ada@acme.example".to_owned(), name: None, role: Role::Viewer };
+    method("get_tenant", &tenant.get());
+    method("update_tenant", &tenant.update(&TenantUpdate::default()));
+    method("list_members", &tenant.members().list());
+    method("add_member", &tenant.members().add(&member));
+    method("update_member", &tenant.members().update("user_id", Role::Viewer));
+    method("remove_member", &tenant.members().remove("user_id"));
+
+    let keys = client.federation_keys();
+    method("list_federation_keys", &keys.list());
+    method("create_federation_key", &keys.create(&FederationKeyCreate::default()));
+    method("delete_federation_key", &keys.delete("key_id"));
+
+    let admin = client.admin();
+    let new = TenantCreate { id: None, name: "Acme".to_owned(), plan: Plan::Free };
+    let decision = Decision::default();
+    method("admin_get_stats", &admin.stats());
+    method("admin_list_tenants", &admin.tenants().list());
+    method("admin_create_tenant", &admin.tenants().create(&new));
+    method("admin_get_tenant", &admin.tenants().get("tenant_id"));
+    method("admin_update_tenant", &admin.tenants().update("tenant_id", &TenantAdminUpdate::default()));
+    method("admin_create_tenant_token", &admin.tenants().create_token("tenant_id", &ApiTokenCreate::default()));
+    method("list_submissions", &admin.submissions().list());
+    method("get_submission", &admin.submissions().get("id"));
+    method("approve_submission", &admin.submissions().approve("id", &decision));
+    method("reject_submission", &admin.submissions().reject("id", &decision));
+    method("request_submission_changes", &admin.submissions().request_changes("id", &decision));
+    method("quarantine_component", &admin.quarantine(Kind::Agent, "tenant", "id", "why"));
+    method("release_component", &admin.release(Kind::Agent, "tenant", "id", None));
+    methods
+}
+
+#[test]
+fn every_operation_has_a_method() {
+    let description = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi.json")).unwrap();
+    let description: Value = serde_json::from_str(&description).unwrap();
+    let mut wanted = BTreeMap::new();
+    for (path, operations) in description["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let Some(id) = operation["operationId"].as_str() else { continue };
+            let path = path.strip_prefix("/api").unwrap_or(path).replace(['{', '}'], "").replace("/kind/", "/agent/");
+            wanted.insert(id.to_owned(), format!("{} {path}: {}", method.to_uppercase(), answer(operation)));
+        }
+    }
+    let client = Client::builder().build().unwrap();
+    let there = methods(&client);
+    let names = |map: &BTreeMap<String, String>| map.keys().cloned().collect::<BTreeSet<_>>();
+    let missing: Vec<_> = names(&wanted).difference(&names(&there)).cloned().collect();
+    assert!(missing.is_empty(), "operations without a method: add one to src/api and to `methods` here: {missing:#?}");
+    let unknown: Vec<_> = names(&there).difference(&names(&wanted)).cloned().collect();
+    assert!(unknown.is_empty(), "methods without an operation: {unknown:#?}");
+    for (operation, asked) in &there {
+        assert_eq!(asked, &wanted[operation], "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn ids_that_would_be_another_path_are_refused_before_anything_is_sent() {
+    // Nobody listens there: an error that is not about a connection says that nothing was sent.
+    let client = Client::builder().base_url("http://127.0.0.1:1/api").max_retries(0).build().unwrap();
+    for bad in ["", ".", "..", "a/b", "../tokens", "a?b", "%2e%2e", "a b", "search", "-a"] {
+        let errors = [
+            client.agents().get(bad).await.unwrap_err(),
+            client.agents().get(("..", "atom_main")).await.unwrap_err(),
+            client.skills().install(bad).await.unwrap_err(),
+            client.skills().bundle(bad).await.unwrap_err(),
+            client.canvases().reviews(bad).await.unwrap_err(),
+            client.canvases().reviews(bad).items().next().await.unwrap().unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(error.code(), Some("INVALID_REQUEST"), "{bad}: {error:?}");
+        }
+    }
+    for bad in ["", "..", "a/b", "a?b"] {
+        for error in [
+            client.tokens().delete(bad).await.unwrap_err(),
+            client.installations().get(bad).await.unwrap_err(),
+            client.agents().version("atom_main", bad).await.unwrap_err(),
+            client.request(reqwest::Method::GET, bad).await.unwrap_err(),
+        ] {
+            assert_eq!(error.code(), Some("INVALID_REQUEST"), "{bad}: {error:?}");
+        }
+    }
+}
