@@ -102,7 +102,7 @@ pub(crate) enum TokenCommand {
     /// Make an API token and print it, once: in this machine's database, or with --remote through the API.
     Create {
         /// The tenant's id; with --remote it is the profile's own.
-        #[arg(required_unless_present = "remote", conflicts_with = "remote")]
+        #[arg(value_name = "TENANT", required_unless_present = "remote", conflicts_with = "remote")]
         tenant_id: Option<String>,
         /// What it is for.
         #[arg(long, default_value = "command line")]

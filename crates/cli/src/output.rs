@@ -74,7 +74,9 @@ pub(crate) fn table(heads: &[&str], rows: &[Vec<String>]) {
     };
     let heads: Vec<_> = heads.iter().map(|head| (*head).to_owned()).collect();
     line(&bold(&lay(&heads)));
-    rows.iter().for_each(|row| line(&lay(row)));
+    for row in &rows {
+        line(&lay(row));
+    }
 }
 
 fn cut(line: &str, edge: Option<usize>) -> String {

@@ -109,9 +109,7 @@ pub(super) fn logout(args: &Logout) -> anyhow::Result<()> {
         profiles.current = profiles.profiles.keys().next().cloned();
     }
     profiles.save(&path)?;
-    output::line(&format!(
-        "Forgotten. The token itself stays valid: `atom-marketplace token revoke --remote` ends one."
-    ));
+    output::line("Forgotten. The token itself stays valid: `atom-marketplace token revoke --remote` ends one.");
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use atom_marketplace_protocol::component::Status;
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_sdk::{ComponentRef, Kind};
 use clap::{Args, Subcommand};
@@ -11,13 +12,13 @@ use clap::{Args, Subcommand};
 #[command(next_help_heading = "Marketplace")]
 pub(crate) struct Connection {
     /// The profile that `login` stored; the last one logged in when left out.
-    #[arg(long, value_name = "NAME", env = "ATOM_PROFILE")]
+    #[arg(long, value_name = "NAME", env = "ATOM_PROFILE", hide_env_values = true)]
     pub(crate) profile: Option<String>,
     /// Where the marketplace is, with its /api. Another than the profile's does not get the profile's credential.
-    #[arg(long, value_name = "URL", env = "ATOM_BASE_URL")]
+    #[arg(long, value_name = "URL", env = "ATOM_BASE_URL", hide_env_values = true)]
     pub(crate) base_url: Option<String>,
     /// The tenant to act for: a token knows its own, an admin key needs it on tenants' affairs.
-    #[arg(long = "tenant", value_name = "ID", env = "ATOM_TENANT_ID")]
+    #[arg(long = "tenant", value_name = "ID", env = "ATOM_TENANT_ID", hide_env_values = true)]
     pub(crate) tenant: Option<String>,
     /// Print JSON; errors too, to standard error.
     #[arg(long)]
@@ -96,13 +97,19 @@ fn reference(text: &str) -> Result<ComponentRef, String> {
 #[derive(Debug, Args)]
 pub(crate) struct Login {
     /// The profile's name.
-    #[arg(long, value_name = "NAME", env = "ATOM_PROFILE", default_value = "default")]
+    #[arg(long, value_name = "NAME", env = "ATOM_PROFILE", hide_env_values = true, default_value = "default")]
     pub(crate) profile: String,
     /// Where the marketplace is, with its /api.
-    #[arg(long, value_name = "URL", env = "ATOM_BASE_URL", default_value = "http://127.0.0.1:8080/api")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ATOM_BASE_URL",
+        hide_env_values = true,
+        default_value = "http://127.0.0.1:8080/api"
+    )]
     pub(crate) base_url: String,
     /// The tenant: a token knows its own.
-    #[arg(long = "tenant", value_name = "ID", env = "ATOM_TENANT_ID")]
+    #[arg(long = "tenant", value_name = "ID", env = "ATOM_TENANT_ID", hide_env_values = true)]
     pub(crate) tenant: Option<String>,
     /// The credential is the platform's admin key. Never for an application: it may do everything.
     #[arg(long)]
@@ -116,7 +123,7 @@ pub(crate) struct Login {
 #[derive(Debug, Args)]
 pub(crate) struct Logout {
     /// The profile's name.
-    #[arg(long, value_name = "NAME", env = "ATOM_PROFILE", default_value = "default")]
+    #[arg(long, value_name = "NAME", env = "ATOM_PROFILE", hide_env_values = true, default_value = "default")]
     pub(crate) profile: String,
 }
 
@@ -336,11 +343,14 @@ pub(crate) struct Reviews {
 /// What a reviewer does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReviewCommand {
-    /// List the submissions that wait.
+    /// List submissions.
     List {
-        /// All of them, whatever became of them.
-        #[arg(long)]
-        all: bool,
+        /// Those that stand so: pending_review, published, changes_requested, rejected or superseded.
+        #[arg(long, default_value = "pending_review")]
+        status: Status,
+        /// Only those of this publisher.
+        #[arg(long, value_name = "TENANT")]
+        publisher: Option<String>,
         #[command(flatten)]
         connection: Connection,
     },

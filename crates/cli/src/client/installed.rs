@@ -34,9 +34,9 @@ pub(super) async fn install(args: &Install) -> anyhow::Result<()> {
     if args.dry_run {
         let plan = install.plan().await?;
         if json {
-            output::json(&json!(plan))
+            output::json(&json!(plan));
         } else {
-            show_plan(&plan)
+            show_plan(&plan);
         }
         return Ok(());
     }

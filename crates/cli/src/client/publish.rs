@@ -97,17 +97,19 @@ fn show_findings(findings: &[Finding], package: &Package) {
 }
 
 /// `files[3].content` says nothing to people: the file's name stands in for its number.
-fn with_name(path: &str, package: &Package) -> String {
-    let name = path.strip_prefix("files[").and_then(|rest| {
+fn with_name(text: &str, package: &Package) -> String {
+    let name = text.strip_prefix("files[").and_then(|rest| {
         let (number, rest) = rest.split_once(']')?;
+        let rest = rest.strip_prefix(".content").or_else(|| rest.strip_prefix(".path")).unwrap_or(rest);
         Some(format!("{}{rest}", package.files.get(number.parse::<usize>().ok()?)?))
     });
-    name.unwrap_or_else(|| path.to_owned())
+    name.unwrap_or_else(|| text.to_owned())
 }
 
 /// The error with the names of files in it.
 fn named(error: Error, package: &Package) -> anyhow::Error {
     let Error::Api(mut api) = error else { return error.into() };
+    api.message = with_name(&api.message, package);
     for list in ["fields", "findings", "errors"] {
         for entry in api.details.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
             if let Some(path) = entry["path"].as_str().map(|path| with_name(path, package)) {

@@ -1,6 +1,5 @@
 //! `review`: what a platform's admin decides on.
 
-use atom_marketplace_protocol::component::Status;
 use atom_marketplace_protocol::review::{Decision, Submission, SubmissionDetail};
 use serde_json::json;
 
@@ -11,16 +10,17 @@ use crate::output;
 
 pub(super) async fn run(args: &Reviews) -> anyhow::Result<()> {
     match &args.command {
-        ReviewCommand::List { all, connection } => {
-            let mut list = profile::connect(connection)?.client.admin().submissions().list().page_size(100);
-            if !all {
-                list = list.status(Status::PendingReview);
+        ReviewCommand::List { status, publisher, connection } => {
+            let submissions = profile::connect(connection)?.client.admin().submissions();
+            let mut list = submissions.list().status(*status).page_size(100);
+            if let Some(publisher) = publisher {
+                list = list.source_tenant_id(publisher);
             }
             let submissions = list.all().await?;
             if connection.json {
                 output::json(&json!({ "items": submissions }));
             } else if submissions.is_empty() {
-                output::error("Nothing waits for review.");
+                output::error(&format!("There is no submission that is {status}."));
             } else {
                 table(&submissions);
             }

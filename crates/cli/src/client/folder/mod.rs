@@ -222,12 +222,16 @@ fn check_size(fields: &Map<String, Value>, folder: &Path, names: &[String]) -> a
 
 /// The fields' names and types, as the marketplace will see them; it checks the rest.
 fn check_fields(kind: Kind, fields: &Map<String, Value>) -> anyhow::Result<()> {
+    // With the field's path: "invalid type" alone helps nobody.
+    fn fits<T: serde::de::DeserializeOwned>(value: Value) -> Result<(), serde_path_to_error::Error<serde_json::Error>> {
+        serde_path_to_error::deserialize::<_, T>(value).map(drop)
+    }
     let value = Value::Object(fields.clone());
     let checked = match kind {
-        Kind::Agent => serde_json::from_value::<AgentPublish>(value).map(drop),
-        Kind::Skill => serde_json::from_value::<SkillPublish>(value).map(drop),
-        Kind::Canvas => serde_json::from_value::<CanvasPublish>(value).map(drop),
-        Kind::Domain => serde_json::from_value::<DomainPublish>(value).map(drop),
+        Kind::Agent => fits::<AgentPublish>(value),
+        Kind::Skill => fits::<SkillPublish>(value),
+        Kind::Canvas => fits::<CanvasPublish>(value),
+        Kind::Domain => fits::<DomainPublish>(value),
     };
     if let Err(error) = checked {
         bail!(Usage(format!("this is not how a {kind} is described: {error}")));

@@ -38,7 +38,7 @@ pub(super) fn read(path: &Path, folder: &Path) -> anyhow::Result<Described> {
         match full_version(&version) {
             Some(version) => drop(fields.insert("version".to_owned(), version.into())),
             None => {
-                notes.push(format!("the version {version:?} of {NAME} is no semantic version: it gets the next one"))
+                notes.push(format!("the version {version:?} of {NAME} is no semantic version: it gets the next one"));
             }
         }
     }
