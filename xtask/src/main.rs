@@ -14,12 +14,13 @@ const HELP: &str = "\
 The project's tasks.
 
   cargo xtask test [--filter TEXT]  Everything that must hold before a merge: format, lints, invariants, generated
-                                    files, dependencies, and all tests on SQLite and PostgreSQL. With --filter only
-                                    the tests whose name holds TEXT.
+                                    files, dependencies, all tests on SQLite and PostgreSQL, and both SDKs from their
+                                    built packages. With --filter only the Rust tests whose name holds TEXT.
   cargo xtask tidy [--fix]          The invariants of ARCHITECTURE.md, checked over the source tree.
                                     --fix rewrites the table of feature dependencies in ARCHITECTURE.md.
   cargo xtask openapi [--check]     Writes openapi.json from the server, or says that it is out of date.
   cargo xtask config [--check]      The same for docs/CONFIGURATION.md.
+  cargo xtask sdk-types [--check]   Writes the SDKs' generated code from openapi.json; needs python3 and node.
   cargo xtask bench [ARGS]          Measures the release binary against a floor on loopback; `bench --help` says how.
   cargo xtask help                  This.
 
@@ -51,6 +52,8 @@ fn run(args: &[String]) -> Result<bool> {
         ["openapi", "--check"] => Ok(report(generated::check(&generated::OPENAPI))),
         ["config"] => generated::write(&generated::CONFIGURATION).map(|()| true),
         ["config", "--check"] => Ok(report(generated::check(&generated::CONFIGURATION))),
+        ["sdk-types"] => sdk_types(&[]),
+        ["sdk-types", "--check"] => sdk_types(&["--check"]),
         ["bench", rest @ ..] => bench(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
@@ -66,6 +69,19 @@ fn report(checked: Result<()>) -> bool {
         println!("{error:#}");
     }
     checked.is_ok()
+}
+
+/// The SDKs' generators; they read openapi.json.
+fn sdk_types(args: &[&str]) -> Result<bool> {
+    let mut fresh = true;
+    for (runtime, script) in
+        [("python3", "sdks/python/scripts/generate.py"), ("node", "sdks/typescript/scripts/generate.mjs")]
+    {
+        let mut command = Command::new(runtime);
+        let status = command.arg(root().join(script)).args(args).current_dir(root()).status();
+        fresh &= status.with_context(|| format!("{runtime} does not start"))?.success();
+    }
+    Ok(fresh)
 }
 
 /// The release binary first: the bench starts it as a process of its own.

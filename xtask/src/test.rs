@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 
-use crate::{cargo, generated, tidy};
+use crate::{cargo, generated, root, tidy};
 
 /// What ran and how it went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,10 @@ impl Tally {
         Self { passed: u64::from(passed), failed: u64::from(!passed) }
     }
 }
+
+/// What tests each SDK against the program that the Rust tests have just built. Each sets itself up under `target/`, checks
+/// its generated code and its types, and closes with `N passed, N failed`.
+const SDKS: [(&str, &str); 2] = [("Python", "sdks/python/test.sh"), ("TypeScript", "sdks/typescript/test.sh")];
 
 /// Runs everything, or only the tests whose names hold `filter`.
 pub(crate) fn run(filter: Option<&str>) -> Result<bool> {
@@ -51,6 +55,12 @@ pub(crate) fn run(filter: Option<&str>) -> Result<bool> {
     heading("tests on SQLite and PostgreSQL");
     println!("PostgreSQL: {}", postgres());
     total.add(tests(filter)?);
+    if filter.is_none() {
+        for (name, script) in SDKS {
+            heading(&format!("{name} SDK, from its built package"));
+            total.add(counted(Command::new("bash").arg(root().join(script)))?);
+        }
+    }
     println!("\n{} passed, {} failed", total.passed, total.failed);
     Ok(total.failed == 0)
 }
@@ -149,10 +159,15 @@ fn echo(from: impl Read, tally: &Mutex<Tally>) {
     }
 }
 
-/// Reads the closing line of cargo's own runner (one for each binary) or of cargo-nextest (one in all).
+/// Reads the closing line of cargo's own runner (one for each binary), of cargo-nextest (one in all) or of an SDK's script.
 fn summary(line: &str) -> Option<Tally> {
     let line = plain(line);
     let line = line.trim();
+    if let Some((passed, failed)) = line.strip_suffix(" failed").and_then(|counts| counts.split_once(" passed, "))
+        && let (Ok(passed), Ok(failed)) = (passed.parse(), failed.parse())
+    {
+        return Some(Tally { passed, failed });
+    }
     let counts = if let Some(rest) = line.strip_prefix("test result: ") {
         rest.split_once(". ")?.1
     } else if line.starts_with("Summary [") {
@@ -202,6 +217,8 @@ mod tests {
                 Some((1, 0)),
             ),
             ("     Summary [   9.9s] 3/9 tests run: 1 passed, 1 failed, 1 timed out, 6 skipped", Some((1, 2))),
+            ("12 passed, 1 failed\n", Some((12, 1))),
+            ("= 12 passed, 1 failed in 3.2s =", None),
             ("running 3 tests", None),
             ("", None),
         ] {

@@ -1,9 +1,11 @@
 //! The marketplace under test: the real binary with its own data, and the catalog that is measured.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -20,7 +22,7 @@ const SECRET_KEY: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
 /// Publishers; each has its part of the catalog.
 const TENANTS: usize = 20;
 /// What no scenario reaches.
-const RATE: &str = "2000000000";
+const RATE: &str = "1000000000";
 /// Connections while the catalog is filled.
 const FILLING: usize = 32;
 
@@ -152,9 +154,15 @@ async fn each(address: &str, count: u64, make: impl Fn(u64) -> Vec<u8> + Send + 
                 if number >= count {
                     return anyhow::Ok(());
                 }
-                let answer = connection.send(&make(number)).await?;
-                if !(200..300).contains(&answer.status) {
-                    bail!("filling: {} {}", answer.status, String::from_utf8_lossy(&answer.body));
+                let request = make(number);
+                loop {
+                    let answer = connection.send(&request).await?;
+                    match answer.status {
+                        200..300 => break,
+                        // Overloaded: a client tries again.
+                        503 => tokio::time::sleep(Duration::from_millis(50)).await,
+                        status => bail!("filling: {status} {}", String::from_utf8_lossy(&answer.body)),
+                    }
                 }
             }
         });
@@ -180,8 +188,8 @@ pub(crate) fn publication(tokens: &[String], number: u64, visibility: &str, seri
         let count = least + numbers.below(count);
         text(&mut numbers, count as usize)
     };
-    let tags: Vec<_> = words(4, 1).split(' ').map(str::to_owned).collect();
-    let capabilities: Vec<_> = words(3, 1).split(' ').map(str::to_owned).collect();
+    let tags: BTreeSet<_> = words(4, 1).split(' ').map(str::to_owned).collect();
+    let capabilities: BTreeSet<_> = words(3, 1).split(' ').map(str::to_owned).collect();
     let body = json!({
         "agent_id": component_id(series, number),
         "marketplace_type": visibility,

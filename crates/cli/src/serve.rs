@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use atom_marketplace_db::Db;
 use atom_marketplace_server::app::{Marketplace, Parts};
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::config::{Key, Keys, LogFormat, Settings};
 use atom_marketplace_server::jobs::Jobs;
+use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
 use atom_marketplace_server::{http, ops, serve, tenants, tokens};
 use tokio::net::TcpListener;
@@ -32,13 +34,16 @@ pub(crate) fn run(arguments: &args::Serve) -> anyhow::Result<ExitCode> {
     tenants::set_plan_limits(settings.plans);
     let keys = Keys::ensure(&settings).map_err(anyhow::Error::msg)?;
     let db = store::open_for_server(&settings)?;
+    let sandbox = if settings.has_sandbox(arguments.demo) { store::open_sandbox(&settings)? } else { None };
+    let (sandbox, _sandbox_lock) = sandbox.unzip();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(listen(&settings, &keys, db.clone(), arguments.demo))?;
+    runtime.block_on(listen(&settings, &keys, db.clone(), sandbox.clone(), arguments.demo))?;
+    sandbox.iter().for_each(Db::close);
     db.close();
     Ok(ExitCode::SUCCESS)
 }
 
-async fn listen(settings: &Settings, keys: &Keys, db: atom_marketplace_db::Db, demo: bool) -> anyhow::Result<()> {
+async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>, demo: bool) -> anyhow::Result<()> {
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen on {} (--listen, ATOM_LISTEN)", settings.listen))?;
@@ -54,27 +59,38 @@ async fn listen(settings: &Settings, keys: &Keys, db: atom_marketplace_db::Db, d
         cors_origins: settings.cors_origins.clone(),
         rates: settings.rates,
         answer_cache_bytes: settings.answer_cache_bytes,
+        literal_tokens: Vec::new(),
     });
     m.metrics.slow_after(settings.log_slow);
     check_secret_key(&m).await;
     // Before anything is announced, so that a signal right after is heeded.
     let signals = StopSignals::listen()?;
     let jobs = Jobs::start(&m);
+    let sandbox = sandbox_db.map(|db| Sandbox::open(db, &m, &keys.secret_key.0));
+    let sandbox_jobs = sandbox.as_ref().map(|sandbox| (sandbox.start(), Jobs::start(sandbox.marketplace())));
+    let app = match &sandbox {
+        Some(sandbox) => http::app_with_sandbox(m.clone(), sandbox),
+        None => http::app(m.clone()),
+    };
     if demo {
         // Before anything is answered, so that whoever finds the server ready finds the catalog in it.
         tokio::select! {
             lines = demo::prepare(&m, keys, &local_url) => {
-                announce(settings, keys, &local_url);
+                announce(settings, keys, &local_url, sandbox.is_some());
                 output::text(&lines);
             }
             () = signals.stop() => return Ok(()),
         }
     } else {
-        announce(settings, keys, &local_url);
+        announce(settings, keys, &local_url, sandbox.is_some());
     }
-    let finished = serve::serve(listener, http::app(m.clone()), signals.stop(), signals.patience()).await;
+    let finished = serve::serve(listener, app, signals.stop(), signals.patience()).await;
     if !finished {
         tracing::warn!("requests that were still running are cut off");
+    }
+    if let Some((mut reviews, jobs)) = sandbox_jobs {
+        reviews.shutdown().await;
+        jobs.stop().await;
     }
     jobs.stop().await;
     if let Err(error) = tokens::flush_last_used(&m).await {
@@ -128,7 +144,7 @@ async fn check_secret_key(m: &Marketplace) {
 }
 
 /// Says where the server is, to people and to the log.
-fn announce(settings: &Settings, keys: &Keys, local_url: &str) {
+fn announce(settings: &Settings, keys: &Keys, local_url: &str, sandbox: bool) {
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!(version, url = local_url, "listening");
     if settings.log_format == LogFormat::Json {
@@ -152,6 +168,9 @@ fn announce(settings: &Settings, keys: &Keys, local_url: &str) {
         format!("  database    {database}"),
         format!("  admin key   {} (send it as X-Admin-Key)", place(&keys.admin_key_from)),
     ];
+    if sandbox {
+        lines.push(format!("  testing     {local_url}/api/test (see docs/TESTING.md)"));
+    }
     if let Key::Made(path) = &keys.secret_key_from {
         lines.push(format!(
             "  secret key  made just now, in {}: no backup holds it, so keep a copy elsewhere",

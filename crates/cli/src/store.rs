@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use atom_marketplace_db::{Db, Error, Options};
 use atom_marketplace_server::app::MIGRATIONS;
-use atom_marketplace_server::config::Settings;
+use atom_marketplace_server::config::{SandboxMode, Settings};
 use atom_marketplace_server::ops;
 use serde_json::json;
 
@@ -81,6 +81,39 @@ pub(crate) fn open_for_server(settings: &Settings) -> anyhow::Result<Db> {
     };
     db.migrate(MIGRATIONS)?;
     Ok(db)
+}
+
+/// Opens the test environment's database. Where there can be none, a server that was not told to have one starts without.
+pub(crate) fn open_sandbox(settings: &Settings) -> anyhow::Result<Option<(Db, Option<Lock>)>> {
+    match try_sandbox(settings) {
+        Ok(opened) => Ok(Some(opened)),
+        Err(error) if settings.sandbox == SandboxMode::On => Err(error.context("no test environment (ATOM_SANDBOX)")),
+        Err(error) => {
+            tracing::warn!("there is no test environment under /api/test: {error:#}");
+            Ok(None)
+        }
+    }
+}
+
+fn try_sandbox(settings: &Settings) -> anyhow::Result<(Db, Option<Lock>)> {
+    let file = (!settings.on_postgres()).then(|| settings.sandbox_file());
+    let lock = file.as_deref().map(Lock::take).transpose()?;
+    let options = Options { readers: 2, ..options(settings, 4) };
+    let open = || -> Result<Db, Error> {
+        let db = Db::open(&settings.sandbox_url(), options.clone())?;
+        db.migrate(MIGRATIONS)?;
+        Ok(db)
+    };
+    match (open(), file) {
+        // Of another release: nothing in it is worth a message.
+        (Err(Error::Migration(_)), Some(file)) => {
+            for suffix in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(beside(&file, suffix));
+            }
+            Ok((open()?, lock))
+        }
+        (opened, _) => Ok((opened?, lock)),
+    }
 }
 
 /// Opens the database for a command beside a server that may be running. An empty one gets its schema.

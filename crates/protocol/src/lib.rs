@@ -18,6 +18,7 @@ pub mod page;
 pub mod plan;
 pub mod rating;
 pub mod review;
+pub mod sandbox;
 pub mod scope;
 pub mod semver_ext;
 pub mod tenant;

@@ -12,7 +12,7 @@ use crate::catalog::change::Announcements;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
 use crate::http::InFlight;
-use crate::limits::Limiter;
+use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
@@ -45,6 +45,9 @@ pub struct Parts {
     pub rates: Rates,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
+    /// Tokens that are looked up although they do not have the shape of one. They open nothing that the database does not
+    /// know; on real data there are none.
+    pub literal_tokens: Vec<String>,
 }
 
 /// Requests an hour (guide "Rate Limits").
@@ -81,6 +84,8 @@ pub struct State {
     pub limiter: Limiter,
     /// Requests an hour.
     pub rates: Rates,
+    /// Requests with an API token, at present.
+    pub token_rate: ChangingRate,
     /// Finished answers.
     pub answers: Answers,
     /// Their generations.
@@ -101,6 +106,8 @@ pub struct State {
     pub trusted_proxies: Vec<IpNet>,
     /// Origins that may read with credentials.
     pub cors_origins: Vec<String>,
+    /// Tokens that are looked up although they do not have the shape of one.
+    pub literal_tokens: Vec<String>,
     /// Names this process among the nodes of a deployment.
     pub instance: String,
     /// SHA-256 of the admin key: compared in constant time whatever its length.
@@ -113,6 +120,7 @@ impl Marketplace {
         Self(Arc::new(State {
             limiter: Limiter::new(parts.db.clone(), parts.clock.clone()),
             rates: parts.rates,
+            token_rate: ChangingRate::new(Rate::hourly(parts.rates.token)),
             answers: Answers::new(parts.answer_cache_bytes),
             generations: Generations::default(),
             announcements: Announcements::default(),
@@ -123,6 +131,7 @@ impl Marketplace {
             public_url: parts.public_url,
             trusted_proxies: parts.trusted_proxies,
             cors_origins: parts.cors_origins,
+            literal_tokens: parts.literal_tokens,
             instance: atom_marketplace_protocol::ids::new_id("node"),
             admin_key_hash: Sha256::digest(parts.admin_key.as_bytes()).into(),
             db: parts.db,

@@ -171,6 +171,19 @@ impl TenantScope {
         }
     }
 
+    /// The platform's own scope within a tenant, for what it does there without being asked.
+    pub(crate) fn of_platform(tenant: Tenant) -> Self {
+        Self {
+            tenant,
+            actor: "admin".into(),
+            author: "admin".into(),
+            scopes: ScopeSet::ALL,
+            patterns: None,
+            maker: None,
+            admin: true,
+        }
+    }
+
     /// The scope for `target`, a tenant named in a request: the caller's own, or for an admin any.
     /// A foreign one, existing or not, is 403 `tenants:manage`.
     pub async fn for_target(&self, m: &Marketplace, target: Option<&str>) -> ApiResult<TenantScope> {
@@ -249,15 +262,7 @@ fn token_scope(token: &TokenIdentity) -> TenantScope {
 fn tenant_scope(identity: &Identity, needed: Scope) -> ApiResult<TenantScope> {
     match identity {
         Identity::Token(token) if token.scopes.contains(needed) => Ok(token_scope(token)),
-        Identity::Admin(Some(tenant)) => Ok(TenantScope {
-            tenant: tenant.clone(),
-            actor: "admin".into(),
-            author: "admin".into(),
-            scopes: ScopeSet::ALL,
-            patterns: None,
-            maker: None,
-            admin: true,
-        }),
+        Identity::Admin(Some(tenant)) => Ok(TenantScope::of_platform(tenant.clone())),
         Identity::Admin(None) => Err(ApiError::field(
             "X-Tenant-ID",
             "With the admin key, name the tenant to act for in the header X-Tenant-ID.",

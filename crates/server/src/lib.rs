@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod ops;
 pub mod paging;
 pub mod ratings;
+pub mod sandbox;
 pub mod seal;
 pub mod serve;
 pub mod tenants;

@@ -9,13 +9,19 @@ use atom_marketplace_protocol::scope::ScopeSet;
 use atom_marketplace_protocol::token::{self, CredentialKind};
 use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
 use atom_marketplace_server::clock::Clock;
+use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
 use atom_marketplace_server::{http, tenants, tokens};
+
+use tokio::task::JoinSet;
 
 use crate::Client;
 
 /// The admin key of every test server.
 pub const ADMIN_KEY: &str = "test-admin-key-0123456789-0123456789";
+
+/// What every test server seals with.
+const SECRET_KEY: [u8; 32] = [42; 32];
 
 /// A running marketplace. It stops when it is dropped.
 pub struct TestServer {
@@ -23,7 +29,11 @@ pub struct TestServer {
     pub url: String,
     /// The marketplace behind it: its clock can be moved.
     pub marketplace: Marketplace,
+    /// Its test environment, if it has one.
+    pub sandbox: Option<Sandbox>,
     task: tokio::task::JoinHandle<()>,
+    /// Ends with the server, and its database after it.
+    _sandbox_rest: Option<(JoinSet<()>, TestDb)>,
 }
 
 impl Drop for TestServer {
@@ -38,6 +48,13 @@ impl TestServer {
         Self::start_with(db, Rates { anonymous: 1_000_000, token: 1_000_000, federation: 1_000_000 }).await
     }
 
+    /// The same with a test environment under `/api/test`, on a database of the same kind.
+    pub async fn start_with_sandbox(db: &TestDb) -> Self {
+        let beside = db.beside();
+        let rates = Rates { anonymous: 1_000_000, token: 1_000_000, federation: 1_000_000 };
+        Self::launch(db.db.clone(), |parts| parts.rates = rates, Some(beside)).await
+    }
+
     /// Starts one on `db` with these quotas.
     pub async fn start_with(db: &TestDb, rates: Rates) -> Self {
         Self::node(db.db.clone(), |parts| parts.rates = rates).await
@@ -45,34 +62,48 @@ impl TestServer {
 
     /// Starts one on an open database, such as another node has, with settings of its own.
     pub async fn node(db: Db, settings: impl FnOnce(&mut Parts)) -> Self {
-        let store = db.clone();
-        tokio::task::spawn_blocking(move || store.migrate(MIGRATIONS))
-            .await
-            .expect("no panic")
-            .expect("migrations apply");
+        Self::launch(db, settings, None).await
+    }
+
+    async fn launch(db: Db, settings: impl FnOnce(&mut Parts), beside: Option<TestDb>) -> Self {
+        migrate(db.clone()).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let mut parts = Parts {
             db,
             clock: Clock::default(),
-            sealer: Sealer::new(&[42; 32]),
+            sealer: Sealer::new(&SECRET_KEY),
             admin_key: ADMIN_KEY.to_owned(),
             public_url: url.clone(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
+            literal_tokens: Vec::new(),
         };
         settings(&mut parts);
         let marketplace = Marketplace::open(parts);
-        let app = http::app(marketplace.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let (mut app, mut sandbox, mut rest) = (http::app(marketplace.clone()), None, None);
+        if let Some(beside) = beside {
+            migrate(beside.db.clone()).await;
+            let opened = Sandbox::open(beside.db.clone(), &marketplace, &SECRET_KEY);
+            app = http::app_with_sandbox(marketplace.clone(), &opened);
+            rest = Some((opened.start(), beside));
+            sandbox = Some(opened);
+        }
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("serves until aborted") });
-        Self { url, marketplace, task }
+        Self { url, marketplace, sandbox, task, _sandbox_rest: rest }
     }
 
     /// Nobody in particular.
     pub fn anonymous(&self) -> Client {
         Client::new(&self.url, Vec::new())
+    }
+
+    /// A client with this token, real or of the test environment.
+    pub fn tester(&self, token: &str) -> Client {
+        Client::new(&self.url, vec![("authorization".to_owned(), format!("Bearer {token}"))])
     }
 
     /// The platform's admin.
@@ -128,4 +159,9 @@ impl TestServer {
             .expect("a new token");
         Client::new(&self.url, vec![("authorization".to_owned(), format!("Bearer {presented}"))])
     }
+}
+
+async fn migrate(db: Db) {
+    let migrated = tokio::task::spawn_blocking(move || db.migrate(MIGRATIONS)).await;
+    migrated.expect("no panic").expect("migrations apply");
 }

@@ -13,22 +13,29 @@ fn text<'a>(files: &'a [File], path: &str) -> &'a str {
     files.iter().find(|file| file.path == path).map_or("", |file| &file.text)
 }
 
-/// Every operation of openapi.json stands in the API page, those of the four kinds once.
+const FEDERATION: &str = "docs/FEDERATION_API.md";
+
+/// Every operation of openapi.json stands on the API page or that of federation, those of the four kinds once.
 pub(super) fn routes(files: &[File]) -> Vec<Finding> {
     let document: Value = serde_json::from_str(text(files, "openapi.json")).unwrap_or_default();
     let mut wanted = BTreeSet::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
-        if ["skill", "canvas", "domain"].iter().any(|kind| path.starts_with(&format!("/api/{kind}-marketplace"))) {
+        let others = ["/skill-marketplace", "/canvas-marketplace", "/domain-marketplace"];
+        let served = ["/v1/marketplace/skills", "/v1/marketplace/canvases", "/v1/marketplace/domains"];
+        if others.iter().chain(&served).any(|kind| path.contains(kind)) {
             continue;
         }
-        let path = path.replace("/api/agent-marketplace/agents", "{C}").replace("/api/agent-marketplace", "{base}");
+        let path = path
+            .replace("/api/agent-marketplace/agents", "{C}")
+            .replace("/api/agent-marketplace", "{base}")
+            .replace("/v1/marketplace/agents", "/v1/marketplace/{kinds}");
         for method in item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()) {
             if ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str()) {
                 wanted.insert(format!("{method} {path}"));
             }
         }
     }
-    let page = text(files, API);
+    let page = format!("{}{}", text(files, API), text(files, FEDERATION));
     wanted
         .iter()
         .filter(|operation| !page.contains(&format!("`{operation}`")) && !page.contains(&format!("`{operation}?")))

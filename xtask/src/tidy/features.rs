@@ -16,6 +16,7 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("federation", &["catalog", "tenants", "tokens"]),
     ("installs", &["catalog", "tenants"]),
     ("ratings", &["catalog"]),
+    ("sandbox", &["catalog", "limits", "ratings", "tenants", "tokens"]),
     ("usage", &["catalog", "installs", "limits", "tenants"]),
 ];
 

@@ -6,12 +6,13 @@ use super::source::File;
 /// Lines a source file may have. Longer ones have two subjects.
 const LINES: usize = 600;
 
-/// Every source file can be read in one sitting.
+/// Every source file that a person writes can be read in one sitting.
 pub(super) fn length(files: &[File]) -> Vec<Finding> {
     let source = [".rs", ".ts", ".py", ".sql", ".sh"];
     files
         .iter()
         .filter(|file| source.iter().any(|extension| file.path.ends_with(extension)))
+        .filter(|file| !file.path.contains("/_generated/") && !file.path.contains("/generated/"))
         .filter_map(|file| {
             let lines = file.text.lines().count();
             (lines > LINES).then(|| {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use atom_marketplace_db::testing::TestDb;
@@ -14,8 +14,8 @@ use crate::process::Server;
 
 /// Writers at once.
 const WRITERS: usize = 32;
-/// How often the server is killed.
-const KILLS: u32 = 5;
+/// Operations that are acknowledged before each kill, so that every life of the server counts however slow the machine is.
+const BETWEEN_KILLS: u64 = 40;
 /// Secret keys of tests; PostgreSQL wants one from outside.
 const SECRET_KEY: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
 
@@ -24,7 +24,7 @@ const RATES: [(&str, &str); 3] =
 
 #[test]
 fn sqlite_loses_and_doubles_nothing() {
-    loses_and_doubles_nothing(Server::start(&[], &RATES), true);
+    loses_and_doubles_nothing(Server::start(&[], &RATES), 5);
 }
 
 #[test]
@@ -32,20 +32,26 @@ fn postgres_loses_and_doubles_nothing() {
     let Some(db) = TestDb::postgres() else { return };
     let mut environment = RATES.to_vec();
     environment.push(("ATOM_DATABASE_URL", &db.url));
-    // Without keys: another node may still be at work on a request, so PostgreSQL keeps the key of a dead one for a minute.
-    loses_and_doubles_nothing(Server::start(&[], &environment), false);
+    // Each kill costs 10 s there: that long a key stays with a node that may still be alive.
+    loses_and_doubles_nothing(Server::start(&[], &environment), 2);
 }
 
-fn loses_and_doubles_nothing(mut server: Server, keys: bool) {
+fn loses_and_doubles_nothing(mut server: Server, kills: u32) {
     let publisher = server.tenant("publisher");
     let installer = server.tenant("installer");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let stop = Arc::new(AtomicBool::new(false));
-    let api = Api::new(server.url(), publisher, installer, keys);
+    let api = Api::new(server.url(), publisher, installer);
     let writers: Vec<_> = (0..WRITERS).map(|writer| runtime.spawn(write(api.clone(), writer, stop.clone()))).collect();
-    for kill in 0..KILLS {
-        // Somewhere in the middle of things; where exactly does not matter.
-        std::thread::sleep(Duration::from_millis(u64::from(300 + kill * 170)));
+    for _ in 0..kills {
+        let enough = api.acknowledged.load(Ordering::Relaxed) + BETWEEN_KILLS;
+        // A writer that gives up panics, and then nothing more is acknowledged: hence the bound.
+        for _ in 0..12_000 {
+            if api.acknowledged.load(Ordering::Relaxed) >= enough {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
         server.kill();
         server.restart();
     }
@@ -55,7 +61,12 @@ fn loses_and_doubles_nothing(mut server: Server, keys: bool) {
         for writer in writers {
             ledger.extend(writer.await.expect("no writer panics"));
         }
-        assert!(ledger.len() > WRITERS, "too little was written to mean anything: {}", ledger.len());
+        let lives = u64::from(kills) * BETWEEN_KILLS;
+        assert!(
+            api.acknowledged.load(Ordering::Relaxed) >= lives,
+            "too little was written to mean anything: {}",
+            ledger.len()
+        );
         check(&api, &ledger).await;
     });
 }
@@ -129,34 +140,37 @@ struct Api {
     url: String,
     publisher: String,
     installer: String,
-    /// Whether requests carry an `Idempotency-Key`.
-    keys: bool,
+    acknowledged: Arc<AtomicU64>,
 }
 
 impl Api {
-    fn new(url: String, publisher: String, installer: String, keys: bool) -> Self {
+    fn new(url: String, publisher: String, installer: String) -> Self {
         let http = atom_marketplace_testkit::http().timeout(Duration::from_secs(20)).build().expect("a client");
-        Self { http, url, publisher, installer, keys }
+        Self { http, url, publisher, installer, acknowledged: Arc::default() }
     }
 
-    /// Sends a request with the same key until it is answered with success. While the server is down, or an attempt that
-    /// was cut off is still being sorted out, it waits; a refusal is a failure of the test.
+    /// Sends a request with the same key until it is answered with success. It waits while the server is down, and while an
+    /// attempt that was cut off still counts as running (10 s on PostgreSQL, since another node may be at it); a refusal is a
+    /// failure of the test.
     async fn until_done(&self, token: &str, method: Method, path: &str, body: &Value, key: &str) {
         let mut last = String::new();
-        for _ in 0..600 {
+        for _ in 0..1200 {
             let mut request = self
                 .http
                 .request(method.clone(), format!("{}/api/agent-marketplace{path}", self.url))
                 .bearer_auth(token)
                 .json(body);
-            if self.keys && !key.is_empty() {
+            if !key.is_empty() {
                 request = request.header("idempotency-key", key);
             }
             if let Ok(answer) = request.send().await {
                 let status = answer.status().as_u16();
                 let text = answer.text().await;
                 match (status, text) {
-                    (200 | 201 | 204, Ok(_)) => return,
+                    (200 | 201 | 204, Ok(_)) => {
+                        self.acknowledged.fetch_add(1, Ordering::Relaxed);
+                        return;
+                    }
                     (status @ (409 | 503), Ok(text)) => last = format!("{status} {text}"),
                     (status, Ok(text)) => panic!("{method} {path}: {status} {text}"),
                     // An answer that was cut off acknowledges nothing.
@@ -165,7 +179,7 @@ impl Api {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("{method} {path} was not done in 600 attempts: {last}");
+        panic!("{method} {path} was not done in 1,200 attempts: {last}");
     }
 
     async fn get(&self, token: &str, path: &str) -> Value {

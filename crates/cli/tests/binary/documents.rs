@@ -1,4 +1,4 @@
-//! The shell blocks of README.md and docs/MARKETPLACE_API.md, run in order as they stand: only the host and port are
+//! The shell blocks of README.md, docs/MARKETPLACE_API.md and docs/TESTING.md, run in order as they stand: only the host and port are
 //! replaced.
 
 use std::process::Command;
@@ -6,6 +6,7 @@ use std::process::Command;
 use crate::process::{ADMIN_KEY, Server};
 
 const README: &str = include_str!("../../../../README.md");
+const TESTING: &str = include_str!("../../../../docs/TESTING.md");
 const API: &str = include_str!("../../../../docs/MARKETPLACE_API.md");
 
 /// The fenced shell blocks between two markers.
@@ -53,6 +54,13 @@ fn run(script: &str) {
 fn the_readmes_five_minutes_work_as_written() {
     let script = script(README, "<!-- five-minutes:begin", "<!-- five-minutes:end");
     assert!(script.matches("curl").count() >= 8, "the blocks were not found:\n{script}");
+    run(&script);
+}
+
+#[test]
+fn the_testing_pages_examples_work_as_written() {
+    let script = script(TESTING, "<!-- testing:begin", "<!-- testing:end");
+    assert!(script.matches("curl").count() >= 9, "the blocks were not found:\n{script}");
     run(&script);
 }
 

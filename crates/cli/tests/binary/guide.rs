@@ -91,6 +91,12 @@ fn the_adapted_guide_has_the_same_samples() {
     assert_eq!(catalog_samples(ADAPTED), there);
 }
 
+/// The samples of the test environment, for the tests of that.
+pub(crate) fn samples_of_the_test_environment() -> Vec<String> {
+    let guide = guide().unwrap_or_else(|| ADAPTED.to_owned());
+    samples(&guide).into_iter().filter(|sample| sample.contains("/api/test")).collect()
+}
+
 /// The samples of the catalog; the one of the test environment is for that to run.
 fn catalog_samples(guide: &str) -> Vec<String> {
     samples(guide).into_iter().filter(|sample| !sample.contains("/api/test")).collect()

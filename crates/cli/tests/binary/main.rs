@@ -4,3 +4,4 @@ mod crash;
 mod documents;
 mod guide;
 mod process;
+mod sandbox;

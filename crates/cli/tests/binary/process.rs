@@ -30,7 +30,8 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts `serve ARGUMENTS` in an empty directory, on a free port, with `environment` beside the usual.
+    /// Starts `serve ARGUMENTS` in an empty directory, on a free port, with `environment` beside the usual (`{port}` is
+    /// the port).
     pub(crate) fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let directory = TempDir::with_prefix("atom-marketplace-binary-").expect("a temporary directory");
         let port = free_port();
@@ -129,7 +130,7 @@ fn spawn(directory: &Path, arguments: &[String], environment: &[(String, String)
     command
         .env("ATOM_LISTEN", format!("127.0.0.1:{port}"))
         .env("ATOM_ADMIN_KEY", ADMIN_KEY)
-        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .envs(environment.iter().map(|(name, value)| (name, value.replace("{port}", &port.to_string()))))
         .stdin(Stdio::null())
         .stdout(log.try_clone().expect("a log"))
         .stderr(log)

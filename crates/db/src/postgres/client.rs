@@ -26,6 +26,9 @@ const HANDSHAKE: Duration = Duration::from_secs(1);
 /// How long to say goodbye.
 const GOODBYE: Duration = Duration::from_millis(200);
 
+/// What became of each of two batches.
+pub(super) type Pair = (Result<(), Fault>, Result<(), Fault>);
+
 pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// A connection, to be used on a thread outside of any runtime.
@@ -66,6 +69,20 @@ impl Client {
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), Fault> {
         self.exchange(async |client| client.batch_execute(sql).await)
+    }
+
+    /// Two batches in one round trip. The second runs whatever becomes of the first.
+    pub(super) fn two_batches(&mut self, first: &str, second: &str) -> Result<Pair, Fault> {
+        self.exchange(async |client| {
+            // The first is on its way before the second is looked at, since both are polled before either is waited for.
+            let (first, second) = tokio::join!(client.batch_execute(first), client.batch_execute(second));
+            let judged = |outcome: Result<(), tokio_postgres::Error>| outcome.map_err(|error| fault(&error));
+            if client.is_closed() {
+                first.and(second).map(|()| (Ok(()), Ok(())))
+            } else {
+                Ok((judged(first), judged(second)))
+            }
+        })
     }
 
     pub(super) fn prepare(&mut self, sql: &str) -> Result<Statement, Fault> {

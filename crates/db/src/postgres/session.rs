@@ -10,7 +10,7 @@ use tokio_postgres::{Config, Statement, types::ToSql};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
-    client::{Client, attempt},
+    client::{Client, Pair, attempt},
     pool::Access,
     tls,
     types::Param,
@@ -168,7 +168,24 @@ pub(crate) struct Session {
     statements: HashMap<String, (Statement, u64)>,
     /// Counts uses, to find the statement unused for longest.
     clock: u64,
+    /// Frees the lock that the open transaction was begun under.
+    unlock: &'static str,
 }
+
+/// In what company a transaction runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// Beside any others; conflicts are found at the end.
+    Others,
+    /// While no other writes this schema: it cannot conflict.
+    None,
+}
+
+// One lock a schema; 0x41_54_4f_4e is "ATON", beside the migrations' "ATOM".
+const LOCK_SHARED: &str = "SELECT pg_advisory_lock_shared(1096044366, hashtext(current_schema()))";
+const UNLOCK_SHARED: &str = "SELECT pg_advisory_unlock_shared(1096044366, hashtext(current_schema()))";
+const LOCK: &str = "SELECT pg_advisory_lock(1096044366, hashtext(current_schema()))";
+const UNLOCK: &str = "SELECT pg_advisory_unlock(1096044366, hashtext(current_schema()))";
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -178,7 +195,15 @@ impl std::fmt::Debug for Session {
 
 impl Session {
     fn new(client: Client, access: Access) -> Self {
-        Self { client, schema: String::new(), access, broken: false, statements: HashMap::new(), clock: 0 }
+        Self {
+            client,
+            schema: String::new(),
+            access,
+            broken: false,
+            statements: HashMap::new(),
+            clock: 0,
+            unlock: UNLOCK_SHARED,
+        }
     }
 
     /// Whether the session is of no more use.
@@ -186,10 +211,39 @@ impl Session {
         self.broken || self.client.is_broken()
     }
 
+    /// Opens a transaction: beside others, or alone, when others have been in its way too often. Its snapshot is taken
+    /// after the wait, which is why the lock is the session's and not the transaction's.
+    pub(crate) fn begin(&mut self, company: Company) -> Result<(), Fault> {
+        let (lock, unlock) = match company {
+            Company::Others => (LOCK_SHARED, UNLOCK_SHARED),
+            Company::None => (LOCK, UNLOCK),
+        };
+        self.unlock = unlock;
+        let (locked, begun) = self.two_batches(lock, "BEGIN ISOLATION LEVEL SERIALIZABLE")?;
+        if let Err(fault) = locked {
+            // The transaction is open and holds no lock: let the server end both.
+            self.broken = true;
+            return Err(fault);
+        }
+        begun
+    }
+
+    /// Ends the open transaction and keeps what it did.
+    pub(crate) fn commit(&mut self) -> Result<(), Fault> {
+        let (committed, unlocked) = self.two_batches("COMMIT", self.unlock)?;
+        self.broken |= unlocked.is_err();
+        committed
+    }
+
     /// Ends the open transaction without keeping anything.
     pub(crate) fn roll_back(&mut self) {
-        // A session that cannot even do this is thrown away; the server then ends the transaction.
-        self.broken |= self.batch("ROLLBACK").is_err();
+        // A session that cannot even do this is thrown away; the server then ends the transaction and frees its lock.
+        self.broken |= !matches!(self.two_batches("ROLLBACK", self.unlock), Ok((Ok(()), Ok(()))));
+    }
+
+    fn two_batches(&mut self, first: &str, second: &str) -> Result<Pair, Fault> {
+        let (first, second) = self.client.two_batches(first, second).map_err(|fault| self.seen(fault))?;
+        Ok((first.map_err(|fault| self.seen(fault)), second.map_err(|fault| self.seen(fault))))
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Fault> {

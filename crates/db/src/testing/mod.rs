@@ -75,6 +75,15 @@ impl TestDb {
         }
     }
 
+    /// Another fresh database of the same kind.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        match &self.rest {
+            Rest::Directory { .. } => Self::sqlite(),
+            Rest::Schema { cluster_url, .. } => Self::in_schema(cluster_url.clone(), small()),
+        }
+    }
+
     /// Opens the same database once more, as another node would.
     pub fn another(&self) -> Result<Db, Error> {
         Db::open(&self.url, small())

@@ -39,6 +39,30 @@ async fn conflicts_are_run_again_whatever_the_closure_makes_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn writers_that_all_conflict_all_get_through() {
+    let Some(t) = TestDb::postgres() else { return };
+    counters(&t.db).await;
+    let other = t.another().unwrap();
+    let calls: Vec<_> = (0..96_i64)
+        .map(|call| {
+            let db = if call % 2 == 0 { t.db.clone() } else { other.clone() };
+            tokio::spawn(async move {
+                db.write(move |c| {
+                    // Everyone reads what everyone else changes.
+                    let seen: i64 = c.one("SELECT count(*) FROM counter", args![])?;
+                    c.execute("INSERT INTO counter (id, n) VALUES ($1, $1)", args![seen]).map(|_| ())
+                })
+                .await
+            })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().expect("nobody is turned away");
+    }
+    assert_eq!(count(&t.db).await, 96);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn writers_of_other_rows_do_not_conflict() {
     let Some(t) = TestDb::postgres() else { return };
     counters(&t.db).await;

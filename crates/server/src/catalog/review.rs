@@ -61,7 +61,7 @@ pub struct Wanted {
 }
 
 /// A page of submissions, the oldest first.
-pub(in crate::catalog) fn list(c: &mut Conn<'_>, wanted: &Wanted, window: &Window<i64>) -> ApiResult<Page<Submission>> {
+pub(crate) fn list(c: &mut Conn<'_>, wanted: &Wanted, window: &Window<i64>) -> ApiResult<Page<Submission>> {
     let rows = store::list(c, wanted, window)?;
     let total = store::count(c, wanted)?;
     Ok(window.page(rows, total, |row| row.id, |row| row.submission))

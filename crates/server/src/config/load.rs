@@ -260,6 +260,7 @@ impl Values {
             limits.agents = agents.unwrap_or(limits.agents);
             limits.storage_bytes = storage.unwrap_or(limits.storage_bytes);
         }
+        let sandbox = self.get("sandbox", parse::sandbox);
         let answer_cache_bytes = self.get("answer_cache_bytes", parse::size);
         let log_filter = self.get("log.filter", parse::log_filter);
         let log_format = self.get("log.format", parse::log_format);
@@ -288,6 +289,7 @@ impl Values {
             cors_origins: cors_origins?,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,
+            sandbox: sandbox?,
             answer_cache_bytes: answer_cache_bytes?,
             log_filter: log_filter?,
             log_format: log_format?,

@@ -115,6 +115,8 @@ pub const SETTINGS: &[Setting] = &[
     plain("plan.team.storage", "ATOM_PLAN_TEAM_STORAGE", "plan-team-storage", "SIZE", Value("10GiB"), PLAN_STORAGE),
     plain("plan.enterprise.agents", "ATOM_PLAN_ENTERPRISE_AGENTS", "plan-enterprise-agents", "NUMBER", Value("unlimited"), PLAN_AGENTS),
     plain("plan.enterprise.storage", "ATOM_PLAN_ENTERPRISE_STORAGE", "plan-enterprise-storage", "SIZE", Value("100GiB"), PLAN_STORAGE),
+    plain("sandbox", "ATOM_SANDBOX", "sandbox", "on|off|auto", Value("auto"),
+        "The test environment under `/api/test`, on a database of its own (see TESTING.md). `auto`: on with `--demo`, and where the server listens on loopback without a public URL."),
     plain("answer_cache_bytes", "ATOM_ANSWER_CACHE_BYTES", "answer-cache-bytes", "SIZE", Value("64MiB"),
         "Memory for finished answers of lists, searches and details."),
     plain("log.filter", "ATOM_LOG", "log", "FILTER", Value("info"),
@@ -137,6 +139,17 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+/// When there is a test environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SandboxMode {
+    /// Always; a server that cannot have one does not start.
+    On,
+    /// Never.
+    Off,
+    /// Where people try things out.
+    Auto,
 }
 
 /// The settings in force.
@@ -166,6 +179,8 @@ pub struct Settings {
     pub rates: Rates,
     /// What each plan includes, in the plans' order.
     pub plans: [PlanLimits; 4],
+    /// When there is a test environment.
+    pub sandbox: SandboxMode,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
     /// The log's filter.
@@ -200,6 +215,40 @@ impl Settings {
     pub fn database_file(&self) -> Option<PathBuf> {
         let path = self.database_url.expose().strip_prefix("sqlite:")?;
         Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+    }
+
+    /// Whether there is a test environment, in a server that shows the example catalog or not (`demo`).
+    pub fn has_sandbox(&self, demo: bool) -> bool {
+        match self.sandbox {
+            SandboxMode::On => true,
+            SandboxMode::Off => false,
+            SandboxMode::Auto => demo || (self.listen.ip().is_loopback() && self.public_url.is_none()),
+        }
+    }
+
+    /// Where the test environment's data is: a file in the data directory, or a schema beside the real one.
+    pub fn sandbox_url(&self) -> String {
+        let url = self.database_url.expose();
+        if !self.on_postgres() {
+            return format!("sqlite:{}", self.sandbox_file().display());
+        }
+        let (server, query) = url.split_once('?').unwrap_or((url, ""));
+        let mut schema = "sandbox".to_owned();
+        let mut parameters = Vec::new();
+        for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+            match parameter.strip_prefix("schema=") {
+                // As long as a schema's name may be: 32 characters.
+                Some(name) => schema = format!("{}_sandbox", &name[..name.len().min(24)]),
+                None => parameters.push(parameter.to_owned()),
+            }
+        }
+        parameters.push(format!("schema={schema}"));
+        format!("{server}?{}", parameters.join("&"))
+    }
+
+    /// The test environment's file, with SQLite.
+    pub fn sandbox_file(&self) -> PathBuf {
+        self.data_dir.join("sandbox.db")
     }
 
     /// Where a generated admin key is.

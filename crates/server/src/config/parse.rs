@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use ipnet::IpNet;
 
-use super::{LogFormat, SecretKey};
+use super::{LogFormat, SandboxMode, SecretKey};
 
 type Parsed<T> = Result<T, String>;
 
@@ -148,6 +148,15 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
         .filter(|millis| *millis <= 24 * 3_600_000)
         .map(Duration::from_millis)
         .ok_or_else(|| format!("`{text}` is no duration up to 24h, such as 500ms, 30s or 5m"))
+}
+
+pub(super) fn sandbox(text: &str) -> Parsed<SandboxMode> {
+    match text {
+        "on" => Ok(SandboxMode::On),
+        "off" => Ok(SandboxMode::Off),
+        "auto" => Ok(SandboxMode::Auto),
+        _ => Err(format!("`{text}` is none of on, off and auto")),
+    }
 }
 
 pub(super) fn log_format(text: &str) -> Parsed<LogFormat> {

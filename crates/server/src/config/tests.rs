@@ -189,3 +189,36 @@ fn the_reference_is_up_to_date() {
     let checked_in = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
     assert!(checked_in == expected, "docs/CONFIGURATION.md is not what the table says: run `cargo xtask config`");
 }
+
+#[test]
+fn the_test_environment_is_on_where_people_try_things_out() {
+    for (listen, public_url, sandbox, demo, expected) in [
+        ("127.0.0.1:1", "", "", false, true),
+        ("[::1]:1", "", "auto", false, true),
+        ("127.0.0.1:1", "https://a.example", "", false, false),
+        ("127.0.0.1:1", "https://a.example", "", true, true),
+        ("0.0.0.0:1", "", "", false, false),
+        ("0.0.0.0:1", "", "", true, true),
+        ("0.0.0.0:1", "https://a.example", "on", false, true),
+        ("127.0.0.1:1", "", "off", true, false),
+    ] {
+        let variables = env(&[("ATOM_LISTEN", listen), ("ATOM_PUBLIC_URL", public_url), ("ATOM_SANDBOX", sandbox)]);
+        let settings = load(&[], None, variables).expect("valid");
+        assert_eq!(settings.has_sandbox(demo), expected, "{listen} {public_url} {sandbox} {demo}");
+    }
+    assert!(load(&[], None, env(&[("ATOM_SANDBOX", "yes")])).unwrap_err().to_string().contains("on, off and auto"));
+}
+
+#[test]
+fn the_test_environment_has_a_schema_of_its_own() {
+    let key = "0".repeat(64);
+    for (url, expected) in [
+        ("postgres://a:b@h/d", "postgres://a:b@h/d?schema=sandbox"),
+        ("postgres://a:b@h/d?sslmode=require", "postgres://a:b@h/d?sslmode=require&schema=sandbox"),
+        ("postgres://h/d?schema=atom&sslmode=require", "postgres://h/d?sslmode=require&schema=atom_sandbox"),
+        ("sqlite:x.db", "sqlite:./atom-data/sandbox.db"),
+    ] {
+        let settings = load(&[], None, env(&[("ATOM_DATABASE_URL", url), ("ATOM_SECRET_KEY", &key)])).expect("valid");
+        assert_eq!(settings.sandbox_url(), expected);
+    }
+}

@@ -5,7 +5,6 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use atom_marketplace_protocol::error::{ErrorBody, ErrorEnvelope};
-use atom_marketplace_protocol::limits::RATE_WINDOW_SECONDS;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -97,8 +96,10 @@ pub(super) fn put_headers(headers: &mut HeaderMap, request_id: &str, quota: &Quo
     headers.insert(LIMIT, HeaderValue::from(quota.limit));
     headers.insert(REMAINING, HeaderValue::from(quota.remaining));
     headers.insert(RESET, HeaderValue::from(quota.reset));
-    headers.insert(DRAFT, parameters(*b";r=", quota.remaining.into(), *b";t=", quota.retry_after));
-    headers.insert(DRAFT_POLICY, parameters(*b";q=", quota.limit.into(), *b";w=", RATE_WINDOW_SECONDS.into()));
+    let window = quota.window();
+    headers.insert(DRAFT, parameters(&window, *b";r=", quota.remaining.into(), *b";t=", quota.retry_after));
+    headers
+        .insert(DRAFT_POLICY, parameters(&window, *b";q=", quota.limit.into(), *b";w=", quota.window_seconds.into()));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.append(
@@ -119,10 +120,12 @@ pub(super) fn put_headers(headers: &mut HeaderMap, request_id: &str, quota: &Quo
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
 }
 
-/// `"hour"` with two numbers, as the draft's structured fields have it. On every answer, hence by hand.
-fn parameters(first: [u8; 3], one: u64, second: [u8; 3], other: u64) -> HeaderValue {
+/// The window's name with two numbers, as the draft's structured fields have it. On every answer, hence by hand.
+fn parameters(name: &str, first: [u8; 3], one: u64, second: [u8; 3], other: u64) -> HeaderValue {
     let mut bytes = Vec::with_capacity(32);
-    bytes.extend_from_slice(b"\"hour\"");
+    bytes.push(b'"');
+    bytes.extend_from_slice(name.as_bytes());
+    bytes.push(b'"');
     bytes.extend_from_slice(&first);
     push_number(&mut bytes, one);
     bytes.extend_from_slice(&second);
@@ -172,8 +175,8 @@ mod tests {
 
     #[test]
     fn the_drafts_parameters() {
-        assert_eq!(parameters(*b";r=", 0, *b";t=", 3_600), "\"hour\";r=0;t=3600");
-        assert_eq!(parameters(*b";q=", u64::MAX, *b";w=", 10), "\"hour\";q=18446744073709551615;w=10");
+        assert_eq!(parameters("hour", *b";r=", 0, *b";t=", 3_600), "\"hour\";r=0;t=3600");
+        assert_eq!(parameters("10s", *b";q=", u64::MAX, *b";w=", 10), "\"10s\";q=18446744073709551615;w=10");
     }
 
     #[test]

@@ -25,7 +25,7 @@ use super::{body, caller, idempotency};
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{ClientAddress, Identity};
-use crate::limits::{Caller, Charge, Quota, UNLIMITED, Verdict};
+use crate::limits::{Caller, Charge, Quota, Rate, UNLIMITED, Verdict};
 
 /// The middleware.
 pub async fn gate(State(m): State<Marketplace>, mut request: Request, next: Next) -> Response {
@@ -38,7 +38,7 @@ pub async fn gate(State(m): State<Marketplace>, mut request: Request, next: Next
 
     let identified = caller::identify(&m, request.headers()).await;
     let charge = match caller_of(&m, address, identified.as_ref().ok()) {
-        Some((caller, limit)) => m.limiter.charge(caller, limit).await,
+        Some((caller, rate)) => m.limiter.charge(caller, rate).await,
         None => Charge { quota: unlimited(&m), verdict: Verdict::Granted },
     };
     let answered = if asked.is_preflight(request.headers()) {
@@ -138,13 +138,13 @@ fn error_of(response: &mut Response) -> Option<Arc<ApiError>> {
     })
 }
 
-/// Whom the request is charged to, and how many an hour that caller has. None: no limit.
-fn caller_of(m: &Marketplace, address: IpAddr, identity: Option<&Identity>) -> Option<(Caller, u32)> {
+/// Whom the request is charged to, and how many that caller may make. None: no limit.
+fn caller_of(m: &Marketplace, address: IpAddr, identity: Option<&Identity>) -> Option<(Caller, Rate)> {
     match identity {
-        Some(Identity::Token(token)) => Some((Caller::Tenant(token.tenant.id), m.rates.token)),
-        Some(Identity::Federation(key)) => Some((Caller::Federation(key.id), m.rates.federation)),
+        Some(Identity::Token(token)) => Some((Caller::Tenant(token.tenant.id), m.token_rate.get())),
+        Some(Identity::Federation(key)) => Some((Caller::Federation(key.id), Rate::hourly(m.rates.federation))),
         Some(Identity::Admin(_)) => None,
-        Some(Identity::Anonymous) | None => Some((Caller::address(address), m.rates.anonymous)),
+        Some(Identity::Anonymous) | None => Some((Caller::address(address), Rate::hourly(m.rates.anonymous))),
     }
 }
 
@@ -162,12 +162,13 @@ fn credential_of(identity: &Identity, address: IpAddr) -> String {
 
 fn unlimited(m: &Marketplace) -> Quota {
     let reset = m.now().as_second() + i64::from(RATE_WINDOW_SECONDS);
-    Quota { limit: UNLIMITED, remaining: UNLIMITED, reset, retry_after: u64::from(RATE_WINDOW_SECONDS) }
+    let (retry_after, window_seconds) = (u64::from(RATE_WINDOW_SECONDS), RATE_WINDOW_SECONDS);
+    Quota { limit: UNLIMITED, remaining: UNLIMITED, reset, retry_after, window_seconds }
 }
 
 fn limit_exceeded(quota: &Quota) -> ApiError {
     let seconds = quota.retry_after;
     ApiError::new(Code::RateLimitExceeded, format!("Rate limit exceeded. Retry after {seconds} seconds."))
-        .details(json!({ "retry_after": seconds, "limit": quota.limit, "window": "hour" }))
+        .details(json!({ "retry_after": seconds, "limit": quota.limit, "window": quota.window() }))
         .header(header::RETRY_AFTER, HeaderValue::from(seconds))
 }

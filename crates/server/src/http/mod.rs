@@ -16,6 +16,7 @@ pub use routes::ApiRoutes;
 
 use crate::app::Marketplace;
 use crate::error::ApiError;
+use crate::sandbox::Sandbox;
 
 /// Every route of the API, relative to `/api`, with its documentation. One line a feature.
 pub fn api_routes() -> ApiRoutes {
@@ -31,8 +32,13 @@ pub fn api_routes() -> ApiRoutes {
 
 /// The API of one marketplace behind its gate, to be nested under `/api` (or `/api/test`).
 pub fn router(m: Marketplace) -> Router {
-    let (router, _) = api_routes().into_parts();
-    router
+    let (routes, _) = api_routes().into_parts();
+    behind_gate(m, routes)
+}
+
+/// Any routes of a marketplace behind its gate; what they do not answer is an error in its form.
+pub fn behind_gate(m: Marketplace, routes: Router<Marketplace>) -> Router {
+    routes
         .fallback(|| async { ApiError::not_found("route") })
         .method_not_allowed_fallback(|| async {
             ApiError::new(
@@ -47,4 +53,9 @@ pub fn router(m: Marketplace) -> Router {
 /// The whole server: the API, health, metrics and documents.
 pub fn app(m: Marketplace) -> Router {
     Router::new().nest("/api", router(m.clone())).merge(crate::ops::router(m))
+}
+
+/// The whole server with a test environment beside it.
+pub fn app_with_sandbox(m: Marketplace, sandbox: &Sandbox) -> Router {
+    app(m).nest("/api/test", sandbox.router())
 }

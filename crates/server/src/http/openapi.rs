@@ -22,6 +22,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let (_, routes) = api_routes().into_parts();
     let mut document = Document::openapi();
     document.merge(routes);
+    let (_, sandbox) = crate::sandbox::routes().into_parts();
+    document.merge(sandbox);
     let components = document.components.get_or_insert_with(Default::default);
     let header =
         |name: &str, about: &str| SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(name, about)));
@@ -31,6 +33,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
             HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("API token, `at_saas_…`")).build(),
         ),
     );
+    components
+        .add_security_scheme("test_secret", header("X-Test-Secret", "`test-secret-key`, in the test environment"));
     components.add_security_scheme("federation", header("X-Federation-Key", "Federation key, `sk-fed-…`"));
     components.add_security_scheme("admin", header("X-Admin-Key", "The platform's admin key"));
     document

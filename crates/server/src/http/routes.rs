@@ -84,6 +84,15 @@ impl ApiRoutes {
         self
     }
 
+    /// Documents the routes so far below `mount` instead of `/api`, where they are nested.
+    #[must_use]
+    pub fn documented_under(mut self, mount: &str) -> Self {
+        let paths = std::mem::take(&mut self.openapi.paths.paths);
+        self.openapi.paths.paths =
+            paths.into_iter().map(|(path, item)| (path.replacen("/api", mount, 1), item)).collect();
+        self
+    }
+
     /// The router and the document, whose paths begin with `/api`.
     pub fn into_parts(self) -> (Router<Marketplace>, OpenApi) {
         (self.router, self.openapi)

@@ -10,9 +10,11 @@
 
 mod store;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use atom_marketplace_db::{Db, Dialect, Error, Timestamp};
 use atom_marketplace_protocol::limits::RATE_WINDOW_SECONDS;
@@ -22,9 +24,54 @@ use crate::clock::Clock;
 const SHARDS: usize = 64;
 /// Windows in a shard below which none are looked for that are over.
 const SWEEP_AT_LEAST: usize = 4096;
-const WINDOW_MICROS: i64 = RATE_WINDOW_SECONDS as i64 * 1_000_000;
 /// What `X-RateLimit-Limit` and `-Remaining` hold where there is no limit.
 pub const UNLIMITED: u32 = i32::MAX as u32;
+
+/// How many requests a caller may make in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests a window.
+    pub limit: u32,
+    /// How long a window is; at most the usual hour.
+    pub window_seconds: u32,
+}
+
+impl Rate {
+    /// So many an hour.
+    pub const fn hourly(limit: u32) -> Self {
+        Self { limit, window_seconds: RATE_WINDOW_SECONDS }
+    }
+
+    const fn window_micros(self) -> i64 {
+        self.window_seconds as i64 * 1_000_000
+    }
+}
+
+/// A rate that may change while requests are charged to it.
+#[derive(Debug)]
+pub struct ChangingRate(AtomicU64);
+
+impl ChangingRate {
+    /// Begins with `rate`.
+    pub fn new(rate: Rate) -> Self {
+        Self(AtomicU64::new(packed(rate)))
+    }
+
+    /// The rate that holds.
+    pub fn get(&self) -> Rate {
+        let packed = self.0.load(Ordering::Acquire);
+        Rate { limit: (packed >> 32) as u32, window_seconds: packed as u32 }
+    }
+
+    /// From now on `rate` holds. Windows that are open keep what was used of them: see [`Limiter::restart`].
+    pub fn set(&self, rate: Rate) {
+        self.0.store(packed(rate), Ordering::Release);
+    }
+}
+
+fn packed(rate: Rate) -> u64 {
+    u64::from(rate.limit) << 32 | u64::from(rate.window_seconds)
+}
 
 /// Whose quota a request is charged to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +114,19 @@ pub struct Quota {
     pub reset: i64,
     /// Seconds until then, at least 1.
     pub retry_after: u64,
+    /// How long a window is.
+    pub window_seconds: u32,
+}
+
+impl Quota {
+    /// The window in a word: `hour`, or `60s`.
+    pub fn window(&self) -> Cow<'static, str> {
+        if self.window_seconds == RATE_WINDOW_SECONDS {
+            "hour".into()
+        } else {
+            format!("{}s", self.window_seconds).into()
+        }
+    }
 }
 
 /// What became of a request's charge.
@@ -99,22 +159,24 @@ struct Window {
     left: u32,
     /// Used on this node's own word while the database could not be written.
     debt: u32,
-    limit: u32,
+    rate: Rate,
 }
 
 impl Window {
-    fn current(&self, now: Timestamp, limit: u32) -> bool {
-        self.limit == limit && now.as_micros() < self.start.as_micros() + WINDOW_MICROS
+    fn current(&self, now: Timestamp, rate: Rate) -> bool {
+        self.rate == rate && now.as_micros() < self.start.as_micros() + rate.window_micros()
     }
 
     fn quota(&self, now: Timestamp) -> Quota {
-        let end = self.start.as_micros() + WINDOW_MICROS;
+        let limit = self.rate.limit;
+        let end = self.start.as_micros() + self.rate.window_micros();
         let micros_left = (end - now.as_micros()).max(0);
         Quota {
-            limit: self.limit,
-            remaining: self.limit.saturating_sub(self.leased) + self.left,
+            limit,
+            remaining: limit.saturating_sub(self.leased) + self.left,
             reset: end.div_euclid(1_000_000) + i64::from(end.rem_euclid(1_000_000) > 0),
             retry_after: u64::try_from((micros_left + 999_999) / 1_000_000).unwrap_or(1).max(1),
+            window_seconds: self.rate.window_seconds,
         }
     }
 
@@ -123,7 +185,7 @@ impl Window {
         let verdict = if self.left > 0 {
             self.left -= 1;
             Verdict::Granted
-        } else if self.leased >= self.limit {
+        } else if self.leased >= self.rate.limit {
             Verdict::Exceeded
         } else {
             return None;
@@ -160,36 +222,36 @@ impl Limiter {
         Self { db, clock, shards: (0..SHARDS).map(|_| Shard::default()).collect() }
     }
 
-    /// Charges one request to `caller`, who may make `limit` an hour.
-    pub async fn charge(&self, caller: Caller, limit: u32) -> Charge {
+    /// Charges one request to `caller`, who may make as many as `rate` says.
+    pub async fn charge(&self, caller: Caller, rate: Rate) -> Charge {
         let shard = self.shard(caller);
-        if let Some(charge) = shard.spend(caller, limit, self.clock.now()) {
+        if let Some(charge) = shard.spend(caller, rate, self.clock.now()) {
             return charge;
         }
         let _one_at_a_time = shard.leasing.lock().await;
         let now = self.clock.now();
-        if let Some(charge) = shard.spend(caller, limit, now) {
+        if let Some(charge) = shard.spend(caller, rate, now) {
             return charge;
         }
-        let known = shard.get(caller).filter(|window| window.current(now, limit));
-        match self.lease(caller, limit, now, known).await {
+        let known = shard.get(caller).filter(|window| window.current(now, rate));
+        match self.lease(caller, rate, now, known).await {
             Ok(window) => {
                 shard.put(caller, window, now);
                 let nothing_granted = || Charge { quota: window.quota(now), verdict: Verdict::Exceeded };
-                shard.spend(caller, limit, now).unwrap_or_else(nothing_granted)
+                shard.spend(caller, rate, now).unwrap_or_else(nothing_granted)
             }
             Err(error) => {
-                let window = known.unwrap_or(Window { start: now, leased: limit, left: 0, debt: 0, limit });
+                let window = known.unwrap_or(Window { start: now, leased: rate.limit, left: 0, debt: 0, rate });
                 Charge { quota: window.quota(now), verdict: Verdict::Failed(error) }
             }
         }
     }
 
     /// Where `caller` stands, without charging it.
-    pub fn peek(&self, caller: Caller, limit: u32) -> Quota {
+    pub fn peek(&self, caller: Caller, rate: Rate) -> Quota {
         let now = self.clock.now();
-        let fresh = Window { start: now, leased: 0, left: 0, debt: 0, limit };
-        self.shard(caller).get(caller).filter(|window| window.current(now, limit)).unwrap_or(fresh).quota(now)
+        let fresh = Window { start: now, leased: 0, left: 0, debt: 0, rate };
+        self.shard(caller).get(caller).filter(|window| window.current(now, rate)).unwrap_or(fresh).quota(now)
     }
 
     /// Gives unused leases back, at a graceful stop.
@@ -214,21 +276,34 @@ impl Limiter {
         for shard in &self.shards {
             shard.windows.lock().expect("no panic holds this lock").sweep(now);
         }
-        let ended = Timestamp::from_micros(now.as_micros() - WINDOW_MICROS);
+        let ended = Timestamp::from_micros(now.as_micros() - Rate::hourly(0).window_micros());
         self.db.write(move |c| store::delete_ended(c, ended)).await
     }
 
-    async fn lease(&self, caller: Caller, limit: u32, now: Timestamp, known: Option<Window>) -> Result<Window, Error> {
+    /// Begins every window anew, here and in the database; other nodes are to do the same.
+    pub async fn restart(&self) -> Result<(), Error> {
+        self.forget();
+        self.db.write(store::delete_all).await
+    }
+
+    /// Forgets what this node holds of every window.
+    pub fn forget(&self) {
+        for shard in &self.shards {
+            shard.windows.lock().expect("no panic holds this lock").known.clear();
+        }
+    }
+
+    async fn lease(&self, caller: Caller, rate: Rate, now: Timestamp, known: Option<Window>) -> Result<Window, Error> {
         let key = caller.key();
-        let block = block(limit);
+        let block = block(rate.limit);
         let debt = known.map_or(0, |window| window.debt);
-        let asked = store::Ask { now, window_micros: WINDOW_MICROS, limit, block, debt };
+        let asked = store::Ask { now, window_micros: rate.window_micros(), limit: rate.limit, block, debt };
         match self.db.write(move |c| store::lease(c, &key, &asked)).await {
-            Ok(lease) => Ok(Window { start: lease.start, leased: lease.leased, left: lease.granted, debt: 0, limit }),
+            Ok(lease) => Ok(Window { start: lease.start, leased: lease.leased, left: lease.granted, debt: 0, rate }),
             Err(error) if self.db.dialect() == Dialect::Sqlite => {
                 tracing::warn!(%error, "quota lease not recorded, counting in memory");
-                let window = known.unwrap_or(Window { start: now, leased: 0, left: 0, debt: 0, limit });
-                let granted = block.min(limit.saturating_sub(window.leased));
+                let window = known.unwrap_or(Window { start: now, leased: 0, left: 0, debt: 0, rate });
+                let granted = block.min(rate.limit.saturating_sub(window.leased));
                 Ok(Window { leased: window.leased + granted, left: granted, debt: window.debt + granted, ..window })
             }
             Err(error) => Err(error),
@@ -247,9 +322,9 @@ impl Limiter {
 
 impl Shard {
     /// Answers from memory, if what is known suffices.
-    fn spend(&self, caller: Caller, limit: u32, now: Timestamp) -> Option<Charge> {
+    fn spend(&self, caller: Caller, rate: Rate, now: Timestamp) -> Option<Charge> {
         let mut windows = self.windows.lock().expect("no panic holds this lock");
-        windows.known.get_mut(&caller).filter(|window| window.current(now, limit))?.spend(now)
+        windows.known.get_mut(&caller).filter(|window| window.current(now, rate))?.spend(now)
     }
 
     fn get(&self, caller: Caller) -> Option<Window> {
@@ -268,7 +343,7 @@ impl Shard {
 impl Windows {
     /// Forgets what is over. The next time is due at twice what is left, so that a crowd of callers costs each the same.
     fn sweep(&mut self, now: Timestamp) {
-        self.known.retain(|_, window| window.current(now, window.limit));
+        self.known.retain(|_, window| window.current(now, window.rate));
         self.sweep_at = self.known.len() * 2;
     }
 }

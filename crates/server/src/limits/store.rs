@@ -54,3 +54,7 @@ pub(super) fn give_back(c: &mut Conn<'_>, unused: &[(String, Timestamp, i64)]) -
 pub(super) fn delete_ended(c: &mut Conn<'_>, ended: Timestamp) -> Result<(), Error> {
     c.execute("DELETE FROM rate_window WHERE window_start <= $1", args![ended]).map(|_| ())
 }
+
+pub(super) fn delete_all(c: &mut Conn<'_>) -> Result<(), Error> {
+    c.execute("DELETE FROM rate_window", args![]).map(|_| ())
+}

@@ -19,6 +19,7 @@ use atom_marketplace_protocol::text::{self, TextRule};
 use crate::error::{ApiError, ApiResult};
 use crate::paging::Window;
 
+pub(crate) use members::add as add_member;
 pub(crate) use store::TENANT_COLUMNS;
 
 /// A tenant as requests need it.

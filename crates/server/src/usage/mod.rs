@@ -21,7 +21,7 @@ fn usage(c: &mut Conn<'_>, scope: &TenantScope, quota: &Quota, now: Timestamp) -
         rate_limit_limit: quota.limit,
         rate_limit_remaining: quota.remaining,
         rate_limit_reset: quota.reset,
-        rate_limit_window: "hour".to_owned(),
+        rate_limit_window: quota.window().into_owned(),
         storage_used: store::storage_used(c, scope)?,
         storage_limit: limits.storage_bytes,
         agents_installed,

@@ -1,6 +1,7 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
 mod bundle;
+mod errors;
 mod federation;
 mod gate;
 mod get;
@@ -13,6 +14,7 @@ mod matrix;
 mod publish;
 mod ratings;
 mod review;
+mod sandbox;
 mod scene;
 mod search;
 mod seed;

@@ -24,9 +24,11 @@ enum Access {
     Platform(Scope),
     /// A peer with a federation key.
     Peer,
+    /// Whoever has the test secret, in the test environment alone.
+    Tester,
 }
 
-use Access::{AnyToken, Everyone, Peer, Platform, Tenant};
+use Access::{AnyToken, Everyone, Peer, Platform, Tenant, Tester};
 
 /// One row an operation. `kind` and `kinds` stand for the four.
 const MATRIX: &[(&str, Access)] = &[
@@ -94,6 +96,10 @@ const MATRIX: &[(&str, Access)] = &[
     ("request_submission_changes", Platform(Scope::ReviewsManage)),
     ("quarantine_component", Platform(Scope::ReviewsManage)),
     ("release_component", Platform(Scope::ReviewsManage)),
+    // the test environment's own
+    ("test_login", Tester),
+    ("test_reset", Tester),
+    ("test_set_rate_limit", Tester),
 ];
 
 /// An operation of the document.
@@ -327,7 +333,7 @@ const NO_PEER: Refusal = (401, "FEDERATION_KEY_INVALID");
 #[tokio::test(flavor = "multi_thread")]
 async fn no_tenant_sees_or_changes_anothers() {
     each_db_async(|db| async move {
-        let server = TestServer::start(&db).await;
+        let server = TestServer::start_with_sandbox(&db).await;
         let victim = Victim::new(&server).await;
         let mallory = server.tenant("mallory", Plan::Enterprise).await;
         let revoked = {
@@ -362,7 +368,19 @@ async fn no_tenant_sees_or_changes_anothers() {
             match access {
                 Everyone => victim.keeps_quiet("nobody", &operation, &send(&nobody).await),
                 Peer => refused("nobody", &nobody, NO_PEER).await,
-                Tenant(_) | AnyToken | Platform(_) => refused("nobody", &nobody, UNKNOWN).await,
+                Tenant(_) | AnyToken | Platform(_) | Tester => refused("nobody", &nobody, UNKNOWN).await,
+            }
+            if access == Tester {
+                // To the test environment, every real credential is an unknown one, with its secret or without.
+                for client in [&revoked, &expired, &mallory, &mallory.with("x-tenant-id", "victim"), &server.admin()] {
+                    refused("a real credential", client, UNKNOWN).await;
+                    let client = client.with("x-test-secret", "test-secret-key");
+                    refused("a real credential with the test secret", &client, UNKNOWN).await;
+                }
+                refused("a real peer", &peer, NO_PEER).await;
+                refused("a tester without the secret", &server.tester("test-api-token"), UNKNOWN).await;
+                refused("a wrong secret", &nobody.with("x-test-secret", "wrong"), UNKNOWN).await;
+                continue;
             }
             refused("a revoked token", &revoked, UNKNOWN).await;
             refused("an expired token", &expired, UNKNOWN).await;
@@ -376,12 +394,12 @@ async fn no_tenant_sees_or_changes_anothers() {
                 Peer => victim.keeps_quiet("a peer", &operation, &send(&peer).await),
                 // A key says nothing about a token, so what is only for tokens asks for one.
                 AnyToken => refused("a peer", &peer, UNKNOWN).await,
-                Everyone | Tenant(_) | Platform(_) => refused("a peer", &peer, FORBIDDEN).await,
+                Everyone | Tenant(_) | Platform(_) | Tester => refused("a peer", &peer, FORBIDDEN).await,
             }
             let needed = match access {
                 Everyone => Some(Scope::ComponentsRead),
                 Tenant(scope) => Some(scope),
-                AnyToken | Platform(_) | Peer => None,
+                AnyToken | Platform(_) | Peer | Tester => None,
             };
             if let Some(scope) = needed {
                 let rest: ScopeSet = ScopeSet::ALL_TENANT.difference(ScopeSet::of(&[scope]));

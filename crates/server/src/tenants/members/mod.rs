@@ -25,7 +25,7 @@ pub(super) fn list(c: &mut Conn<'_>, scope: &TenantScope, window: Window) -> Res
 }
 
 /// Makes a person a member, and an account for whom nobody knows here yet.
-pub(super) fn add(c: &mut Conn<'_>, scope: &TenantScope, request: &MemberAdd, now: Timestamp) -> ApiResult<Member> {
+pub(crate) fn add(c: &mut Conn<'_>, scope: &TenantScope, request: &MemberAdd, now: Timestamp) -> ApiResult<Member> {
     let (email, name) = check(request)?;
     may_grant(scope, request.role)?;
     let account = match store::account_by_email(c, &email)? {

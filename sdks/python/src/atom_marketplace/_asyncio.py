@@ -1,0 +1,58 @@
+"""Sends and waits for the asyncio client; `_exchange` decides what. Imported with the first request."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx2
+
+from ._call import Call
+from ._exchange import Send, exchange
+from ._http import Deadline, answer, failure, timeouts
+from ._response import RawResponse
+from ._settings import Settings
+from ._types import RequestOptions
+from .errors import ConnectionFailedError
+
+
+class Driver:
+    """Makes calls on one HTTP client, given or its own."""
+
+    def __init__(self, given: httpx2.AsyncClient | None) -> None:
+        self._client = given or httpx2.AsyncClient()
+        self._own = given is None
+
+    async def aclose(self) -> None:
+        """Closes the connections. A client that was given stays open: it is its maker's."""
+        if self._own:
+            await self._client.aclose()
+
+    async def run(self, settings: Settings, call: Call, options: RequestOptions | None) -> RawResponse:
+        """Makes a call, as often as it takes."""
+        steps = exchange(settings, call, options)
+        step = next(steps)
+        try:
+            while True:
+                if isinstance(step, Send):
+                    step = steps.send(await self._send(step))
+                else:
+                    await asyncio.sleep(step.seconds)
+                    step = next(steps)
+        except StopIteration as done:
+            response: RawResponse = done.value
+            return response
+
+    async def _send(self, send: Send) -> RawResponse | ConnectionFailedError:
+        deadline = Deadline(send.timeout)
+        limits = timeouts(send.timeout)
+        try:
+            async with self._client.stream(
+                send.method, send.url, headers=send.headers, content=send.body, timeout=limits
+            ) as response:
+                pieces: list[bytes] = []
+                async for piece in response.aiter_bytes():
+                    deadline.check()
+                    pieces.append(piece)
+                return answer(response, b"".join(pieces))
+        except httpx2.RequestError as error:
+            return failure(send, error)

@@ -1,0 +1,1 @@
+"""What scripts/generate.py makes from openapi.json."""

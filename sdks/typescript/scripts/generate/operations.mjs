@@ -1,0 +1,271 @@
+// Writes the table of operations and the class with a method for each of them. The signature follows from the
+// operation: path parameters one by one, everything else in one object, the request options last. Installing, bulk
+// installing and rating have the shapes of the integration guide.
+
+import { pascal, refName, typeName } from './document.mjs';
+import { documentation, field } from './types.mjs';
+
+/** The class all methods are in is built up file by file, each extending the one before. */
+export function methodModules({ operations, schemas }) {
+  const groups = groupBy(operations, groupOf);
+  const names = [...groups.keys()].sort();
+  const modules = { 'parameters.ts': parametersModule(operations) };
+  names.forEach((name, index) => {
+    modules[`methods/${name}.ts`] = methodsModule(name, names[index - 1], groups.get(name), schemas);
+  });
+  modules['methods/index.ts'] = `export { ${className(names.at(-1))} as Methods } from './${names.at(-1)}.js';\n`;
+  return modules;
+}
+
+const PLURALS = { agent: 'agents', skill: 'skills', canvas: 'canvases', domain: 'domains' };
+
+/** The file a method is in: that of its kind, or of its subject. */
+const groupOf = ({ kind, tag }) => PLURALS[kind] ?? tag;
+
+const className = (group) => `${pascal(group)}Methods`;
+
+function groupBy(values, keyOf) {
+  const groups = new Map();
+  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+  return groups;
+}
+
+/** What the client must know of these operations to send them. */
+function table(operations, schemas) {
+  const lines = operations.map((operation) => {
+    const required = [
+      ...operation.query.filter((parameter) => parameter.required).map((parameter) => parameter.name),
+      ...((operation.body && schemas[operation.body].required) || []),
+      // The schema cannot say "one of the names of the ids"; the method makes one of them.
+      ...(operation.verb === 'bulk_install' ? ['ids'] : []),
+    ];
+    const reserved = operation.pathParameters.filter((parameter) => parameter.reserved.length > 0);
+    const parts = [
+      `method: '${operation.method}'`,
+      `path: '${operation.path}'`,
+      operation.body && `body: '${typeName(operation.body)}'`,
+      beside(operation, schemas).length > 0 && `query: ${list(beside(operation, schemas))}`,
+      operation.headers.length > 0 && `headers: ${list(operation.headers.map((parameter) => parameter.name))}`,
+      required.length > 0 && `required: ${list(required)}`,
+      reserved.length > 0 &&
+        `reserved: { ${reserved.map(({ wire, reserved: words }) => `${wire}: ${list(words)}`).join(', ')} }`,
+      operation.answer.schema && `answer: '${typeName(operation.answer.schema)}'`,
+      operation.dryRun && `dryRun: '${operation.dryRun}'`,
+    ].filter(Boolean);
+    return `  ${operation.name}: {\n${parts.map((part) => `    ${part},\n`).join('')}  },\n`;
+  });
+  return `const operations = {\n${lines.join('')}} as const satisfies Record<string, Operation>;\n`;
+}
+
+/** Parameters that go into the query although there is a body: those it has no field for. */
+function beside({ body, query }, schemas) {
+  if (!body) return [];
+  return query.map((parameter) => parameter.name).filter((name) => !(name in schemas[body].properties));
+}
+
+const list = (values) => `[${values.map((value) => `'${value}'`).join(', ')}]`;
+
+/** The parameters of an operation beside its path and body, as an interface that kinds share. */
+function parametersName(operation) {
+  return operation.kind ? `Component${pascal(operation.verb)}Params` : `${pascal(operation.id)}Params`;
+}
+
+function parametersInterface(operation) {
+  const parameters = [...operation.query, ...operation.headers].map((parameter) =>
+    field(parameter.name, queryType(parameter), parameter.required),
+  );
+  return `/** Parameters of \`${operation.name}\`${operation.kind ? ' and its like for the other kinds' : ''}. */
+export interface ${parametersName(operation)} {
+${parameters.join('')}}
+`;
+}
+
+/** One value may stand for a list of one. */
+function queryType(parameter) {
+  const { schema, description = '' } = parameter;
+  if (schema.type !== 'array') return { ...schema, description };
+  return { oneOf: [{ ...schema.items, description }, schema] };
+}
+
+function parametersModule(operations) {
+  const interfaces = new Map();
+  for (const operation of operations) {
+    if (operation.query.length + operation.headers.length === 0) continue;
+    const name = parametersName(operation);
+    const text = parametersInterface(operation);
+    if (!interfaces.has(name)) interfaces.set(name, text);
+    else if (interfaces.get(name).split('\n').slice(1).join() !== text.split('\n').slice(1).join()) {
+      throw new Error(`${name} differs between kinds`);
+    }
+  }
+  const text = [...interfaces.values()].join('\n');
+  return `${imports(text, operations.flatMap(queryTypes), './types/index.js')}\n${text}`;
+}
+
+function methodsModule(group, before, operations, schemas) {
+  const methods = operations.map(method).join('\n');
+  const parent = before
+    ? `import { ${className(before)} } from './${before}.js';\n`
+    : "import { Sender } from '../../sender.js';\n";
+  const heads = [
+    imports(methods, ['bulk', 'rated', 'targeted'], '../../arguments.js', 'import'),
+    imports(table(operations, schemas), ['Operation'], '../../operation.js'),
+    imports(methods, ['RequestOptions'], '../../options.js'),
+    imports(methods, ['PagePromise'], '../../page.js'),
+    imports(methods, ['ApiPromise'], '../../promise.js'),
+    imports(methods, operations.map(parametersName), '../parameters.js'),
+    imports(methods, operations.flatMap(schemaTypes), '../types/index.js'),
+  ];
+  return `${heads.join('')}${parent}
+${table(operations, schemas)}
+/** Methods for ${group}. */
+export abstract class ${className(group)} extends ${before ? className(before) : 'Sender'} {
+${methods}}
+`;
+}
+
+/** Imports those of the names that the text uses. */
+function imports(text, names, module, keyword = 'import type') {
+  const used = [...new Set(names)].filter((name) => new RegExp(`\\b${name}\\b`).test(text)).sort();
+  if (used.length === 0) return '';
+  const line = `${keyword} { ${used.join(', ')} } from '${module}';\n`;
+  if (line.length <= 120) return line;
+  return `${keyword} {\n${used.map((name) => `  ${name},\n`).join('')}} from '${module}';\n`;
+}
+
+const schemaTypes = ({ body, answer, dryRun, pathParameters }) => [
+  ...[body, answer.schema, dryRun].filter(Boolean).map(typeName),
+  ...pathParameters.map(({ type }) => type).filter((type) => type !== 'string'),
+];
+
+const queryTypes = ({ query }) =>
+  query
+    .map(({ schema }) => refName(schema) ?? refName(schema.items))
+    .filter(Boolean)
+    .map(typeName);
+
+function answerType({ answer }) {
+  if (answer.kind === 'nothing') return 'ApiPromise<void>';
+  const type = typeName(answer.schema);
+  if (answer.kind === 'page') return `PagePromise<${type}>`;
+  return `ApiPromise<${answer.kind === 'list' ? `${type}[]` : type}>`;
+}
+
+function method(operation) {
+  const described = documentation(describe(operation), '  ');
+  switch (operation.kind && operation.verb) {
+    case 'install':
+    case 'uninstall':
+      return targetedMethod(operation, described);
+    case 'bulk_install':
+      return bulkMethod(operation, described);
+    case 'rate':
+      return rateMethod(operation, described);
+    default:
+      return plainMethod(operation, described);
+  }
+}
+
+function describe({ summary, description, pathParameters }) {
+  const parameters = pathParameters.map(({ name, description: text }) => `@param ${name} ${text}`.trimEnd());
+  const title = /[.!?]$/.test(summary) ? summary : `${summary}.`;
+  return [title, description && `\n${description}`, parameters.length > 0 && `\n${parameters.join('\n')}`]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** The type of the object with everything that is not in the path; undefined where there is nothing. */
+function paramsType(operation) {
+  const types = [
+    operation.body && typeName(operation.body),
+    operation.query.length + operation.headers.length > 0 && parametersName(operation),
+  ].filter(Boolean);
+  return types.length > 0 ? types.join(' & ') : undefined;
+}
+
+const send = ({ answer }) => (answer.kind === 'page' ? 'page' : 'one');
+
+const OPTIONAL_BODIES = /^(approve|release)_/;
+
+function plainMethod(operation, described) {
+  const { name, pathParameters, query, body } = operation;
+  const type = paramsType(operation);
+  const needed =
+    (body && !OPTIONAL_BODIES.test(operation.id) && !/yank/.test(operation.id)) ||
+    query.some(({ required }) => required);
+  const path = pathParameters.map((parameter) => `${parameter.name}: ${parameter.type}`);
+  const signature = (params, answer) =>
+    `  ${name}(${[...path, ...params, 'options?: RequestOptions'].join(', ')}): ${answer}`;
+  const params = type ? [`params${needed ? '' : '?'}: ${type}`] : [];
+  const values = `{ path: [${pathParameters.map((parameter) => parameter.name).join(', ')}], ${type ? 'params, ' : ''}options }`;
+  const call = `{\n    return this.${send(operation)}(operations.${name}, ${values});\n  }\n`;
+  if (!operation.dryRun) return `${described}${signature(params, answerType(operation))} ${call}`;
+  const dry = [`params: ${type} & { dryRun: true }`];
+  return [
+    `${described}${signature(dry, `ApiPromise<${operation.dryRun}>`)};\n`,
+    `${signature(params, answerType(operation))};\n`,
+    `${signature(params, `ApiPromise<${typeName(operation.answer.schema)} | ${operation.dryRun}>`)} ${call}`,
+  ].join('');
+}
+
+function targetedMethod(operation, described) {
+  const { name, kind } = operation;
+  const id = `${kind}Id`;
+  const type = paramsType(operation);
+  const all = `${type} & { ${id}: string }`;
+  const answer = answerType(operation);
+  const either = operation.dryRun ? `ApiPromise<${typeName(operation.answer.schema)} | ${operation.dryRun}>` : answer;
+  const overloads = [];
+  if (operation.dryRun) {
+    overloads.push(
+      `(${id}: string, params: ${type} & { dryRun: true }, options?: RequestOptions): ApiPromise<${operation.dryRun}>`,
+    );
+    overloads.push(`(params: ${all} & { dryRun: true }, options?: RequestOptions): ApiPromise<${operation.dryRun}>`);
+  }
+  overloads.push(`(${id}: string, targetTenantId?: string | null, options?: RequestOptions): ${answer}`);
+  overloads.push(`(${id}: string, params: ${type}, options?: RequestOptions): ${answer}`);
+  overloads.push(`(params: ${all}, options?: RequestOptions): ${answer}`);
+  const implementation = `(\n    first: string | (${all}),\n    second?: string | null | (${type}) | RequestOptions,\n    options?: RequestOptions,\n  ): ${either} {
+    return this.one(operations.${name}, targeted('${id}', first, second, options));
+  }\n`;
+  const sentence = described.replace(
+    /\n {3}\*\n {3}\* @param[^]*$/,
+    `\n   *\n   * Called as \`(${id}, targetTenantId)\`, \`(${id}, params)\` or \`({ ${id}, … })\`.\n   */\n`,
+  );
+  return sentence + overloads.map((overload) => `  ${name}${overload};\n`).join('') + `  ${name}${implementation}`;
+}
+
+function bulkMethod(operation, described) {
+  const { name, kind } = operation;
+  const ids = `${kind}Ids`;
+  const type = paramsType(operation);
+  const answer = answerType(operation);
+  const sentence = described.replace(
+    /\n? \*\/\n$/,
+    `\n   *\n   * Called as \`(${ids}, params)\` or \`({ ${ids}, … })\`; up to 100 ids.\n   */\n`,
+  );
+  return `${sentence.replace(/^ {2}\/\*\* (.*)\n/, '  /**\n   * $1\n')}  ${name}(${ids}: readonly string[], params?: ${type}, options?: RequestOptions): ${answer};
+  ${name}(params: ${type}, options?: RequestOptions): ${answer};
+  ${name}(
+    first: readonly string[] | ${type},
+    second?: ${type} | RequestOptions,
+    options?: RequestOptions,
+  ): ${answer} {
+    return this.one(operations.${name}, bulk('${ids}', first, second, options));
+  }\n`;
+}
+
+function rateMethod(operation, described) {
+  const { name, pathParameters } = operation;
+  const [{ name: id }] = pathParameters;
+  const others = parametersName(operation);
+  const sentence = described.replace(/\n {3}\*\/\n$/, `\n   * @param rating 1 to 5\n   */\n`);
+  return `${sentence}  ${name}(
+    ${id}: string,
+    rating: number,
+    params?: Omit<${typeName(operation.body)}, 'rating'> & ${others},
+    options?: RequestOptions,
+  ): ${answerType(operation)} {
+    return this.one(operations.${name}, rated(${id}, rating, params, options));
+  }\n`;
+}

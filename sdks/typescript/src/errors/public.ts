@@ -1,0 +1,2 @@
+export { MarketplaceError, type ClientErrorCode, type ErrorInit } from './base.js';
+export * from './classes.js';

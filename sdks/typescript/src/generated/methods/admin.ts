@@ -1,0 +1,222 @@
+// Written by scripts/generate.mjs from openapi.json. Do not edit.
+
+import type { Operation } from '../../operation.js';
+import type { RequestOptions } from '../../options.js';
+import type { PagePromise } from '../../page.js';
+import type { ApiPromise } from '../../promise.js';
+import type { AdminListTenantsParams, ListSubmissionsParams } from '../parameters.js';
+import type {
+  ApiTokenCreate,
+  ApiTokenCreated,
+  Component,
+  Decision,
+  Kind,
+  PlatformStats,
+  Quarantine,
+  Submission,
+  SubmissionDetail,
+  Tenant,
+  TenantAdminUpdate,
+  TenantCreate,
+} from '../types/index.js';
+import { Sender } from '../../sender.js';
+
+const operations = {
+  quarantineComponent: {
+    method: 'POST',
+    path: '/admin/components/{kind}/{tenant}/{id}/quarantine',
+    body: 'Quarantine',
+    answer: 'Component',
+  },
+  releaseComponent: {
+    method: 'POST',
+    path: '/admin/components/{kind}/{tenant}/{id}/release',
+    body: 'Quarantine',
+    answer: 'Component',
+  },
+  adminGetStats: {
+    method: 'GET',
+    path: '/admin/stats',
+    answer: 'PlatformStats',
+  },
+  listSubmissions: {
+    method: 'GET',
+    path: '/admin/submissions',
+    answer: 'Submission',
+  },
+  getSubmission: {
+    method: 'GET',
+    path: '/admin/submissions/{id}',
+    answer: 'SubmissionDetail',
+  },
+  approveSubmission: {
+    method: 'POST',
+    path: '/admin/submissions/{id}/approve',
+    body: 'Decision',
+    answer: 'Component',
+  },
+  rejectSubmission: {
+    method: 'POST',
+    path: '/admin/submissions/{id}/reject',
+    body: 'Decision',
+    answer: 'Component',
+  },
+  requestSubmissionChanges: {
+    method: 'POST',
+    path: '/admin/submissions/{id}/request-changes',
+    body: 'Decision',
+    answer: 'Component',
+  },
+  adminListTenants: {
+    method: 'GET',
+    path: '/admin/tenants',
+    answer: 'Tenant',
+  },
+  adminCreateTenant: {
+    method: 'POST',
+    path: '/admin/tenants',
+    body: 'TenantCreate',
+    required: ['name'],
+    answer: 'Tenant',
+  },
+  adminGetTenant: {
+    method: 'GET',
+    path: '/admin/tenants/{tenant_id}',
+    answer: 'Tenant',
+  },
+  adminUpdateTenant: {
+    method: 'PATCH',
+    path: '/admin/tenants/{tenant_id}',
+    body: 'TenantAdminUpdate',
+    answer: 'Tenant',
+  },
+  adminCreateTenantToken: {
+    method: 'POST',
+    path: '/admin/tenants/{tenant_id}/tokens',
+    body: 'ApiTokenCreate',
+    required: ['name'],
+    answer: 'ApiTokenCreated',
+  },
+} as const satisfies Record<string, Operation>;
+
+/** Methods for admin. */
+export abstract class AdminMethods extends Sender {
+  /**
+   * Quarantines a component: hidden, and not installable.
+   *
+   * @param kind agent, skill, canvas or domain
+   * @param tenant Its publisher
+   * @param id Its id
+   */
+  quarantineComponent(kind: Kind, tenant: string, id: string, params: Quarantine, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.quarantineComponent, { path: [kind, tenant, id], params, options });
+  }
+
+  /**
+   * Releases a component from quarantine.
+   *
+   * @param kind agent, skill, canvas or domain
+   * @param tenant Its publisher
+   * @param id Its id
+   */
+  releaseComponent(kind: Kind, tenant: string, id: string, params?: Quarantine, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.releaseComponent, { path: [kind, tenant, id], params, options });
+  }
+
+  /** Show the platform in numbers. */
+  adminGetStats(options?: RequestOptions): ApiPromise<PlatformStats> {
+    return this.one(operations.adminGetStats, { path: [], options });
+  }
+
+  /** Lists submissions, the oldest first. */
+  listSubmissions(params?: ListSubmissionsParams, options?: RequestOptions): PagePromise<Submission> {
+    return this.page(operations.listSubmissions, { path: [], params, options });
+  }
+
+  /**
+   * Reads a submission with what it would publish.
+   *
+   * @param id `sub_…`
+   */
+  getSubmission(id: string, options?: RequestOptions): ApiPromise<SubmissionDetail> {
+    return this.one(operations.getSubmission, { path: [id], options });
+  }
+
+  /**
+   * Approves a submission: its version becomes public.
+   *
+   * With `digest`, only if the submission is still what was looked at.
+   *
+   * @param id `sub_…`
+   */
+  approveSubmission(id: string, params?: Decision, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.approveSubmission, { path: [id], params, options });
+  }
+
+  /**
+   * Rejects a submission.
+   *
+   * @param id `sub_…`
+   */
+  rejectSubmission(id: string, params: Decision, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.rejectSubmission, { path: [id], params, options });
+  }
+
+  /**
+   * Asks the publisher of a submission for changes.
+   *
+   * @param id `sub_…`
+   */
+  requestSubmissionChanges(id: string, params: Decision, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.requestSubmissionChanges, { path: [id], params, options });
+  }
+
+  /**
+   * List tenants.
+   *
+   * In the order they were made; mirrored ones (`tenant@peer`) too.
+   */
+  adminListTenants(params?: AdminListTenantsParams, options?: RequestOptions): PagePromise<Tenant> {
+    return this.page(operations.adminListTenants, { path: [], params, options });
+  }
+
+  /**
+   * Make a tenant.
+   *
+   * Without an `id`, one is made from the name.
+   */
+  adminCreateTenant(params: TenantCreate, options?: RequestOptions): ApiPromise<Tenant> {
+    return this.one(operations.adminCreateTenant, { path: [], params, options });
+  }
+
+  /**
+   * Show a tenant.
+   *
+   * @param tenantId The tenant's id
+   */
+  adminGetTenant(tenantId: string, options?: RequestOptions): ApiPromise<Tenant> {
+    return this.one(operations.adminGetTenant, { path: [tenantId], options });
+  }
+
+  /**
+   * Change a tenant.
+   *
+   * Its name, plan, verification, suspension and limits of its own. What is left out stays.
+   *
+   * @param tenantId The tenant's id
+   */
+  adminUpdateTenant(tenantId: string, params: TenantAdminUpdate, options?: RequestOptions): ApiPromise<Tenant> {
+    return this.one(operations.adminUpdateTenant, { path: [tenantId], params, options });
+  }
+
+  /**
+   * Make an API token for a tenant.
+   *
+   * Without `scopes` it holds every tenant scope. The secret is in this answer and nowhere else.
+   *
+   * @param tenantId The tenant's id
+   */
+  adminCreateTenantToken(tenantId: string, params: ApiTokenCreate, options?: RequestOptions): ApiPromise<ApiTokenCreated> {
+    return this.one(operations.adminCreateTenantToken, { path: [tenantId], params, options });
+  }
+}

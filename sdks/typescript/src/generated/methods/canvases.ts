@@ -1,0 +1,426 @@
+// Written by scripts/generate.mjs from openapi.json. Do not edit.
+
+import { bulk, rated, targeted } from '../../arguments.js';
+import type { Operation } from '../../operation.js';
+import type { RequestOptions } from '../../options.js';
+import type { PagePromise } from '../../page.js';
+import type { ApiPromise } from '../../promise.js';
+import type {
+  ComponentDeleteRatingParams,
+  ComponentGetBundleParams,
+  ComponentGetParams,
+  ComponentGetVersionParams,
+  ComponentInstallParams,
+  ComponentListDependentsParams,
+  ComponentListParams,
+  ComponentListReviewsParams,
+  ComponentListVersionsParams,
+  ComponentPublishParams,
+  ComponentRateParams,
+  ComponentSearchParams,
+  ComponentUninstallParams,
+  ComponentUnyankVersionParams,
+  ComponentUpdateParams,
+  ComponentWithdrawParams,
+  ComponentYankVersionParams,
+} from '../parameters.js';
+import type {
+  BulkInstallRequest,
+  BulkInstallResponse,
+  Bundle,
+  CanvasPublish,
+  CategoryCount,
+  Component,
+  ComponentPatch,
+  InstallPlan,
+  InstallRequest,
+  Installation,
+  PublishCheck,
+  RateRequest,
+  RatingSummary,
+  Review,
+  VersionInfo,
+  Yank,
+} from '../types/index.js';
+import { AgentsMethods } from './agents.js';
+
+const operations = {
+  listCanvasCategories: {
+    method: 'GET',
+    path: '/canvas-marketplace/categories',
+    answer: 'CategoryCount',
+  },
+  listCanvases: {
+    method: 'GET',
+    path: '/canvas-marketplace/components',
+    answer: 'Component',
+  },
+  publishCanvas: {
+    method: 'POST',
+    path: '/canvas-marketplace/components',
+    body: 'CanvasPublish',
+    query: ['dry_run'],
+    required: ['canvas_id', 'marketplace_type', 'name', 'description'],
+    answer: 'Component',
+    dryRun: 'PublishCheck',
+  },
+  bulkInstallCanvases: {
+    method: 'POST',
+    path: '/canvas-marketplace/components/bulk-install',
+    body: 'BulkInstallRequest',
+    required: ['ids'],
+    answer: 'BulkInstallResponse',
+  },
+  searchCanvases: {
+    method: 'GET',
+    path: '/canvas-marketplace/components/search',
+    required: ['query'],
+    answer: 'Component',
+  },
+  getCanvas: {
+    method: 'GET',
+    path: '/canvas-marketplace/components/{id}',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Component',
+  },
+  withdrawCanvas: {
+    method: 'DELETE',
+    path: '/canvas-marketplace/components/{id}',
+    headers: ['If-Match'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+  },
+  updateCanvas: {
+    method: 'PATCH',
+    path: '/canvas-marketplace/components/{id}',
+    body: 'ComponentPatch',
+    query: ['source_tenant_id'],
+    headers: ['If-Match'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Component',
+  },
+  getCanvasBundle: {
+    method: 'GET',
+    path: '/canvas-marketplace/components/{id}/bundle',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Bundle',
+  },
+  listCanvasDependents: {
+    method: 'GET',
+    path: '/canvas-marketplace/components/{id}/dependents',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Component',
+  },
+  installCanvas: {
+    method: 'POST',
+    path: '/canvas-marketplace/components/{id}/install',
+    body: 'InstallRequest',
+    query: ['dry_run'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Installation',
+    dryRun: 'InstallPlan',
+  },
+  uninstallCanvas: {
+    method: 'DELETE',
+    path: '/canvas-marketplace/components/{id}/install',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+  },
+  rateCanvas: {
+    method: 'PUT',
+    path: '/canvas-marketplace/components/{id}/rating',
+    body: 'RateRequest',
+    query: ['source_tenant_id'],
+    required: ['rating'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'RatingSummary',
+  },
+  deleteCanvasRating: {
+    method: 'DELETE',
+    path: '/canvas-marketplace/components/{id}/rating',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'RatingSummary',
+  },
+  listCanvasReviews: {
+    method: 'GET',
+    path: '/canvas-marketplace/components/{id}/reviews',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Review',
+  },
+  listCanvasVersions: {
+    method: 'GET',
+    path: '/canvas-marketplace/components/{id}/versions',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'VersionInfo',
+  },
+  getCanvasVersion: {
+    method: 'GET',
+    path: '/canvas-marketplace/components/{id}/versions/{version}',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'VersionInfo',
+  },
+  yankCanvasVersion: {
+    method: 'POST',
+    path: '/canvas-marketplace/components/{id}/versions/{version}/yank',
+    body: 'Yank',
+    query: ['source_tenant_id'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'VersionInfo',
+  },
+  unyankCanvasVersion: {
+    method: 'DELETE',
+    path: '/canvas-marketplace/components/{id}/versions/{version}/yank',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'VersionInfo',
+  },
+} as const satisfies Record<string, Operation>;
+
+/** Methods for canvases. */
+export abstract class CanvasesMethods extends AgentsMethods {
+  /**
+   * List the categories of canvases.
+   *
+   * With the number of components the caller sees in each, the fullest first.
+   */
+  listCanvasCategories(options?: RequestOptions): ApiPromise<CategoryCount[]> {
+    return this.one(operations.listCanvasCategories, { path: [], options });
+  }
+
+  /**
+   * List canvases.
+   *
+   * Public ones and, for a tenant, its own and those shared with it, as one list.
+   */
+  listCanvases(params?: ComponentListParams, options?: RequestOptions): PagePromise<Component> {
+    return this.page(operations.listCanvases, { path: [], params, options });
+  }
+
+  /**
+   * Publishes a canvas, or a new version of one.
+   *
+   * A private one is there at once. A public one waits for a reviewer (`pending_review`); until the decision everyone goes
+   * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
+   * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
+   * a public component private takes it from the public at once, with all its versions.
+   */
+  publishCanvas(params: CanvasPublish & ComponentPublishParams & { dryRun: true }, options?: RequestOptions): ApiPromise<PublishCheck>;
+  publishCanvas(params: CanvasPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component>;
+  publishCanvas(params: CanvasPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component | PublishCheck> {
+    return this.one(operations.publishCanvas, { path: [], params, options });
+  }
+
+  /**
+   * Install several canvases.
+   *
+   * Installs up to 100 components in one request, which counts as one. Each is installed or refused on its own, in the
+   * order given, so one that fails does not keep the others back; an id that is there twice is installed once.
+  
+   *
+   * Called as `(canvasIds, params)` or `({ canvasIds, … })`; up to 100 ids.
+   */
+  bulkInstallCanvases(canvasIds: readonly string[], params?: BulkInstallRequest, options?: RequestOptions): ApiPromise<BulkInstallResponse>;
+  bulkInstallCanvases(params: BulkInstallRequest, options?: RequestOptions): ApiPromise<BulkInstallResponse>;
+  bulkInstallCanvases(
+    first: readonly string[] | BulkInstallRequest,
+    second?: BulkInstallRequest | RequestOptions,
+    options?: RequestOptions,
+  ): ApiPromise<BulkInstallResponse> {
+    return this.one(operations.bulkInstallCanvases, bulk('canvasIds', first, second, options));
+  }
+
+  /**
+   * Search canvases.
+   *
+   * Ranked by how well the words match, ratings, installs and freshness; an exact name comes first. Few matches bring in
+   * corrected words; none, components with some of the words.
+   */
+  searchCanvases(params: ComponentSearchParams, options?: RequestOptions): PagePromise<Component> {
+    return this.page(operations.searchCanvases, { path: [], params, options });
+  }
+
+  /**
+   * Get one canvas.
+   *
+   * An id that several publishers have means the caller's own, else what the caller has installed under it, else the only
+   * one; otherwise 409 lists the candidates. Its publisher also sees what waits for review.
+   *
+   * @param canvasId The publisher's id
+   */
+  getCanvas(canvasId: string, params?: ComponentGetParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.getCanvas, { path: [canvasId], params, options });
+  }
+
+  /**
+   * Withdraws a canvas.
+   *
+   * Nobody sees it any more and its storage is free; who has installed it keeps what they have. Its id stays its publisher's
+   * and its version numbers stay spent: publishing again revives it with the next one.
+   *
+   * @param canvasId The component's id
+   */
+  withdrawCanvas(canvasId: string, params?: ComponentWithdrawParams, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.withdrawCanvas, { path: [canvasId], params, options });
+  }
+
+  /**
+   * Deprecates a canvas, or says who sees a private one.
+   *
+   * Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it meanwhile.
+   *
+   * @param canvasId The component's id
+   */
+  updateCanvas(canvasId: string, params: ComponentPatch & ComponentUpdateParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.updateCanvas, { path: [canvasId], params, options });
+  }
+
+  /**
+   * Fetches everything an instance needs to run a canvas.
+   *
+   * Whoever may see the component may fetch it. The bytes of a version never change; `Content-Digest` is of exactly them. A
+   * yanked version, or one that is not the latest, is given by its number alone.
+   *
+   * @param canvasId The component's id
+   */
+  getCanvasBundle(canvasId: string, params?: ComponentGetBundleParams, options?: RequestOptions): ApiPromise<Bundle> {
+    return this.one(operations.getCanvasBundle, { path: [canvasId], params, options });
+  }
+
+  /**
+   * List what depends on a canvas.
+   *
+   * Components of any kind, visible to the caller, whose served version depends on it; the newest first.
+   *
+   * @param canvasId The publisher's id
+   */
+  listCanvasDependents(canvasId: string, params?: ComponentListDependentsParams, options?: RequestOptions): PagePromise<Component> {
+    return this.page(operations.listCanvasDependents, { path: [canvasId], params, options });
+  }
+
+  /**
+   * Install canvas.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(canvasId, targetTenantId)`, `(canvasId, params)` or `({ canvasId, … })`.
+   */
+  installCanvas(canvasId: string, params: InstallRequest & ComponentInstallParams & { dryRun: true }, options?: RequestOptions): ApiPromise<InstallPlan>;
+  installCanvas(params: InstallRequest & ComponentInstallParams & { canvasId: string } & { dryRun: true }, options?: RequestOptions): ApiPromise<InstallPlan>;
+  installCanvas(canvasId: string, targetTenantId?: string | null, options?: RequestOptions): ApiPromise<Installation>;
+  installCanvas(canvasId: string, params: InstallRequest & ComponentInstallParams, options?: RequestOptions): ApiPromise<Installation>;
+  installCanvas(params: InstallRequest & ComponentInstallParams & { canvasId: string }, options?: RequestOptions): ApiPromise<Installation>;
+  installCanvas(
+    first: string | (InstallRequest & ComponentInstallParams & { canvasId: string }),
+    second?: string | null | (InstallRequest & ComponentInstallParams) | RequestOptions,
+    options?: RequestOptions,
+  ): ApiPromise<Installation | InstallPlan> {
+    return this.one(operations.installCanvas, targeted('canvasId', first, second, options));
+  }
+
+  /**
+   * Uninstall canvas.
+   *
+   * Uninstalls a component, even one that was withdrawn or quarantined since; its configuration and keys are erased. What
+   * other installations need stays: 409 with `details.dependents`.
+   *
+   * Called as `(canvasId, targetTenantId)`, `(canvasId, params)` or `({ canvasId, … })`.
+   */
+  uninstallCanvas(canvasId: string, targetTenantId?: string | null, options?: RequestOptions): ApiPromise<void>;
+  uninstallCanvas(canvasId: string, params: ComponentUninstallParams, options?: RequestOptions): ApiPromise<void>;
+  uninstallCanvas(params: ComponentUninstallParams & { canvasId: string }, options?: RequestOptions): ApiPromise<void>;
+  uninstallCanvas(
+    first: string | (ComponentUninstallParams & { canvasId: string }),
+    second?: string | null | (ComponentUninstallParams) | RequestOptions,
+    options?: RequestOptions,
+  ): ApiPromise<void> {
+    return this.one(operations.uninstallCanvas, targeted('canvasId', first, second, options));
+  }
+
+  /**
+   * Rate canvas.
+   *
+   * Rates a component from 1 to 5, in place of what the same author said before. An author is a member of a tenant, or the
+   * maker of a token; in the ranking each tenant counts once. A review that is left out is taken back. The same may be
+   * sent as `POST …/rate`.
+   *
+   * @param canvasId The component's id
+   * @param rating 1 to 5
+   */
+  rateCanvas(
+    canvasId: string,
+    rating: number,
+    params?: Omit<RateRequest, 'rating'> & ComponentRateParams,
+    options?: RequestOptions,
+  ): ApiPromise<RatingSummary> {
+    return this.one(operations.rateCanvas, rated(canvasId, rating, params, options));
+  }
+
+  /**
+   * Delete canvas rating.
+   *
+   * Takes the author's rating back, review and all. It is no error if there is none.
+   *
+   * @param canvasId The component's id
+   */
+  deleteCanvasRating(canvasId: string, params?: ComponentDeleteRatingParams, options?: RequestOptions): ApiPromise<RatingSummary> {
+    return this.one(operations.deleteCanvasRating, { path: [canvasId], params, options });
+  }
+
+  /**
+   * List canvas reviews.
+   *
+   * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
+   *
+   * @param canvasId The component's id
+   */
+  listCanvasReviews(canvasId: string, params?: ComponentListReviewsParams, options?: RequestOptions): PagePromise<Review> {
+    return this.page(operations.listCanvasReviews, { path: [canvasId], params, options });
+  }
+
+  /**
+   * Lists the versions of a canvas, the highest first.
+   *
+   * Its publisher also sees what waits and what was refused; the others what is available.
+   *
+   * @param canvasId The component's id
+   */
+  listCanvasVersions(canvasId: string, params?: ComponentListVersionsParams, options?: RequestOptions): PagePromise<VersionInfo> {
+    return this.page(operations.listCanvasVersions, { path: [canvasId], params, options });
+  }
+
+  /**
+   * Reads one version of a canvas.
+   *
+   * @param canvasId The component's id
+   * @param version Its number
+   */
+  getCanvasVersion(canvasId: string, version: string, params?: ComponentGetVersionParams, options?: RequestOptions): ApiPromise<VersionInfo> {
+    return this.one(operations.getCanvasVersion, { path: [canvasId, version], params, options });
+  }
+
+  /**
+   * Yanks a version of a canvas.
+   *
+   * It is no longer the latest, and only those who have it may install it again, by its exact number. If all are yanked, the
+   * highest is still shown.
+   *
+   * @param canvasId The component's id
+   * @param version Its number
+   */
+  yankCanvasVersion(canvasId: string, version: string, params?: Yank & ComponentYankVersionParams, options?: RequestOptions): ApiPromise<VersionInfo> {
+    return this.one(operations.yankCanvasVersion, { path: [canvasId, version], params, options });
+  }
+
+  /**
+   * Takes the yank of a version of a canvas back.
+   *
+   * @param canvasId The component's id
+   * @param version Its number
+   */
+  unyankCanvasVersion(canvasId: string, version: string, params?: ComponentUnyankVersionParams, options?: RequestOptions): ApiPromise<VersionInfo> {
+    return this.one(operations.unyankCanvasVersion, { path: [canvasId, version], params, options });
+  }
+}

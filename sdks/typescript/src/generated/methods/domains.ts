@@ -1,0 +1,426 @@
+// Written by scripts/generate.mjs from openapi.json. Do not edit.
+
+import { bulk, rated, targeted } from '../../arguments.js';
+import type { Operation } from '../../operation.js';
+import type { RequestOptions } from '../../options.js';
+import type { PagePromise } from '../../page.js';
+import type { ApiPromise } from '../../promise.js';
+import type {
+  ComponentDeleteRatingParams,
+  ComponentGetBundleParams,
+  ComponentGetParams,
+  ComponentGetVersionParams,
+  ComponentInstallParams,
+  ComponentListDependentsParams,
+  ComponentListParams,
+  ComponentListReviewsParams,
+  ComponentListVersionsParams,
+  ComponentPublishParams,
+  ComponentRateParams,
+  ComponentSearchParams,
+  ComponentUninstallParams,
+  ComponentUnyankVersionParams,
+  ComponentUpdateParams,
+  ComponentWithdrawParams,
+  ComponentYankVersionParams,
+} from '../parameters.js';
+import type {
+  BulkInstallRequest,
+  BulkInstallResponse,
+  Bundle,
+  CategoryCount,
+  Component,
+  ComponentPatch,
+  DomainPublish,
+  InstallPlan,
+  InstallRequest,
+  Installation,
+  PublishCheck,
+  RateRequest,
+  RatingSummary,
+  Review,
+  VersionInfo,
+  Yank,
+} from '../types/index.js';
+import { ComponentsMethods } from './components.js';
+
+const operations = {
+  listDomainCategories: {
+    method: 'GET',
+    path: '/domain-marketplace/categories',
+    answer: 'CategoryCount',
+  },
+  listDomains: {
+    method: 'GET',
+    path: '/domain-marketplace/domains',
+    answer: 'Component',
+  },
+  publishDomain: {
+    method: 'POST',
+    path: '/domain-marketplace/domains',
+    body: 'DomainPublish',
+    query: ['dry_run'],
+    required: ['domain_id', 'marketplace_type', 'name', 'description'],
+    answer: 'Component',
+    dryRun: 'PublishCheck',
+  },
+  bulkInstallDomains: {
+    method: 'POST',
+    path: '/domain-marketplace/domains/bulk-install',
+    body: 'BulkInstallRequest',
+    required: ['ids'],
+    answer: 'BulkInstallResponse',
+  },
+  searchDomains: {
+    method: 'GET',
+    path: '/domain-marketplace/domains/search',
+    required: ['query'],
+    answer: 'Component',
+  },
+  getDomain: {
+    method: 'GET',
+    path: '/domain-marketplace/domains/{id}',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Component',
+  },
+  withdrawDomain: {
+    method: 'DELETE',
+    path: '/domain-marketplace/domains/{id}',
+    headers: ['If-Match'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+  },
+  updateDomain: {
+    method: 'PATCH',
+    path: '/domain-marketplace/domains/{id}',
+    body: 'ComponentPatch',
+    query: ['source_tenant_id'],
+    headers: ['If-Match'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Component',
+  },
+  getDomainBundle: {
+    method: 'GET',
+    path: '/domain-marketplace/domains/{id}/bundle',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Bundle',
+  },
+  listDomainDependents: {
+    method: 'GET',
+    path: '/domain-marketplace/domains/{id}/dependents',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Component',
+  },
+  installDomain: {
+    method: 'POST',
+    path: '/domain-marketplace/domains/{id}/install',
+    body: 'InstallRequest',
+    query: ['dry_run'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Installation',
+    dryRun: 'InstallPlan',
+  },
+  uninstallDomain: {
+    method: 'DELETE',
+    path: '/domain-marketplace/domains/{id}/install',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+  },
+  rateDomain: {
+    method: 'PUT',
+    path: '/domain-marketplace/domains/{id}/rating',
+    body: 'RateRequest',
+    query: ['source_tenant_id'],
+    required: ['rating'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'RatingSummary',
+  },
+  deleteDomainRating: {
+    method: 'DELETE',
+    path: '/domain-marketplace/domains/{id}/rating',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'RatingSummary',
+  },
+  listDomainReviews: {
+    method: 'GET',
+    path: '/domain-marketplace/domains/{id}/reviews',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Review',
+  },
+  listDomainVersions: {
+    method: 'GET',
+    path: '/domain-marketplace/domains/{id}/versions',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'VersionInfo',
+  },
+  getDomainVersion: {
+    method: 'GET',
+    path: '/domain-marketplace/domains/{id}/versions/{version}',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'VersionInfo',
+  },
+  yankDomainVersion: {
+    method: 'POST',
+    path: '/domain-marketplace/domains/{id}/versions/{version}/yank',
+    body: 'Yank',
+    query: ['source_tenant_id'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'VersionInfo',
+  },
+  unyankDomainVersion: {
+    method: 'DELETE',
+    path: '/domain-marketplace/domains/{id}/versions/{version}/yank',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'VersionInfo',
+  },
+} as const satisfies Record<string, Operation>;
+
+/** Methods for domains. */
+export abstract class DomainsMethods extends ComponentsMethods {
+  /**
+   * List the categories of domains.
+   *
+   * With the number of components the caller sees in each, the fullest first.
+   */
+  listDomainCategories(options?: RequestOptions): ApiPromise<CategoryCount[]> {
+    return this.one(operations.listDomainCategories, { path: [], options });
+  }
+
+  /**
+   * List domains.
+   *
+   * Public ones and, for a tenant, its own and those shared with it, as one list.
+   */
+  listDomains(params?: ComponentListParams, options?: RequestOptions): PagePromise<Component> {
+    return this.page(operations.listDomains, { path: [], params, options });
+  }
+
+  /**
+   * Publishes a domain, or a new version of one.
+   *
+   * A private one is there at once. A public one waits for a reviewer (`pending_review`); until the decision everyone goes
+   * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
+   * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
+   * a public component private takes it from the public at once, with all its versions.
+   */
+  publishDomain(params: DomainPublish & ComponentPublishParams & { dryRun: true }, options?: RequestOptions): ApiPromise<PublishCheck>;
+  publishDomain(params: DomainPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component>;
+  publishDomain(params: DomainPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component | PublishCheck> {
+    return this.one(operations.publishDomain, { path: [], params, options });
+  }
+
+  /**
+   * Install several domains.
+   *
+   * Installs up to 100 components in one request, which counts as one. Each is installed or refused on its own, in the
+   * order given, so one that fails does not keep the others back; an id that is there twice is installed once.
+  
+   *
+   * Called as `(domainIds, params)` or `({ domainIds, … })`; up to 100 ids.
+   */
+  bulkInstallDomains(domainIds: readonly string[], params?: BulkInstallRequest, options?: RequestOptions): ApiPromise<BulkInstallResponse>;
+  bulkInstallDomains(params: BulkInstallRequest, options?: RequestOptions): ApiPromise<BulkInstallResponse>;
+  bulkInstallDomains(
+    first: readonly string[] | BulkInstallRequest,
+    second?: BulkInstallRequest | RequestOptions,
+    options?: RequestOptions,
+  ): ApiPromise<BulkInstallResponse> {
+    return this.one(operations.bulkInstallDomains, bulk('domainIds', first, second, options));
+  }
+
+  /**
+   * Search domains.
+   *
+   * Ranked by how well the words match, ratings, installs and freshness; an exact name comes first. Few matches bring in
+   * corrected words; none, components with some of the words.
+   */
+  searchDomains(params: ComponentSearchParams, options?: RequestOptions): PagePromise<Component> {
+    return this.page(operations.searchDomains, { path: [], params, options });
+  }
+
+  /**
+   * Get one domain.
+   *
+   * An id that several publishers have means the caller's own, else what the caller has installed under it, else the only
+   * one; otherwise 409 lists the candidates. Its publisher also sees what waits for review.
+   *
+   * @param domainId The publisher's id
+   */
+  getDomain(domainId: string, params?: ComponentGetParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.getDomain, { path: [domainId], params, options });
+  }
+
+  /**
+   * Withdraws a domain.
+   *
+   * Nobody sees it any more and its storage is free; who has installed it keeps what they have. Its id stays its publisher's
+   * and its version numbers stay spent: publishing again revives it with the next one.
+   *
+   * @param domainId The component's id
+   */
+  withdrawDomain(domainId: string, params?: ComponentWithdrawParams, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.withdrawDomain, { path: [domainId], params, options });
+  }
+
+  /**
+   * Deprecates a domain, or says who sees a private one.
+   *
+   * Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it meanwhile.
+   *
+   * @param domainId The component's id
+   */
+  updateDomain(domainId: string, params: ComponentPatch & ComponentUpdateParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.updateDomain, { path: [domainId], params, options });
+  }
+
+  /**
+   * Fetches everything an instance needs to run a domain.
+   *
+   * Whoever may see the component may fetch it. The bytes of a version never change; `Content-Digest` is of exactly them. A
+   * yanked version, or one that is not the latest, is given by its number alone.
+   *
+   * @param domainId The component's id
+   */
+  getDomainBundle(domainId: string, params?: ComponentGetBundleParams, options?: RequestOptions): ApiPromise<Bundle> {
+    return this.one(operations.getDomainBundle, { path: [domainId], params, options });
+  }
+
+  /**
+   * List what depends on a domain.
+   *
+   * Components of any kind, visible to the caller, whose served version depends on it; the newest first.
+   *
+   * @param domainId The publisher's id
+   */
+  listDomainDependents(domainId: string, params?: ComponentListDependentsParams, options?: RequestOptions): PagePromise<Component> {
+    return this.page(operations.listDomainDependents, { path: [domainId], params, options });
+  }
+
+  /**
+   * Install domain.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(domainId, targetTenantId)`, `(domainId, params)` or `({ domainId, … })`.
+   */
+  installDomain(domainId: string, params: InstallRequest & ComponentInstallParams & { dryRun: true }, options?: RequestOptions): ApiPromise<InstallPlan>;
+  installDomain(params: InstallRequest & ComponentInstallParams & { domainId: string } & { dryRun: true }, options?: RequestOptions): ApiPromise<InstallPlan>;
+  installDomain(domainId: string, targetTenantId?: string | null, options?: RequestOptions): ApiPromise<Installation>;
+  installDomain(domainId: string, params: InstallRequest & ComponentInstallParams, options?: RequestOptions): ApiPromise<Installation>;
+  installDomain(params: InstallRequest & ComponentInstallParams & { domainId: string }, options?: RequestOptions): ApiPromise<Installation>;
+  installDomain(
+    first: string | (InstallRequest & ComponentInstallParams & { domainId: string }),
+    second?: string | null | (InstallRequest & ComponentInstallParams) | RequestOptions,
+    options?: RequestOptions,
+  ): ApiPromise<Installation | InstallPlan> {
+    return this.one(operations.installDomain, targeted('domainId', first, second, options));
+  }
+
+  /**
+   * Uninstall domain.
+   *
+   * Uninstalls a component, even one that was withdrawn or quarantined since; its configuration and keys are erased. What
+   * other installations need stays: 409 with `details.dependents`.
+   *
+   * Called as `(domainId, targetTenantId)`, `(domainId, params)` or `({ domainId, … })`.
+   */
+  uninstallDomain(domainId: string, targetTenantId?: string | null, options?: RequestOptions): ApiPromise<void>;
+  uninstallDomain(domainId: string, params: ComponentUninstallParams, options?: RequestOptions): ApiPromise<void>;
+  uninstallDomain(params: ComponentUninstallParams & { domainId: string }, options?: RequestOptions): ApiPromise<void>;
+  uninstallDomain(
+    first: string | (ComponentUninstallParams & { domainId: string }),
+    second?: string | null | (ComponentUninstallParams) | RequestOptions,
+    options?: RequestOptions,
+  ): ApiPromise<void> {
+    return this.one(operations.uninstallDomain, targeted('domainId', first, second, options));
+  }
+
+  /**
+   * Rate domain.
+   *
+   * Rates a component from 1 to 5, in place of what the same author said before. An author is a member of a tenant, or the
+   * maker of a token; in the ranking each tenant counts once. A review that is left out is taken back. The same may be
+   * sent as `POST …/rate`.
+   *
+   * @param domainId The component's id
+   * @param rating 1 to 5
+   */
+  rateDomain(
+    domainId: string,
+    rating: number,
+    params?: Omit<RateRequest, 'rating'> & ComponentRateParams,
+    options?: RequestOptions,
+  ): ApiPromise<RatingSummary> {
+    return this.one(operations.rateDomain, rated(domainId, rating, params, options));
+  }
+
+  /**
+   * Delete domain rating.
+   *
+   * Takes the author's rating back, review and all. It is no error if there is none.
+   *
+   * @param domainId The component's id
+   */
+  deleteDomainRating(domainId: string, params?: ComponentDeleteRatingParams, options?: RequestOptions): ApiPromise<RatingSummary> {
+    return this.one(operations.deleteDomainRating, { path: [domainId], params, options });
+  }
+
+  /**
+   * List domain reviews.
+   *
+   * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
+   *
+   * @param domainId The component's id
+   */
+  listDomainReviews(domainId: string, params?: ComponentListReviewsParams, options?: RequestOptions): PagePromise<Review> {
+    return this.page(operations.listDomainReviews, { path: [domainId], params, options });
+  }
+
+  /**
+   * Lists the versions of a domain, the highest first.
+   *
+   * Its publisher also sees what waits and what was refused; the others what is available.
+   *
+   * @param domainId The component's id
+   */
+  listDomainVersions(domainId: string, params?: ComponentListVersionsParams, options?: RequestOptions): PagePromise<VersionInfo> {
+    return this.page(operations.listDomainVersions, { path: [domainId], params, options });
+  }
+
+  /**
+   * Reads one version of a domain.
+   *
+   * @param domainId The component's id
+   * @param version Its number
+   */
+  getDomainVersion(domainId: string, version: string, params?: ComponentGetVersionParams, options?: RequestOptions): ApiPromise<VersionInfo> {
+    return this.one(operations.getDomainVersion, { path: [domainId, version], params, options });
+  }
+
+  /**
+   * Yanks a version of a domain.
+   *
+   * It is no longer the latest, and only those who have it may install it again, by its exact number. If all are yanked, the
+   * highest is still shown.
+   *
+   * @param domainId The component's id
+   * @param version Its number
+   */
+  yankDomainVersion(domainId: string, version: string, params?: Yank & ComponentYankVersionParams, options?: RequestOptions): ApiPromise<VersionInfo> {
+    return this.one(operations.yankDomainVersion, { path: [domainId, version], params, options });
+  }
+
+  /**
+   * Takes the yank of a version of a domain back.
+   *
+   * @param domainId The component's id
+   * @param version Its number
+   */
+  unyankDomainVersion(domainId: string, version: string, params?: ComponentUnyankVersionParams, options?: RequestOptions): ApiPromise<VersionInfo> {
+    return this.one(operations.unyankDomainVersion, { path: [domainId, version], params, options });
+  }
+}

@@ -1,0 +1,296 @@
+// Written by scripts/generate.mjs from openapi.json. Do not edit.
+
+import type { ComponentStatus, Kind, MarketplaceType, MaturityLevel, Plan } from './types/index.js';
+
+/** Parameters of `listSubmissions`. */
+export interface ListSubmissionsParams {
+  /** Where they stand. */
+  status?: ComponentStatus | undefined;
+  /** Of one kind alone. */
+  kind?: Kind | undefined;
+  /** Of one publisher alone. */
+  sourceTenantId?: string | undefined;
+  /** The page, from 1. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `adminListTenants`. */
+export interface AdminListTenantsParams {
+  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listAgents` and its like for the other kinds. */
+export interface ComponentListParams {
+  /** The order. */
+  sort?: 'popular' | 'rating' | 'updated' | 'created' | 'name' | undefined;
+  /** Public or private ones only. Left out: public ones and what else the caller may see. */
+  marketplaceType?: MarketplaceType | undefined;
+  /** Can do this; repeat it to ask for several. */
+  capability?: string | string[] | undefined;
+  /** In this category. */
+  category?: string | undefined;
+  /** Has this tag; repeat it to ask for several. */
+  tag?: string | string[] | undefined;
+  /** Rated at least so, 0 to 5, by the plain mean; an unrated component never matches. */
+  minRating?: number | undefined;
+  /** Needs exactly this plan. */
+  pricingTier?: Plan | undefined;
+  /** Agents: acts on its own this far. */
+  maturityLevel?: MaturityLevel | undefined;
+  /** Published by this tenant. */
+  publisher?: string | undefined;
+  /** The page's number, from 1; reaches 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page, 1 to 100. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `publishAgent` and its like for the other kinds. */
+export interface ComponentPublishParams {
+  /** Check alone: the answer says what a publish would do, and nothing is stored. */
+  dryRun?: boolean | undefined;
+}
+
+/** Parameters of `searchAgents` and its like for the other kinds. */
+export interface ComponentSearchParams {
+  /** Words, up to 200 characters. All must match; the last one may be the beginning of one. */
+  query: string;
+  /** Public or private ones only. Left out: public ones and what else the caller may see. */
+  marketplaceType?: MarketplaceType | undefined;
+  /** Can do this; repeat it to ask for several. */
+  capability?: string | string[] | undefined;
+  /** In this category. */
+  category?: string | undefined;
+  /** Has this tag; repeat it to ask for several. */
+  tag?: string | string[] | undefined;
+  /** Rated at least so, 0 to 5, by the plain mean; an unrated component never matches. */
+  minRating?: number | undefined;
+  /** Needs exactly this plan. */
+  pricingTier?: Plan | undefined;
+  /** Agents: acts on its own this far. */
+  maturityLevel?: MaturityLevel | undefined;
+  /** Published by this tenant. */
+  publisher?: string | undefined;
+  /** The page's number, from 1; reaches 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page, 1 to 100. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `getAgent` and its like for the other kinds. */
+export interface ComponentGetParams {
+  /** The publisher, where several have the id. */
+  sourceTenantId?: string | undefined;
+  /** This version in place of the latest. */
+  version?: string | undefined;
+}
+
+/** Parameters of `withdrawAgent` and its like for the other kinds. */
+export interface ComponentWithdrawParams {
+  /**
+   * Its publisher. Left out: the caller's own of that id, and for reading what the caller has installed under it, else
+   * the one public one.
+   */
+  sourceTenantId?: string | undefined;
+  /** The ETag it had when it was read */
+  ifMatch?: string | null | undefined;
+}
+
+/** Parameters of `updateAgent` and its like for the other kinds. */
+export interface ComponentUpdateParams {
+  /**
+   * Its publisher. Left out: the caller's own of that id, and for reading what the caller has installed under it, else
+   * the one public one.
+   */
+  sourceTenantId?: string | undefined;
+  /** The ETag it had when it was read */
+  ifMatch?: string | null | undefined;
+}
+
+/** Parameters of `getAgentBundle` and its like for the other kinds. */
+export interface ComponentGetBundleParams {
+  /** Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one. */
+  sourceTenantId?: string | undefined;
+  /** Exactly this version. Left out: the latest one. */
+  version?: string | undefined;
+}
+
+/** Parameters of `listAgentDependents` and its like for the other kinds. */
+export interface ComponentListDependentsParams {
+  /** The publisher, where several have the id. */
+  sourceTenantId?: string | undefined;
+  /** The page's number, from 1; reaches 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page, 1 to 100. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `installAgent` and its like for the other kinds. */
+export interface ComponentInstallParams {
+  /** Only say what would be done, and what speaks against it. */
+  dryRun?: boolean | undefined;
+  /** The component's publisher, as in the body. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `uninstallAgent` and its like for the other kinds. */
+export interface ComponentUninstallParams {
+  /** Whom to uninstall it for; left out: the caller's own tenant. */
+  targetTenantId?: string | undefined;
+  /** The component's publisher, where several installed ones have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `rateAgent` and its like for the other kinds. */
+export interface ComponentRateParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `deleteAgentRating` and its like for the other kinds. */
+export interface ComponentDeleteRatingParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `listAgentReviews` and its like for the other kinds. */
+export interface ComponentListReviewsParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+  /** The page, from 1; up to 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listAgentVersions` and its like for the other kinds. */
+export interface ComponentListVersionsParams {
+  /** Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one. */
+  sourceTenantId?: string | undefined;
+  /** The page, from 1. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `getAgentVersion` and its like for the other kinds. */
+export interface ComponentGetVersionParams {
+  /**
+   * Its publisher. Left out: the caller's own of that id, and for reading what the caller has installed under it, else
+   * the one public one.
+   */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `yankAgentVersion` and its like for the other kinds. */
+export interface ComponentYankVersionParams {
+  /**
+   * Its publisher. Left out: the caller's own of that id, and for reading what the caller has installed under it, else
+   * the one public one.
+   */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `unyankAgentVersion` and its like for the other kinds. */
+export interface ComponentUnyankVersionParams {
+  /**
+   * Its publisher. Left out: the caller's own of that id, and for reading what the caller has installed under it, else
+   * the one public one.
+   */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `listFederationKeys`. */
+export interface ListFederationKeysParams {
+  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listInstallations`. */
+export interface ListInstallationsParams {
+  /** Only this kind. */
+  componentType?: Kind | undefined;
+  /** Only components with this id. */
+  componentId?: string | undefined;
+  /** Only components of this publisher. */
+  sourceTenantId?: string | undefined;
+  /** The page, from 1; up to 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `searchComponents`. */
+export interface SearchComponentsParams {
+  /** Words, up to 200 characters. All must match; the last one may be the beginning of one. */
+  query: string;
+  /** Only this kind; repeat it to ask for several. */
+  kind?: Kind | Kind[] | undefined;
+  /** Public or private ones only. Left out: public ones and what else the caller may see. */
+  marketplaceType?: MarketplaceType | undefined;
+  /** Can do this; repeat it to ask for several. */
+  capability?: string | string[] | undefined;
+  /** In this category. */
+  category?: string | undefined;
+  /** Has this tag; repeat it to ask for several. */
+  tag?: string | string[] | undefined;
+  /** Rated at least so, 0 to 5, by the plain mean; an unrated component never matches. */
+  minRating?: number | undefined;
+  /** Needs exactly this plan. */
+  pricingTier?: Plan | undefined;
+  /** Agents: acts on its own this far. */
+  maturityLevel?: MaturityLevel | undefined;
+  /** Published by this tenant. */
+  publisher?: string | undefined;
+  /** The page's number, from 1; reaches 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page, 1 to 100. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listMembers`. */
+export interface ListMembersParams {
+  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listTokens`. */
+export interface ListTokensParams {
+  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}

@@ -1,0 +1,238 @@
+// Written by scripts/generate.mjs from openapi.json. Do not edit.
+
+import type { CanvasType } from './common.js';
+import type { ComponentFile } from './common.js';
+import type { Dependency } from './common.js';
+import type { Deprecation } from './common.js';
+import type { Finding } from './common.js';
+import type { JsonObject } from './common.js';
+import type { MarketplaceType } from './common.js';
+import type { MaturityLevel } from './common.js';
+import type { Plan } from './common.js';
+import type { SkillType } from './common.js';
+
+/** Publishes an agent. */
+export interface AgentPublish {
+  /** The publisher's id: 1–128 of `A-Z a-z 0-9 _ . -`, first a letter or digit. */
+  agentId: string;
+  /** The canvases it brings. */
+  canvases?: JsonObject[] | null | undefined;
+  /** What it can do: up to 100, each up to 64 characters. */
+  capabilities?: string[] | undefined;
+  /** One category, up to 64 characters. */
+  category?: string | null | undefined;
+  /** JSON Schema 2020-12 of `install_config.settings`, without remote `$ref`; its extra key `required_api_keys` names the keys it needs. */
+  configSchema?: JsonObject | null | undefined;
+  /** Its configuration. */
+  configuration?: JsonObject | null | undefined;
+  /** What the instance runs: free JSON. */
+  content?: JsonObject | null | undefined;
+  /** Components it needs, up to 100. */
+  dependencies?: Dependency[] | undefined;
+  /** What it does, up to 2,000 characters. */
+  description: string;
+  /** Where its documentation is; http or https. */
+  documentationUrl?: string | null | undefined;
+  /** Its files. */
+  files?: ComponentFile[] | undefined;
+  /** SPDX expression, or words. */
+  license?: string | null | undefined;
+  /** `public` waits for approval, `private` is there at once. */
+  marketplaceType: MarketplaceType;
+  /** How far it may act on its own. */
+  maturityLevel?: MaturityLevel | null | undefined;
+  /** What it has learnt, `{heuristics: […]}`. */
+  memory?: JsonObject | null | undefined;
+  /** Display name, up to 100 characters. */
+  name: string;
+  /** The least plan that may install it. Left out: free. */
+  pricingTier?: Plan | null | undefined;
+  /** Markdown, up to 200,000 characters. */
+  readme?: string | null | undefined;
+  /** What is new in this version, up to 20,000 characters. */
+  releaseNotes?: string | null | undefined;
+  /** Capabilities that something installed in the target must have, up to 100. */
+  requiresCapabilities?: string[] | undefined;
+  /** Tenants that may see it, if it is private. */
+  sharedWith?: string[] | null | undefined;
+  /** Up to 50, each up to 64 characters. */
+  tags?: string[] | undefined;
+  /** Semver without build metadata. Left out: 1.0.0 at first, then the next patch. */
+  version?: string | null | undefined;
+}
+
+/** Publishes a canvas: a workspace template. */
+export interface CanvasPublish {
+  /** Who works on it. */
+  agentRoles?: string[] | null | undefined;
+  /** The publisher's id: 1–128 of `A-Z a-z 0-9 _ . -`, first a letter or digit. */
+  canvasId: string;
+  /** How it is rendered. */
+  canvasType?: CanvasType | null | undefined;
+  /** What it can do: up to 100, each up to 64 characters. */
+  capabilities?: string[] | undefined;
+  /** One category, up to 64 characters. */
+  category?: string | null | undefined;
+  /** Its source. */
+  code?: string | null | undefined;
+  /** JSON Schema 2020-12 of `install_config.settings`, without remote `$ref`; its extra key `required_api_keys` names the keys it needs. */
+  configSchema?: JsonObject | null | undefined;
+  /** What the instance runs: free JSON. */
+  content?: JsonObject | null | undefined;
+  /** Components it needs, up to 100. */
+  dependencies?: Dependency[] | undefined;
+  /** What it does, up to 2,000 characters. */
+  description: string;
+  /** Where its documentation is; http or https. */
+  documentationUrl?: string | null | undefined;
+  /** Its files. */
+  files?: ComponentFile[] | undefined;
+  /** SPDX expression, or words. */
+  license?: string | null | undefined;
+  /** `public` waits for approval, `private` is there at once. */
+  marketplaceType: MarketplaceType;
+  /** Display name, up to 100 characters. */
+  name: string;
+  /** A picture of it; http or https. */
+  previewUrl?: string | null | undefined;
+  /** The least plan that may install it. Left out: free. */
+  pricingTier?: Plan | null | undefined;
+  /** Markdown, up to 200,000 characters. */
+  readme?: string | null | undefined;
+  /** What is new in this version, up to 20,000 characters. */
+  releaseNotes?: string | null | undefined;
+  /** Capabilities that something installed in the target must have, up to 100. */
+  requiresCapabilities?: string[] | undefined;
+  /** Tenants that may see it, if it is private. */
+  sharedWith?: string[] | null | undefined;
+  /** Up to 50, each up to 64 characters. */
+  tags?: string[] | undefined;
+  /** Semver without build metadata. Left out: 1.0.0 at first, then the next patch. */
+  version?: string | null | undefined;
+}
+
+/** What changes without a new version. Everything else is a new version: publish it. */
+export interface ComponentPatch {
+  /** Advises against the component; null takes that back. */
+  deprecated?: Deprecation | null | undefined;
+  /** Tenants that may see it, if it is private; null is nobody. */
+  sharedWith?: string[] | null | undefined;
+}
+
+/** Publishes a domain: specialised knowledge. */
+export interface DomainPublish {
+  /** What it can do: up to 100, each up to 64 characters. */
+  capabilities?: string[] | undefined;
+  /** One category, up to 64 characters. */
+  category?: string | null | undefined;
+  /** JSON Schema 2020-12 of `install_config.settings`, without remote `$ref`; its extra key `required_api_keys` names the keys it needs. */
+  configSchema?: JsonObject | null | undefined;
+  /** What the instance runs: free JSON. */
+  content?: JsonObject | null | undefined;
+  /** Components it needs, up to 100. */
+  dependencies?: Dependency[] | undefined;
+  /** What it does, up to 2,000 characters. */
+  description: string;
+  /** Where its documentation is; http or https. */
+  documentationUrl?: string | null | undefined;
+  /** The publisher's id: 1–128 of `A-Z a-z 0-9 _ . -`, first a letter or digit. */
+  domainId: string;
+  /** Its files. */
+  files?: ComponentFile[] | undefined;
+  /** Its rules. */
+  governanceTemplate?: JsonObject | null | undefined;
+  /** Its documents. */
+  knowledgeBase?: JsonObject[] | null | undefined;
+  /** SPDX expression, or words. */
+  license?: string | null | undefined;
+  /** `public` waits for approval, `private` is there at once. */
+  marketplaceType: MarketplaceType;
+  /** Display name, up to 100 characters. */
+  name: string;
+  /** The least plan that may install it. Left out: free. */
+  pricingTier?: Plan | null | undefined;
+  /** Markdown, up to 200,000 characters. */
+  readme?: string | null | undefined;
+  /** What is new in this version, up to 20,000 characters. */
+  releaseNotes?: string | null | undefined;
+  /** Capabilities that something installed in the target must have, up to 100. */
+  requiresCapabilities?: string[] | undefined;
+  /** Tenants that may see it, if it is private. */
+  sharedWith?: string[] | null | undefined;
+  /** Up to 50, each up to 64 characters. */
+  tags?: string[] | undefined;
+  /** What it is about. */
+  topics?: string[] | null | undefined;
+  /** Semver without build metadata. Left out: 1.0.0 at first, then the next patch. */
+  version?: string | null | undefined;
+  /** Its terms. */
+  vocabulary?: JsonObject | null | undefined;
+}
+
+/** What a publish would do (`?dry_run=true`). */
+export interface PublishCheck {
+  /** The digest it would have. */
+  digest: string;
+  /** What the automated checks find. */
+  findings: Finding[];
+  /** Whether the publish would be accepted. */
+  ok: boolean;
+  /** What would be taken out before it is shared. */
+  redactions: Finding[];
+  /** The version it would get. */
+  version: string;
+}
+
+/** Publishes a skill. */
+export interface SkillPublish {
+  /** What it can do: up to 100, each up to 64 characters. */
+  capabilities?: string[] | undefined;
+  /** One category, up to 64 characters. */
+  category?: string | null | undefined;
+  /** JSON Schema 2020-12 of `install_config.settings`, without remote `$ref`; its extra key `required_api_keys` names the keys it needs. */
+  configSchema?: JsonObject | null | undefined;
+  /** What the instance runs: free JSON. */
+  content?: JsonObject | null | undefined;
+  /** Components it needs, up to 100. */
+  dependencies?: Dependency[] | undefined;
+  /** What it does, up to 2,000 characters. */
+  description: string;
+  /** Where its documentation is; http or https. */
+  documentationUrl?: string | null | undefined;
+  /** Its files. */
+  files?: ComponentFile[] | undefined;
+  /** JSON Schema of its input. */
+  inputSchema?: JsonObject | null | undefined;
+  /** SPDX expression, or words. */
+  license?: string | null | undefined;
+  /** `public` waits for approval, `private` is there at once. */
+  marketplaceType: MarketplaceType;
+  /** Display name, up to 100 characters. */
+  name: string;
+  /** JSON Schema of its output. */
+  outputSchema?: JsonObject | null | undefined;
+  /** The least plan that may install it. Left out: free. */
+  pricingTier?: Plan | null | undefined;
+  /** Markdown, up to 200,000 characters. */
+  readme?: string | null | undefined;
+  /** What is new in this version, up to 20,000 characters. */
+  releaseNotes?: string | null | undefined;
+  /** Capabilities that something installed in the target must have, up to 100. */
+  requiresCapabilities?: string[] | undefined;
+  /** Tenants that may see it, if it is private. */
+  sharedWith?: string[] | null | undefined;
+  /** The publisher's id: 1–128 of `A-Z a-z 0-9 _ . -`, first a letter or digit. */
+  skillId: string;
+  /** How it runs. */
+  skillType?: SkillType | null | undefined;
+  /** Up to 50, each up to 64 characters. */
+  tags?: string[] | undefined;
+  /** Semver without build metadata. Left out: 1.0.0 at first, then the next patch. */
+  version?: string | null | undefined;
+}
+
+/** Yanks a version. */
+export interface Yank {
+  /** Why, up to 2,000 characters. */
+  reason?: string | null | undefined;
+}
