@@ -1,5 +1,6 @@
 //! The marketplace under test: the real binary with its own data, and the catalog that is measured.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ const TENANTS: usize = 20;
 /// Where the publishers' tokens are kept, once the catalog is filled.
 const TOKENS: &str = "tokens.txt";
 /// What no scenario reaches.
-const RATE: &str = "2000000000";
+const RATE: &str = "1000000000";
 /// Connections while the catalog is filled.
 const FILLING: usize = 32;
 
@@ -113,6 +114,8 @@ impl Market {
         }
         let tokens: Arc<[String]> = self.tokens.clone().into();
         each(&process.address, size, move |number| publication(&tokens, number, "public", "catalog")).await?;
+        // The server closed the other one if it was idle for long.
+        let mut connection = Connection::open(&process.address).await?;
         loop {
             let path = "/api/admin/submissions?status=pending_review&page_size=100";
             let waiting = admin(&mut connection, "GET", path, None).await?;
@@ -197,8 +200,8 @@ pub(crate) fn publication(tokens: &[String], number: u64, visibility: &str, seri
         let count = least + numbers.below(count);
         text(&mut numbers, count as usize)
     };
-    let tags: Vec<_> = words(4, 1).split(' ').map(str::to_owned).collect();
-    let capabilities: Vec<_> = words(3, 1).split(' ').map(str::to_owned).collect();
+    let labels = |words: String| words.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
+    let (tags, capabilities) = (labels(words(4, 1)), labels(words(3, 1)));
     let body = json!({
         "agent_id": component_id(series, number),
         "marketplace_type": visibility,
