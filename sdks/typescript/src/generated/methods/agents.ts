@@ -385,6 +385,8 @@ export abstract class AgentsMethods extends AdminMethods {
   /**
    * Reads one version of a agent.
    *
+   * Its publisher reads any of them; the others those that are available.
+   *
    * @param agentId The component's id
    * @param version Its number
    */
@@ -407,6 +409,8 @@ export abstract class AgentsMethods extends AdminMethods {
 
   /**
    * Takes the yank of a version of a agent back.
+   *
+   * It can be the latest again, and be installed by everyone.
    *
    * @param agentId The component's id
    * @param version Its number
