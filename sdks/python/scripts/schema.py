@@ -28,6 +28,10 @@ class Api:
             for method in METHODS
             if method in item
         ]
+        # An answer that never ends needs a method written by hand.
+        self.operations = [
+            operation for operation in self.operations if "text/event-stream" not in (operation.answer or ())
+        ]
         known = {operation.id for operation in self.operations}
         for method, path, described in PLANNED_OPERATIONS:
             if described["operationId"] not in known:
