@@ -157,7 +157,10 @@ def name_of(schema: Json) -> str:
 
 
 def singular(word: str) -> str:
-    """`deliveries` → `delivery`, `keys` → `key`."""
+    """`deliveries` → `delivery`, `keys` → `key`, `canvases` → `canvas`."""
+    kinds = {collection: kind for kind, collection in KINDS.items()}
+    if word in kinds:
+        return kinds[word]
     return re.sub(r"ies$", "y", word) if word.endswith("ies") else word.removesuffix("s")
 
 
