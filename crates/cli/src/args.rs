@@ -4,9 +4,17 @@ use std::path::PathBuf;
 
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_server::config::{self, Fallback, Mistakes, SETTINGS, Settings};
-use clap::{Arg, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
+use clap::{Arg, ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, value_parser};
 
-/// Run and look after a marketplace for ATOM agents, skills, canvases and domains.
+use crate::client::args::{ClientCommand, Connection};
+
+/// A marketplace for ATOM agents, skills, canvases and domains: find, publish and install; run one and look after it.
+///
+/// serve, tenant, token, config, migrate, doctor, backup and restore are the operator's: they work on this machine's
+/// settings and database. All other commands speak to a marketplace over HTTP, as `login` or the ATOM_BASE_URL,
+/// ATOM_TENANT_ID and ATOM_API_TOKEN variables say; `token --remote` does too.
+///
+/// Exit codes: 0 done, 1 it failed, 2 asked for wrongly, 3 not found, 4 not allowed, 5 not reachable just now.
 #[derive(Debug, Parser)]
 #[command(name = "atom-marketplace", version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -34,6 +42,13 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Print the OpenAPI description of the HTTP API.
     Openapi,
+    #[command(flatten)]
+    Client(ClientCommand),
+}
+
+/// The whole command line, for what describes it.
+pub(crate) fn command() -> clap::Command {
+    Arguments::command()
 }
 
 #[derive(Debug, Args)]
@@ -84,10 +99,11 @@ pub(crate) struct Tokens {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
-    /// Make an API token and print it, once.
+    /// Make an API token and print it, once: in this machine's database, or with --remote through the API.
     Create {
-        /// The tenant's id.
-        tenant: String,
+        /// The tenant's id; with --remote it is the profile's own.
+        #[arg(value_name = "TENANT", required_unless_present = "remote", conflicts_with = "remote")]
+        tenant_id: Option<String>,
         /// What it is for.
         #[arg(long, default_value = "command line")]
         name: String,
@@ -98,15 +114,41 @@ pub(crate) enum TokenCommand {
         #[arg(long)]
         expires: Option<String>,
         #[command(flatten)]
-        common: Common,
+        remote: Remote,
+        #[command(flatten)]
+        flags: StoreFlags,
     },
-    /// Revoke an API token.
+    /// Revoke an API token: in this machine's database, or with --remote through the API.
     Revoke {
         /// The token's id, `tok_…`.
         id: String,
         #[command(flatten)]
-        common: Common,
+        remote: Remote,
+        #[command(flatten)]
+        flags: StoreFlags,
     },
+    /// List the tenant's API tokens, through the API.
+    List {
+        #[command(flatten)]
+        connection: Connection,
+    },
+    /// Give an API token a new secret in the place of the old, through the API.
+    Rotate {
+        /// The token's id, `tok_…`.
+        id: String,
+        #[command(flatten)]
+        connection: Connection,
+    },
+}
+
+/// Where a token is made or revoked.
+#[derive(Debug, Args)]
+pub(crate) struct Remote {
+    /// Through the API, as the profile's tenant, in the place of this machine's database.
+    #[arg(long)]
+    pub(crate) remote: bool,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
 }
 
 #[derive(Debug, Args)]

@@ -1,9 +1,10 @@
-//! `atom-marketplace`: the server, and what its operator does beside it.
+//! `atom-marketplace`: the server, what its operator does beside it, and the client of a marketplace elsewhere.
 //!
-//! Exit codes: 0 done, 1 it failed, 2 it was asked for wrongly (a flag, a setting).
+//! Exit codes: 0 done, 1 it failed, 2 it was asked for wrongly (a flag, a setting); the client's have more (`failure`).
 
 mod args;
 mod backup;
+mod client;
 mod config;
 mod demo;
 mod doctor;
@@ -46,6 +47,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Backup(arguments) => backup::backup(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
+        Command::Client(command) => Ok(client::run(&command)),
         Command::Openapi => {
             output::text(&atom_marketplace_server::http::openapi::json());
             Ok(ExitCode::SUCCESS)

@@ -17,6 +17,7 @@ use atom_marketplace_server::{tenants, tokens};
 use serde_json::json;
 
 use crate::args::{self, TenantCommand, TokenCommand};
+use crate::client::token::{self as client, Ask};
 use crate::{output, store};
 
 pub(crate) fn tenant(arguments: &args::Tenants) -> anyhow::Result<ExitCode> {
@@ -108,16 +109,21 @@ fn insert_token(
 
 pub(crate) fn token(arguments: &args::Tokens) -> anyhow::Result<ExitCode> {
     match &arguments.command {
-        TokenCommand::Create { tenant, name, scopes, expires, common } => {
-            let settings = common.flags.settings()?;
+        TokenCommand::Create { tenant_id, name, scopes, expires, remote, flags } => {
+            let limited = !scopes.is_empty();
             let scopes = parse_scopes(scopes)?;
             let rule = TextRule { max_chars: NAME_MAX, multiline: false, required: true };
             let name = text::clean(name, rule).map_err(|reason| anyhow!("--name: {reason}"))?;
             let now = Clock::default().now();
             let expires_at = expires.as_deref().map(|text| parse_expiry(text, now)).transpose()?;
-            let db = store::open(&settings)?;
+            let Some(tenant) = tenant_id.as_deref().filter(|_| !remote.remote) else {
+                let scopes = limited.then_some(scopes);
+                let expires_at = expires_at.map(|at| at.to_string());
+                return Ok(client::run(&remote.connection, Ask::Create { name: &name, scopes, expires_at }));
+            };
+            let db = store::open(&flags.settings()?)?;
             let secret = token::generate(CredentialKind::ApiToken);
-            let (stored, slug, label) = (secret.clone(), tenant.clone(), name.clone());
+            let (stored, slug, label) = (secret.clone(), tenant.to_owned(), name.clone());
             let made = store::block_on(db.write(move |c| {
                 let tenant = tenants::get(c, &slug)?.ok_or(Error::NotFound)?;
                 insert_token(c, tenant.id, &label, scopes, expires_at, &stored, now)
@@ -130,15 +136,20 @@ pub(crate) fn token(arguments: &args::Tokens) -> anyhow::Result<ExitCode> {
                 }
                 Err(error) => return Err(error.into()),
             };
-            if common.json {
+            if remote.connection.json {
                 output::json(&json!({ "id": uid, "tenant": tenant, "name": name, "token": secret.expose() }));
             } else {
                 output::line(secret.expose());
                 output::error(&format!("It is shown this once. Revoke it with `atom-marketplace token revoke {uid}`."));
             }
         }
-        TokenCommand::Revoke { id, common } => {
-            let db = store::open(&common.flags.settings()?)?;
+        TokenCommand::List { connection } => return Ok(client::run(connection, Ask::List)),
+        TokenCommand::Rotate { id, connection } => return Ok(client::run(connection, Ask::Rotate { id })),
+        TokenCommand::Revoke { id, remote, .. } if remote.remote => {
+            return Ok(client::run(&remote.connection, Ask::Revoke { id }));
+        }
+        TokenCommand::Revoke { id, remote, flags } => {
+            let db = store::open(&flags.settings()?)?;
             let (uid, now) = (id.clone(), Clock::default().now());
             let revoked = store::block_on(db.write(move |c| tokens::revoke_any(c, &uid, now)))??;
             db.close();
@@ -147,7 +158,7 @@ pub(crate) fn token(arguments: &args::Tokens) -> anyhow::Result<ExitCode> {
                     "there is no token `{id}`, or it is revoked already (the id begins with tok_; it is not the token itself)"
                 );
             }
-            if common.json {
+            if remote.connection.json {
                 output::json(&json!({ "id": id, "revoked": true }));
             } else {
                 output::line("Revoked. A running server notices within 5 seconds.");

@@ -14,6 +14,8 @@ pub const TAGS_MAX: usize = 50;
 pub const CAPABILITIES_MAX: usize = 100;
 /// Characters in a tag, a capability or a category.
 pub const LABEL_MAX: usize = 64;
+/// Files of one version.
+pub const FILES_MAX: usize = 1_000;
 /// Dependencies of one version.
 pub const DEPENDENCIES_MAX: usize = 100;
 

@@ -69,10 +69,19 @@ impl Machine {
         self.run_other(PROGRAM, arguments).await
     }
 
+    /// Runs the program to its end with these variables besides.
+    pub(crate) async fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
+        let mut command = self.command(PROGRAM);
+        Self::end(command.args(arguments).envs(variables.iter().copied())).await
+    }
+
     /// Runs another program in the same place.
     pub(crate) async fn run_other(&self, program: &str, arguments: &[&str]) -> Ended {
-        let running = self.command(program).args(arguments).output();
-        let output = tokio::time::timeout(PATIENCE, running).await.expect("it ends").expect("it starts");
+        Self::end(self.command(program).args(arguments)).await
+    }
+
+    async fn end(command: &mut Command) -> Ended {
+        let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("it ends").expect("it starts");
         Ended {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -170,6 +170,9 @@ fn as_text(value: toml::Value) -> Option<String> {
     }
 }
 
+/// What the client libraries and the client's commands read: set on the same machine, it is no mistake here.
+const CLIENT_VARIABLES: [&str; 4] = ["ATOM_BASE_URL", "ATOM_TENANT_ID", "ATOM_API_TOKEN", "ATOM_PROFILE"];
+
 fn read_variables(
     variables: BTreeMap<String, String>,
     texts: &mut Texts,
@@ -179,6 +182,9 @@ fn read_variables(
     for (name, value) in variables {
         if let Some(known) = SETTINGS.iter().find(|setting| setting.variable == name) {
             texts.insert(known.key, (value, Source::Environment));
+            continue;
+        }
+        if CLIENT_VARIABLES.contains(&name.as_str()) {
             continue;
         }
         // Other programs have `ATOM_*` variables too, so only what looks like ours is a mistake.

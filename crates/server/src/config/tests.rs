@@ -61,6 +61,12 @@ fn the_variable_names_the_file() {
 }
 
 #[test]
+fn the_clients_variables_are_no_mistakes() {
+    let client = ["ATOM_BASE_URL", "ATOM_TENANT_ID", "ATOM_API_TOKEN", "ATOM_PROFILE"].map(|name| (name, "x"));
+    assert!(load(&[], None, env(&client)).expect("valid").warnings.is_empty());
+}
+
+#[test]
 fn mistakes_in_variables_name_them_and_say_what_to_do() {
     let table = [
         ("ATOM_LISTEN", "8080", "ATOM_LISTEN (environment): `8080` is no address and port"),

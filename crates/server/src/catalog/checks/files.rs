@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use atom_marketplace_protocol::component::{File, FileEncoding, FileEntry};
 use atom_marketplace_protocol::digest::sha256_hex;
 use atom_marketplace_protocol::json::index;
+use atom_marketplace_protocol::limits::FILES_MAX;
 use atom_marketplace_protocol::text::{self, TextRule};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +14,6 @@ use base64::engine::general_purpose::STANDARD;
 use super::fields::Errors;
 use super::{StoredFile, json};
 
-const FILES_MAX: usize = 1_000;
 const PATH_MAX: usize = 255;
 
 const ARCHIVES: [&str; 24] = [
