@@ -7,8 +7,8 @@ import { documentation, field } from './types.mjs';
 
 /** The class all methods are in is built up file by file, each extending the one before. */
 export function methodModules({ operations, schemas }) {
-  const groups = groupBy(operations, groupOf);
-  const names = [...groups.keys()].sort();
+  const groups = groupsOf(operations);
+  const names = [...groups.keys()];
   const modules = { 'parameters.ts': parametersModule(operations) };
   names.forEach((name, index) => {
     modules[`methods/${name}.ts`] = methodsModule(name, names[index - 1], groups.get(name), schemas);
@@ -24,9 +24,10 @@ const groupOf = ({ kind, tag }) => PLURALS[kind] ?? tag.replace(/\W+/g, '-');
 
 const className = (group) => `${pascal(group)}Methods`;
 
-function groupBy(values, keyOf) {
-  const groups = new Map();
-  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+/** Operations by the file their methods are in, in the order of its name. */
+export function groupsOf(operations) {
+  const groups = new Map([...new Set(operations.map(groupOf))].sort().map((group) => [group, []]));
+  for (const operation of operations) groups.get(groupOf(operation)).push(operation);
   return groups;
 }
 
@@ -104,7 +105,7 @@ function parametersModule(operations) {
 }
 
 function methodsModule(group, before, operations, schemas) {
-  const methods = operations.map(method).join('\n');
+  const methods = operations.map((operation) => method(operation, schemas)).join('\n');
   const parent = before
     ? `import { ${className(before)} } from './${before}.js';\n`
     : "import { Sender } from '../../sender.js';\n";
@@ -152,7 +153,7 @@ function answerType({ answer }) {
   return `ApiPromise<${answer.kind === 'list' ? `${type}[]` : type}>`;
 }
 
-function method(operation) {
+function method(operation, schemas) {
   const described = documentation(describe(operation), '  ');
   switch (operation.kind && operation.verb) {
     case 'install':
@@ -163,7 +164,7 @@ function method(operation) {
     case 'rate':
       return rateMethod(operation, described);
     default:
-      return plainMethod(operation, described);
+      return plainMethod(operation, described, schemas);
   }
 }
 
@@ -186,18 +187,37 @@ function paramsType(operation) {
 
 const send = ({ answer }) => (answer.kind === 'page' ? 'page' : 'one');
 
-const OPTIONAL_BODIES = /^(approve|release)_/;
+/** Whether the method makes no sense without parameters: some are required, or there is nothing to change. */
+function needsParams({ method: verb, body, query }, schemas) {
+  if (query.some(({ required }) => required)) return true;
+  return body !== undefined && (verb !== 'POST' || (schemas[body].required ?? []).length > 0);
+}
 
-function plainMethod(operation, described) {
-  const { name, pathParameters, query, body } = operation;
+/** A method in one line, for people: without the options, and with the several shapes as alternatives. */
+export function signatureOf(operation, schemas) {
+  const { name, kind, verb, pathParameters } = operation;
+  const path = pathParameters.map((parameter) => parameter.name);
   const type = paramsType(operation);
-  const needed =
-    (body && !OPTIONAL_BODIES.test(operation.id) && !/yank/.test(operation.id)) ||
-    query.some(({ required }) => required);
+  const params = type ? [`params${needsParams(operation, schemas) ? '' : '?'}: ${type}`] : [];
+  const shapes = {
+    install: [...path, 'targetTenantId? | params?'],
+    uninstall: [...path, 'targetTenantId? | params?'],
+    bulk_install: [`${kind}Ids`, 'params?'],
+    rate: [...path, 'rating', 'params?'],
+  };
+  const given = (kind && shapes[verb]) ?? [...path, ...params];
+  return `${name}(${given.join(', ')}): ${answerType(operation)
+    .replace(/^ApiPromise<(.*)>$/, '$1')
+    .replace('PagePromise', 'Page')}`;
+}
+
+function plainMethod(operation, described, schemas) {
+  const { name, pathParameters } = operation;
+  const type = paramsType(operation);
   const path = pathParameters.map((parameter) => `${parameter.name}: ${parameter.type}`);
   const signature = (params, answer) =>
     `  ${name}(${[...path, ...params, 'options?: RequestOptions'].join(', ')}): ${answer}`;
-  const params = type ? [`params${needed ? '' : '?'}: ${type}`] : [];
+  const params = type ? [`params${needsParams(operation, schemas) ? '' : '?'}: ${type}`] : [];
   const values = `{ path: [${pathParameters.map((parameter) => parameter.name).join(', ')}], ${type ? 'params, ' : ''}options }`;
   const call = `{\n    return this.${send(operation)}(operations.${name}, ${values});\n  }\n`;
   if (!operation.dryRun) return `${described}${signature(params, answerType(operation))} ${call}`;

@@ -15,11 +15,11 @@ as a last argument, left out here. Routes are below the base URL. What each para
 which your editor shows.
 `;
 
-export function referenceModule({ operations }) {
-  const sections = [...groupsOf(operations)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, members]) => {
+export function referenceModule({ operations, schemas }) {
+  const sections = [...groupsOf(operations)].map(([group, members]) => {
     const rows = members.map((operation) => {
       const summary = operation.summary.replace(/\.$/, '');
-      return `| \`${cell(signatureOf(operation))}\` | ${cell(summary)} | \`${operation.method} ${operation.path}\` |\n`;
+      return `| \`${cell(signatureOf(operation, schemas))}\` | ${cell(summary)} | \`${operation.method} ${operation.path}\` |\n`;
     });
     return `\n## ${title(group)}\n\n| method | | route |\n|---|---|---|\n${rows.join('')}`;
   });

@@ -185,7 +185,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Publishes a agent, or a new version of one.
+   * Publishes an agent, or a new version of one.
    *
    * A private one is there at once. A public one waits for a reviewer (`pending_review`); until the decision everyone goes
    * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
@@ -240,7 +240,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Withdraws a agent.
+   * Withdraws an agent.
    *
    * Nobody sees it any more and its storage is free; who has installed it keeps what they have. Its id stays its publisher's
    * and its version numbers stay spent: publishing again revives it with the next one.
@@ -252,7 +252,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Deprecates a agent, or says who sees a private one.
+   * Deprecates an agent, or says who sees a private one.
    *
    * Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it meanwhile.
    *
@@ -263,7 +263,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Fetches everything an instance needs to run a agent.
+   * Fetches everything an instance needs to run an agent.
    *
    * Whoever may see the component may fetch it. The bytes of a version never change; `Content-Digest` is of exactly them. A
    * yanked version, or one that is not the latest, is given by its number alone.
@@ -275,7 +275,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * List what depends on a agent.
+   * List what depends on an agent.
    *
    * Components of any kind, visible to the caller, whose served version depends on it; the newest first.
    *
@@ -372,7 +372,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Lists the versions of a agent, the highest first.
+   * Lists the versions of an agent, the highest first.
    *
    * Its publisher also sees what waits and what was refused; the others what is available.
    *
@@ -383,7 +383,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Reads one version of a agent.
+   * Reads one version of an agent.
    *
    * @param agentId The component's id
    * @param version Its number
@@ -393,7 +393,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Yanks a version of a agent.
+   * Yanks a version of an agent.
    *
    * It is no longer the latest, and only those who have it may install it again, by its exact number. If all are yanked, the
    * highest is still shown.
@@ -406,7 +406,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Takes the yank of a version of a agent back.
+   * Takes the yank of a version of an agent back.
    *
    * @param agentId The component's id
    * @param version Its number
