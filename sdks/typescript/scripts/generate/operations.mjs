@@ -168,12 +168,17 @@ function method(operation, schemas) {
   }
 }
 
-function describe({ summary, description, pathParameters }) {
-  const parameters = pathParameters.map(({ name, description: text }) => `@param ${name} ${text}`.trimEnd());
+function describe({ kind, verb, summary, description, pathParameters }) {
   const title = /[.!?]$/.test(summary) ? summary : `${summary}.`;
-  return [title, description && `\n${description}`, parameters.length > 0 && `\n${parameters.join('\n')}`]
-    .filter(Boolean)
-    .join('\n');
+  const parameters = pathParameters.map(({ name, description: text }) => `@param ${name} ${text}`.trimEnd());
+  const ends = {
+    install: `Called as \`(${kind}Id, targetTenantId)\`, \`(${kind}Id, params)\` or \`({ ${kind}Id, … })\`.`,
+    bulk_install: `Called as \`(${kind}Ids, params)\` or \`({ ${kind}Ids, … })\`; up to 100 ids.`,
+    rate: [...parameters, '@param rating 1 to 5'].join('\n'),
+  };
+  ends.uninstall = ends.install;
+  const end = (kind && ends[verb]) ?? parameters.join('\n');
+  return [title, description, end].filter(Boolean).join('\n\n');
 }
 
 /** The type of the object with everything that is not in the path; undefined where there is nothing. */
@@ -224,7 +229,7 @@ function plainMethod(operation, described, schemas) {
   const dry = [`params: ${type} & { dryRun: true }`];
   return [
     `${described}${signature(dry, `ApiPromise<${operation.dryRun}>`)};\n`,
-    `${signature(params, answerType(operation))};\n`,
+    `${described}${signature(params, answerType(operation))};\n`,
     `${signature(params, `ApiPromise<${typeName(operation.answer.schema)} | ${operation.dryRun}>`)} ${call}`,
   ].join('');
 }
@@ -249,11 +254,8 @@ function targetedMethod(operation, described) {
   const implementation = `(\n    first: string | (${all}),\n    second?: string | null | (${type}) | RequestOptions,\n    options?: RequestOptions,\n  ): ${either} {
     return this.one(operations.${name}, targeted('${id}', first, second, options));
   }\n`;
-  const sentence = described.replace(
-    /\n {3}\*\n {3}\* @param[^]*$/,
-    `\n   *\n   * Called as \`(${id}, targetTenantId)\`, \`(${id}, params)\` or \`({ ${id}, … })\`.\n   */\n`,
-  );
-  return sentence + overloads.map((overload) => `  ${name}${overload};\n`).join('') + `  ${name}${implementation}`;
+  // An editor shows what stands before the very shape that is called.
+  return overloads.map((overload) => `${described}  ${name}${overload};\n`).join('') + `  ${name}${implementation}`;
 }
 
 function bulkMethod(operation, described) {
@@ -261,12 +263,8 @@ function bulkMethod(operation, described) {
   const ids = `${kind}Ids`;
   const type = paramsType(operation);
   const answer = answerType(operation);
-  const sentence = described.replace(
-    /\n? \*\/\n$/,
-    `\n   *\n   * Called as \`(${ids}, params)\` or \`({ ${ids}, … })\`; up to 100 ids.\n   */\n`,
-  );
-  return `${sentence.replace(/^ {2}\/\*\* (.*)\n/, '  /**\n   * $1\n')}  ${name}(${ids}: readonly string[], params?: ${type}, options?: RequestOptions): ${answer};
-  ${name}(params: ${type}, options?: RequestOptions): ${answer};
+  return `${described}  ${name}(${ids}: readonly string[], params?: ${type}, options?: RequestOptions): ${answer};
+${described}  ${name}(params: ${type}, options?: RequestOptions): ${answer};
   ${name}(
     first: readonly string[] | ${type},
     second?: ${type} | RequestOptions,
@@ -280,8 +278,7 @@ function rateMethod(operation, described) {
   const { name, pathParameters } = operation;
   const [{ name: id }] = pathParameters;
   const others = parametersName(operation);
-  const sentence = described.replace(/\n {3}\*\/\n$/, `\n   * @param rating 1 to 5\n   */\n`);
-  return `${sentence}  ${name}(
+  return `${described}  ${name}(
     ${id}: string,
     rating: number,
     params?: Omit<${typeName(operation.body)}, 'rating'> & ${others},
