@@ -1,4 +1,4 @@
-"""Writes src/atom_marketplace/_generated/ from openapi.json, or with --check says whether it is up to date.
+"""Writes src/atom_marketplace/_generated/ and REFERENCE.md from openapi.json; --check says whether they are fresh.
 
 Needs Python alone. `python sdks/python/scripts/generate.py [--check]`
 """
@@ -11,24 +11,27 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from operations_writer import OperationsWriter
+from reference_writer import ReferenceWriter
 from schema import load
 from types_writer import TypesWriter
 
-TARGET = Path(__file__).resolve().parents[1] / "src" / "atom_marketplace" / "_generated"
+PACKAGE = Path(__file__).resolve().parents[1]
+GENERATED = "src/atom_marketplace/_generated"
 
 
 def files() -> dict[str, str]:
-    """The text of every generated file, by its path under the target."""
+    """The text of every generated file, by its path from here."""
     api = load()
     types = TypesWriter(api)
     written = {
-        "__init__.py": '"""What scripts/generate.py makes from openapi.json."""\n',
-        "models.py": types.models(),
-        "params.py": types.params(),
+        "REFERENCE.md": ReferenceWriter(api, types).text(),
+        f"{GENERATED}/__init__.py": '"""What scripts/generate.py makes from openapi.json."""\n',
+        f"{GENERATED}/models.py": types.models(),
+        f"{GENERATED}/params.py": types.params(),
     }
     for folder, asynchronous in (("sync", False), ("asyncio", True)):
         for name, text in OperationsWriter(api, types, asynchronous=asynchronous).files().items():
-            written[f"{folder}/{name}"] = text
+            written[f"{GENERATED}/{folder}/{name}"] = text
     return written
 
 
@@ -37,14 +40,15 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     wanted = files()
-    found = {path.relative_to(TARGET).as_posix(): path.read_text(encoding="utf-8") for path in TARGET.rglob("*.py")}
+    there = [*(PACKAGE / GENERATED).rglob("*.py"), *PACKAGE.glob("REFERENCE.md")]
+    found = {path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in there}
     stale = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     if arguments == ["--check"]:
         for name in stale:
-            print(f"{TARGET.name}/{name} is out of date: run sdks/python/scripts/generate.py")
+            print(f"sdks/python/{name} is out of date: run sdks/python/scripts/generate.py")
         return 1 if stale else 0
     for name in stale:
-        path = TARGET / name
+        path = PACKAGE / name
         if name in wanted:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(wanted[name], encoding="utf-8")

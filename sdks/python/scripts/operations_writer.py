@@ -33,6 +33,9 @@ BODY_ORDER = {
 }
 """In which order fields go into a body, where the alphabet's is not the guide's."""
 
+TEST_SCHEME = "test_secret"
+"""What the test environment's own operations want in place of a credential."""
+
 OPTIONS = "options: RequestOptions | None = None"
 
 
@@ -123,6 +126,11 @@ class OperationsWriter:
             ]
         )
 
+    def described(self, operation: Operation) -> tuple[list[Argument], list[Argument], str]:
+        """The arguments that may be given by position, those that have to be named, and the type of the result."""
+        arguments = self._arguments(operation)
+        return *self._ordered(operation, arguments), self._result(operation)[0]
+
     def _method(self, operation: Operation) -> list[str]:
         arguments = self._arguments(operation)
         positional, named = self._ordered(operation, arguments)
@@ -180,6 +188,9 @@ class OperationsWriter:
                 kind += " | None"
             text = described(parameter) or name
             arguments.append(Argument(name, wire, place, kind, bool(parameter.get("required")), text))
+        if operation.schemes == {TEST_SCHEME}:
+            text = "What `X-Test-Secret` has to say, such as `test-secret-key`."
+            arguments.append(Argument("test_secret", "X-Test-Secret", "header", "str", True, text))
         for wire, schema, required in body:
             name = f"{operation.kind}_ids" if wire == "ids" and operation.kind else python_name(wire)
             kind = self.types.argument_type(schema)
@@ -263,6 +274,8 @@ class OperationsWriter:
             lines += ["            },"]
         if operation.id in WHOLE_BODIES:
             lines += [f"            body={WHOLE_BODIES[operation.id]},"]
+        if operation.schemes == {TEST_SCHEME}:
+            lines += ["            anonymous=True,"]
         needed = [argument for argument in arguments if argument.required and argument.place != "path"]
         if needed:
             entries = ", ".join(f'"{argument.name}": {argument.name}' for argument in needed)

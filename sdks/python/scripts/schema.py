@@ -120,6 +120,11 @@ class Operation:
         return None
 
     @property
+    def schemes(self) -> set[str]:
+        """The credentials that it takes."""
+        return {name for scheme in self.described.get("security", []) for name in scheme}
+
+    @property
     def refusals(self) -> list[tuple[str, str]]:
         """The statuses it may be refused with, and why."""
         responses: Json = self.described["responses"]
@@ -132,6 +137,7 @@ GROUPS = {
     "usage": "account",
     "tenant": "account",
     "events": "webhooks",
+    "test": "testing",
     ".well-known": "federation",
 }
 

@@ -44,4 +44,5 @@ def clean(text: str) -> str:
     """One paragraph as one line, without Rust's links."""
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\[(`[^`]+`)\]", r"\1", text)
+    text = re.sub(r"\b([Aa]) (?=agent\b)", r"\1n ", text)
     return text.replace("\\", "\\\\")

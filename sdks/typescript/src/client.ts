@@ -2,7 +2,7 @@
 
 import { fromWire } from './decode.js';
 import { toWire } from './encode.js';
-import { InvalidResponseError, invalidRequest } from './errors/index.js';
+import { UnexpectedResponseError, invalidRequest } from './errors/index.js';
 import { Methods } from './generated/methods/index.js';
 import { say } from './log.js';
 import { snakeName } from './names.js';
@@ -11,7 +11,7 @@ import { readOptions, type ClientOptions, type RequestOptions, type Settings } f
 import { Page, PagePromise } from './page.js';
 import { ApiPromise, type ApiResponse, type RateLimit } from './promise.js';
 import { Transport, type Answer, type Request } from './transport.js';
-import { pathOf, queryOf } from './url.js';
+import { addressOf, pathOf, queryOf } from './url.js';
 
 /** What a request that has no method of its own is made of. */
 export interface RawRequest {
@@ -128,7 +128,7 @@ export class MarketplaceClient extends Methods {
   async #prepare(operation: Operation, call: Arguments): Promise<Request> {
     const path = pathOf(operation, call.path);
     const query: Record<string, unknown> = {};
-    const headers: Record<string, string> = {};
+    const headers: Record<string, string | null> = operation.testSecret ? this.#testHeaders() : {};
     const body: Record<string, unknown> = {};
     const given = new Set<string>();
     for (const [name, value] of Object.entries(call.params ?? {}) as Array<[string, unknown]>) {
@@ -150,7 +150,7 @@ export class MarketplaceClient extends Methods {
     method: string,
     path: string,
     query: Readonly<Record<string, unknown>>,
-    headers: Record<string, string>,
+    headers: Record<string, string | null>,
     body: unknown,
   ): Request {
     let text: string | undefined;
@@ -159,8 +159,17 @@ export class MarketplaceClient extends Methods {
     } catch (error) {
       throw invalidRequest('body', `cannot be written as JSON (${(error as Error).message})`);
     }
-    // Joined by hand: `new URL(path, base)` would drop the path of the base.
-    return { method, url: `${this.#settings.baseUrl}${path}${queryOf(query)}`, headers, body: text };
+    return { method, url: `${addressOf(this.#settings.baseUrl, path)}${queryOf(query)}`, headers, body: text };
+  }
+
+  /** The test environment's own routes are nobody's: with a credential they would count as its requests. */
+  #testHeaders(): Record<string, string | null> {
+    return {
+      'X-Test-Secret': this.#settings.testSecret,
+      Authorization: null,
+      'X-Admin-Key': null,
+      'X-Tenant-ID': null,
+    };
   }
 }
 
@@ -179,8 +188,8 @@ function expected(answer: Answer): object {
   return answer.json;
 }
 
-function unexpected({ status, headers }: Answer, what: string): InvalidResponseError {
-  return new InvalidResponseError(`The answer ${what}.`, {
+function unexpected({ status, headers }: Answer, what: string): UnexpectedResponseError {
+  return new UnexpectedResponseError(`The answer ${what}.`, {
     status,
     requestId: headers.get('x-request-id') ?? undefined,
   });

@@ -21,6 +21,8 @@ export interface Operation {
   answer?: string;
   /** The schema of the answer with `dryRun`. */
   dryRun?: string;
+  /** Goes with the secret of the test environment in place of a credential. */
+  testSecret?: true;
 }
 
 /** The arguments of a call, sorted. */

@@ -20,6 +20,8 @@ export interface ClientOptions {
   federationSource?: string | null | undefined;
   /** The platform's admin key. It may do everything, to every tenant: never use it in production applications. */
   adminKey?: string | null | undefined;
+  /** What the routes of the test environment itself want (`testLogin` and the like). Default: the one it is born with. */
+  testSecret?: string | undefined;
   /** Milliseconds for one attempt, its answer included. Default 60,000. */
   timeout?: number | undefined;
   /** How often a request that failed by chance is sent again. Default 2. */
@@ -63,7 +65,11 @@ export interface Settings {
   logger: Logger;
   logLevel: LogLevel;
   usesAdminKey: boolean;
+  testSecret: string;
 }
+
+/** Printed in the integration guide: it keeps nobody out. */
+const TEST_SECRET = 'test-secret-key';
 
 const TIMEOUT = 60_000;
 const MAX_RETRIES = 2;
@@ -88,6 +94,7 @@ export function readOptions(options: ClientOptions): Settings {
     logger: options.logger ?? console,
     logLevel: options.logLevel ?? (environment('ATOM_LOG') as LogLevel | undefined) ?? 'warn',
     usesAdminKey: 'X-Admin-Key' in credentials,
+    testSecret: options.testSecret ?? TEST_SECRET,
   };
 }
 

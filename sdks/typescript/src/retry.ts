@@ -1,6 +1,11 @@
 // When a request is sent again, and after how long.
 
-import { AbortedError, ConnectionError, ConnectionTimeoutError, type MarketplaceError } from './errors/index.js';
+import {
+  RequestAbortedError,
+  ConnectionFailedError,
+  RequestTimeoutError,
+  type MarketplaceError,
+} from './errors/index.js';
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 8_000;
@@ -19,7 +24,7 @@ export function retryDelay(error: MarketplaceError, attempt: number, maxRetries:
 }
 
 function isTransient(error: MarketplaceError): boolean {
-  if (error instanceof ConnectionError || error instanceof ConnectionTimeoutError) return true;
+  if (error instanceof ConnectionFailedError || error instanceof RequestTimeoutError) return true;
   const { status = 0, retryAfter } = error;
   // A 409 with Retry-After is the same request still in flight; any other one stays.
   return status === 408 || status === 429 || status >= 500 || (status === 409 && retryAfter !== undefined);
@@ -53,6 +58,6 @@ export function wait(milliseconds: number, signal: AbortSignal | undefined): Pro
   });
 }
 
-export function aborted(signal: AbortSignal | undefined): AbortedError {
-  return new AbortedError('The request was aborted.', { cause: signal?.reason });
+export function aborted(signal: AbortSignal | undefined): RequestAbortedError {
+  return new RequestAbortedError('The request was aborted.', { cause: signal?.reason });
 }

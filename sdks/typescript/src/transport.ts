@@ -2,10 +2,10 @@
 
 import { Cache, type Kept } from './cache.js';
 import {
-  ConnectionError,
-  ConnectionTimeoutError,
+  ConnectionFailedError,
+  RequestTimeoutError,
   errorOf,
-  InvalidResponseError,
+  UnexpectedResponseError,
   invalidRequest,
   MarketplaceError,
 } from './errors/index.js';
@@ -18,7 +18,8 @@ import { aborted, retryAfterOf, retryDelay, wait } from './retry.js';
 export interface Request {
   method: string;
   url: string;
-  headers: Readonly<Record<string, string>>;
+  /** Beside the client's; `null` removes one of those. */
+  headers: Readonly<Record<string, string | null>>;
   body: string | undefined;
 }
 
@@ -86,7 +87,7 @@ export class Transport {
     const json = parse(body);
     if (response.ok) {
       if (json instanceof SyntaxError) {
-        throw new InvalidResponseError(
+        throw new UnexpectedResponseError(
           `The answer is no JSON (${response.headers.get('content-type') ?? 'no type'}).`,
           {
             status: response.status,
@@ -105,7 +106,7 @@ export class Transport {
       (response.status >= 300 && response.status < 400 && response.status !== 304)
     ) {
       // Following would hand the credential to wherever it points.
-      throw new InvalidResponseError('The server redirects, which is not followed: check the base URL.', {
+      throw new UnexpectedResponseError('The server redirects, which is not followed: check the base URL.', {
         status: response.status,
       });
     }
@@ -138,9 +139,9 @@ export class Transport {
     } catch (error) {
       if (signal?.aborted) throw aborted(signal);
       if (controller.signal.aborted) {
-        throw new ConnectionTimeoutError(`No complete answer within ${timeout} ms.`, { cause: error });
+        throw new RequestTimeoutError(`No complete answer within ${timeout} ms.`, { cause: error });
       }
-      throw new ConnectionError('The connection failed.', { cause: error });
+      throw new ConnectionFailedError('The connection failed.', { cause: error });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);

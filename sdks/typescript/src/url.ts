@@ -31,3 +31,9 @@ export function queryOf(parameters: Readonly<Record<string, unknown>>): string {
   const text = query.toString();
   return text && `?${text}`;
 }
+
+/** A path below the base URL. Joined by hand: `new URL(path, base)` would drop the path of the base. */
+export function addressOf(baseUrl: string, path: string): string {
+  // The routes of the test environment itself are there once, whichever of the two the base is of.
+  return path.startsWith('/test/') ? `${baseUrl.replace(/\/test$/, '')}${path}` : `${baseUrl}${path}`;
+}

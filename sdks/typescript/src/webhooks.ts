@@ -4,7 +4,7 @@
 // Signatures are compared in constant time by WebCrypto. Nothing here throws over what a sender made up: a signature of
 // the wrong length or alphabet is a wrong signature.
 
-import { InvalidResponseError, WebhookVerificationError } from './errors/public.js';
+import { UnexpectedResponseError, WebhookVerificationError } from './errors/public.js';
 import type { JsonObject } from './generated/types/index.js';
 import { camelName } from './names.js';
 
@@ -88,7 +88,7 @@ export async function parseWebhook(
   try {
     event = JSON.parse(new TextDecoder().decode(bytesOf(payload))) as Partial<WebhookEvent> | null;
   } catch (error) {
-    throw new InvalidResponseError('The webhook is signed, but no JSON.', { cause: error });
+    throw new UnexpectedResponseError('The webhook is signed, but no JSON.', { cause: error });
   }
   const data = Object.entries(event?.data ?? {}).map(([name, value]) => [camelName(name), value] as const);
   return { ...(event as WebhookEvent), data: Object.fromEntries(data) };

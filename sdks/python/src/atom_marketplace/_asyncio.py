@@ -47,12 +47,17 @@ class Driver:
         limits = timeouts(send.timeout)
         try:
             async with self._client.stream(
-                send.method, send.url, headers=send.headers, content=send.body, timeout=limits
+                send.method,
+                send.url,
+                headers=send.headers,
+                content=send.body,
+                timeout=limits,
+                follow_redirects=False,
             ) as response:
                 pieces: list[bytes] = []
                 async for piece in response.aiter_bytes():
                     deadline.check()
                     pieces.append(piece)
                 return answer(response, b"".join(pieces))
-        except httpx2.RequestError as error:
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
             return failure(send, error)

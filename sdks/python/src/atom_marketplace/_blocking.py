@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import httpx2
 
@@ -27,6 +28,11 @@ class Driver:
         if self._own:
             self._client.close()
 
+    def __del__(self) -> None:
+        # Most programs never close their client; the connections need not wait for the collector's warning.
+        with suppress(Exception):
+            self.close()
+
     def run(self, settings: Settings, call: Call, options: RequestOptions | None) -> RawResponse:
         """Makes a call, as often as it takes."""
         steps = exchange(settings, call, options)
@@ -47,12 +53,17 @@ class Driver:
         limits = timeouts(send.timeout)
         try:
             with self._client.stream(
-                send.method, send.url, headers=send.headers, content=send.body, timeout=limits
+                send.method,
+                send.url,
+                headers=send.headers,
+                content=send.body,
+                timeout=limits,
+                follow_redirects=False,
             ) as response:
                 pieces: list[bytes] = []
                 for piece in response.iter_bytes():
                     deadline.check()
                     pieces.append(piece)
                 return answer(response, b"".join(pieces))
-        except httpx2.RequestError as error:
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
             return failure(send, error)

@@ -31,13 +31,14 @@ class Call:
         query: Parameters; None is left out too, a list is repeated.
         body: Fields of the JSON body, or the body itself; None for no body.
         headers: Headers; None is left out.
+        anonymous: Whether it goes without the client's credential.
         required: Those of the arguments that the API cannot do without.
 
     Raises:
         InvalidRequestError: A required argument is missing, a value cannot stand in a path or be written as JSON.
     """
 
-    __slots__ = ("body", "headers", "method", "path", "query")
+    __slots__ = ("anonymous", "body", "headers", "method", "path", "query")
 
     def __init__(
         self,
@@ -48,12 +49,14 @@ class Call:
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         headers: Mapping[str, Any] | None = None,
+        anonymous: bool = False,
         required: Mapping[str, Any] | None = None,
     ) -> None:
         missing = [name for name, value in {**(path or {}), **(required or {})}.items() if value is ...]
         if missing:
             raise missing_arguments(missing)
         self.method = method
+        self.anonymous = anonymous
         segments = {name: _segment(name, value) for name, value in (path or {}).items()}
         self.path = template.format_map(segments) if path else template
         self.query = [pair for name, value in (query or {}).items() for pair in _parameters(name, value)]
@@ -64,6 +67,7 @@ class Call:
         """The same call with some parameters replaced; None takes one away."""
         call: Call = object.__new__(Call)
         call.method, call.path, call.headers, call.body = self.method, self.path, self.headers, self.body
+        call.anonymous = self.anonymous
         kept = [pair for pair in self.query if pair[0] not in changes]
         call.query = kept + [pair for name, value in changes.items() for pair in _parameters(name, value)]
         return call

@@ -18,7 +18,7 @@ from ._cache import Kept
 from ._call import Call
 from ._narrow import as_object
 from ._response import RawResponse
-from ._settings import Settings, merged
+from ._settings import Settings, check_headers, merged
 from ._types import RequestOptions, Timeout
 from .errors import ConnectionFailedError, MarketplaceError, UnexpectedResponseError, error_class
 
@@ -53,7 +53,7 @@ Exchange: TypeAlias = Generator[Send | Wait, Outcome, RawResponse]
 
 
 def exchange(settings: Settings, call: Call, options: RequestOptions | None = None) -> Exchange:
-    """Makes a call, as often as it takes. Returns the answer, whose status is below 400.
+    """Makes a call, as often as it takes. Returns the answer, whose status is 2xx, or 304 to one's own If-None-Match.
 
     Raises:
         MarketplaceError: The last attempt's error; its class says which.
@@ -61,7 +61,8 @@ def exchange(settings: Settings, call: Call, options: RequestOptions | None = No
     options = options or {}
     settings = settings.derived(options)
     request = _request(settings, call, options)
-    key = (request.url, request.headers.get("Accept"), *sorted(settings.credentials.items()))
+    # All headers: what is answered depends on the credential and on what is accepted.
+    key = (request.url, *sorted(request.headers.items()))
     cache = settings.cache if call.method == "GET" and "if-none-match" not in map(str.lower, request.headers) else None
     kept = cache.get(key) if cache is not None else None
     if kept is not None:
@@ -71,7 +72,7 @@ def exchange(settings: Settings, call: Call, options: RequestOptions | None = No
         began = time.monotonic()
         outcome = yield request
         _report(request, outcome, time.monotonic() - began)
-        if isinstance(outcome, RawResponse) and outcome.status_code < 400:
+        if isinstance(outcome, RawResponse) and (outcome.status_code < 300 or outcome.status_code == 304):
             if kept is not None and outcome.status_code == 304:
                 return RawResponse(200, outcome.headers, kept.content, from_cache=True)
             if cache is not None and outcome.status_code == 200 and outcome.etag:
@@ -96,8 +97,13 @@ def _request(settings: Settings, call: Call, options: RequestOptions) -> Send:
     target = call.target
     if target.startswith("//"):
         base_url, target = base_url.removesuffix("/test").removesuffix("/api"), target[1:]
-    headers = merged(merged(headers, settings.headers), settings.credentials)
-    headers = merged(headers, options.get("headers", {}))
+    elif target.startswith("/test/"):
+        # The test environment's own operations; the base URL may be its already.
+        base_url = base_url.removesuffix("/test")
+    if not call.anonymous:
+        headers |= settings.credentials
+    headers = merged(headers, settings.headers)
+    check_headers(headers)
     return Send(call.method, base_url + target, headers, call.body, settings.timeout)
 
 
@@ -120,11 +126,9 @@ def _wait(outcome: Outcome, retry: int) -> float | None:
 def retry_after(response: RawResponse) -> float | None:
     """Seconds that the answer's Retry-After asks for, as a number or as a date; None if there is none."""
     header = response.headers.get("retry-after", "")
-    if header.isdecimal():
-        return int(header)
     try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-    except ValueError:
+        return int(header) if header.isdecimal() else max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except (ValueError, OverflowError):
         return None
 
 
@@ -137,6 +141,13 @@ def error_of(response: RawResponse | None) -> MarketplaceError:
     except UnexpectedResponseError:
         error = {}
     status = response.status_code
+    if 300 <= status < 400:
+        where = response.headers.get("location", "elsewhere")
+        return UnexpectedResponseError(
+            f"The server sends the client on to {where}, where credentials are not sent. Is base_url right?",
+            status_code=status,
+            request_id=response.request_id,
+        )
     code = str(error.get("code") or _CODES.get(status, "UNAVAILABLE" if status >= 500 else "UNEXPECTED_RESPONSE"))
     return error_class(code)(
         str(error.get("message") or f"The server answered HTTP {status} without saying why."),

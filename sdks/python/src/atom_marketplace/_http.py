@@ -35,14 +35,14 @@ def timeouts(timeout: Timeout) -> httpx2.Timeout:
     return httpx2.Timeout(timeout, connect=min(timeout, CONNECT))
 
 
-def failure(send: Send, error: httpx2.RequestError) -> ConnectionFailedError:
+def failure(send: Send, error: httpx2.RequestError | httpx2.InvalidURL) -> ConnectionFailedError:
     """The error for a request that got no answer."""
     timed_out = isinstance(error, httpx2.TimeoutException)
     kind = RequestTimeoutError if timed_out else ConnectionFailedError
     reason = str(error) or type(error).__name__
-    failed = kind(f"{'No answer in time' if timed_out else 'No answer'} from {httpx2.URL(send.url).host}: {reason}.")
+    failed = kind(f"{'No answer in time' if timed_out else 'No answer'} from {send.url.split('/')[2]}: {reason}.")
     failed.retryable = not isinstance(
-        error, httpx2.UnsupportedProtocol | httpx2.LocalProtocolError | httpx2.DecodingError
+        error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | httpx2.LocalProtocolError | httpx2.DecodingError
     )
     failed.__cause__ = error
     return failed

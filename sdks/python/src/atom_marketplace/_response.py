@@ -79,6 +79,18 @@ class RawResponse:
             raise self._unexpected("no JSON array")
         return value
 
+    def json_page(self) -> tuple[dict[str, Any], list[Any]]:
+        """The body as a page: the facts about it, and its items.
+
+        Raises:
+            UnexpectedResponseError: It is none.
+        """
+        facts = self.json_object()
+        items = as_list(facts.pop("items", None))
+        if items is None:
+            raise self._unexpected("no page")
+        return facts, items
+
     def _unexpected(self, what: str) -> UnexpectedResponseError:
         return UnexpectedResponseError(
             f"The answer (HTTP {self.status_code}) is {what}. Is base_url right? It ends in /api or /api/test.",

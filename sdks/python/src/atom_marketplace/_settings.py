@@ -64,7 +64,7 @@ class Settings:
         self.cache = cache
 
     def derived(self, options: RequestOptions) -> Settings:
-        """The same settings but for what `options` say; an idempotency key is no setting."""
+        """The same settings but for what `options` say."""
         settings = copy.copy(self)
         settings.timeout = options.get("timeout", self.timeout)
         settings.max_retries = options.get("max_retries", self.max_retries)
@@ -80,6 +80,17 @@ def merged(headers: Mapping[str, str], others: Mapping[str, str]) -> dict[str, s
     return {**{name: value for name, value in headers.items() if name.lower() not in replaced}, **others}
 
 
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Refuses what cannot stand in a header.
+
+    Raises:
+        InvalidRequestError: A value holds more than printable ASCII characters.
+    """
+    for name, value in headers.items():
+        if not value.isascii() or not value.isprintable():
+            raise _wrong(name, f"{name} can hold printable ASCII characters only.")
+
+
 def _given(value: str | NotGiven | None) -> str | None:
     return value if isinstance(value, str) else None
 
@@ -87,9 +98,14 @@ def _given(value: str | NotGiven | None) -> str | None:
 def _checked(base_url: str | None) -> str:
     if not base_url:
         raise _wrong("base_url", "There is no base URL: give base_url, or set ATOM_BASE_URL.")
-    parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise _wrong("base_url", f"{base_url!r} is no base URL: it is like https://market.example/api.")
+    unusable = _wrong("base_url", f"{base_url!r} is no base URL: it is like https://market.example/api.")
+    try:
+        parts = urlsplit(base_url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise unusable from None
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or " " in base_url:
+        raise unusable
     if parts.username or parts.password:
         raise _wrong("base_url", "A base URL holds no user and no password.")
     path = parts.path.rstrip("/") or "/api"
@@ -114,9 +130,7 @@ def _credentials(
         headers["X-Federation-Key"] = federation_key
     elif token := api_token or os.environ.get("ATOM_API_TOKEN"):
         headers["Authorization"] = f"Bearer {token}"
-    for name, value in headers.items():
-        if not value.isascii() or not value.isprintable():
-            raise _wrong(name, f"{name} can hold printable ASCII characters only.")
+    check_headers(headers)
     return headers
 
 

@@ -11,7 +11,7 @@ from ._model import Model
 from ._page import Page
 from ._response import RawResponse
 from ._settings import Settings
-from ._types import RequestOptions
+from ._types import NotGiven, RequestOptions, Timeout
 
 if TYPE_CHECKING:
     import httpx2
@@ -56,8 +56,31 @@ class SyncCore:
     _settings: Settings
     _connections: Connections
 
-    def with_options(self, options: RequestOptions) -> Self:
-        """A client that makes all its calls with these options, on the same connections."""
+    def with_options(
+        self,
+        *,
+        timeout: Timeout | NotGiven = ...,
+        max_retries: int | NotGiven = ...,
+        headers: Mapping[str, str] | NotGiven = ...,
+        tenant_id: str | NotGiven = ...,
+    ) -> Self:
+        """A client that makes all its calls so, on the same connections. What is left out is as it was.
+
+        Args:
+            timeout: For each attempt.
+            max_retries: How often a failed attempt is repeated; 0 for never.
+            headers: Headers to add or replace.
+            tenant_id: The tenant to act for; with an admin key, any.
+        """
+        options: RequestOptions = {}
+        if timeout is not ...:
+            options["timeout"] = timeout
+        if max_retries is not ...:
+            options["max_retries"] = max_retries
+        if headers is not ...:
+            options["headers"] = headers
+        if tenant_id is not ...:
+            options["tenant_id"] = tenant_id
         client = object.__new__(type(self))
         client.__dict__.update(self.__dict__, _settings=self._settings.derived(options))
         return client
@@ -110,8 +133,8 @@ class SyncCore:
 
     def _page(self, call: Call, model: type[M], options: RequestOptions | None) -> Page[M]:
         response = self._exchange(call, options)
-        facts = response.json_object()
-        page = Page[M]((model(item) for item in facts.pop("items", ())), facts, response)
+        facts, items = response.json_page()
+        page = Page[M]((model(item) for item in items), facts, response)
         page._fetch = lambda query: self._page(call.with_query(query), model, options)
         return page
 

@@ -70,6 +70,8 @@ function resolve(operation, paths) {
     body,
     answer,
     dryRun: parameters.some((parameter) => parameter.name === 'dry_run') ? DRY_RUN[verb] : undefined,
+    // The test environment's own routes have a secret of their own in place of the client's credential.
+    testSecret: (operation.security ?? []).some((scheme) => 'test_secret' in scheme),
     tag: operation.tags?.[0] ?? '',
     summary: operation.summary ?? '',
     description: operation.description ?? '',

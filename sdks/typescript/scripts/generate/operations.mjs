@@ -20,7 +20,7 @@ export function methodModules({ operations, schemas }) {
 const PLURALS = { agent: 'agents', skill: 'skills', canvas: 'canvases', domain: 'domains' };
 
 /** The file a method is in: that of its kind, or of its subject. */
-const groupOf = ({ kind, tag }) => PLURALS[kind] ?? tag;
+const groupOf = ({ kind, tag }) => PLURALS[kind] ?? tag.replace(/\W+/g, '-');
 
 const className = (group) => `${pascal(group)}Methods`;
 
@@ -51,6 +51,7 @@ function table(operations, schemas) {
         `reserved: { ${reserved.map(({ wire, reserved: words }) => `${wire}: ${list(words)}`).join(', ')} }`,
       operation.answer.schema && `answer: '${typeName(operation.answer.schema)}'`,
       operation.dryRun && `dryRun: '${operation.dryRun}'`,
+      operation.testSecret && 'testSecret: true',
     ].filter(Boolean);
     return `  ${operation.name}: {\n${parts.map((part) => `    ${part},\n`).join('')}  },\n`;
   });
@@ -72,7 +73,7 @@ function parametersName(operation) {
 
 function parametersInterface(operation) {
   const parameters = [...operation.query, ...operation.headers].map((parameter) =>
-    field(parameter.name, queryType(parameter), parameter.required),
+    field(parameter.name, queryType(parameter), parameter.required, true),
   );
   return `/** Parameters of \`${operation.name}\`${operation.kind ? ' and its like for the other kinds' : ''}. */
 export interface ${parametersName(operation)} {

@@ -12,11 +12,11 @@ export const documentation = (text, indent = '') => {
   return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join('\n')}\n${indent} */\n`;
 };
 
-export function typeOf(schema) {
+export function typeOf(schema, readonly = false) {
   if (schema.$ref) return typeName(refName(schema));
-  if (schema.oneOf) return union(schema.oneOf.map(typeOf));
+  if (schema.oneOf) return union(schema.oneOf.map((one) => typeOf(one, readonly)));
   if (schema.enum) return union(schema.enum.map((value) => `'${value}'`));
-  if (Array.isArray(schema.type)) return union(schema.type.map((type) => typeOf({ ...schema, type })));
+  if (Array.isArray(schema.type)) return union(schema.type.map((type) => typeOf({ ...schema, type }, readonly)));
   switch (schema.type) {
     case 'string':
     case 'boolean':
@@ -27,7 +27,8 @@ export function typeOf(schema) {
       return 'number';
     case 'array': {
       const item = typeOf(schema.items);
-      return item.includes(' ') ? `Array<${item}>` : `${item}[]`;
+      if (item.includes(' ')) return `${readonly ? 'ReadonlyArray' : 'Array'}<${item}>`;
+      return `${readonly ? 'readonly ' : ''}${item}[]`;
     }
     case 'object':
       if (schema.properties) throw new Error('an object inside another must be a schema of its own');
@@ -40,16 +41,18 @@ export function typeOf(schema) {
 
 const union = (types) => [...new Set(types)].join(' | ');
 
-export function field(name, schema, required, indent = '  ') {
-  const type = typeOf(schema);
+export function field(name, schema, required, readonly, indent = '  ') {
+  const type = typeOf(schema, readonly);
   const comment = schema.description ?? schema.oneOf?.find((one) => one.description)?.description ?? '';
   return `${documentation(comment, indent)}${indent}${camel(name)}${required ? '' : '?'}: ${type}${required ? '' : ' | undefined'};\n`;
 }
 
+/** What the caller makes (a schema that takes no other fields) may hold arrays that are the caller's to keep. */
 function fields(schema) {
+  const readonly = schema.additionalProperties === false;
   const required = new Set(schema.required ?? []);
   return Object.entries(schema.properties ?? {})
-    .map(([name, property]) => field(name, property, required.has(name)))
+    .map(([name, property]) => field(name, property, required.has(name), readonly))
     .join('');
 }
 
@@ -101,7 +104,7 @@ function subjectsOf(schemas, operations) {
   };
   for (const { body, answer, dryRun, query, tag } of operations) {
     const inQuery = query.map(({ schema }) => refName(schema) ?? refName(schema.items));
-    for (const name of [body, answer.schema, dryRun, ...inQuery].filter(Boolean)) visit(name, tag);
+    for (const name of [body, answer.schema, dryRun, ...inQuery].filter(Boolean)) visit(name, tag.replace(/\W+/g, '-'));
   }
   const named = [...tags].filter(([name]) => !name.startsWith('Page_'));
   return new Map(named.map(([name, found]) => [name, found.size === 1 ? [...found][0] : COMMON]));
@@ -110,7 +113,7 @@ function subjectsOf(schemas, operations) {
 function typeText(name, schema) {
   const head = documentation(schema.description ?? '');
   if (schema.allOf) {
-    const parents = schema.allOf.filter((part) => part.$ref).map(typeOf);
+    const parents = schema.allOf.filter((part) => part.$ref).map((part) => typeOf(part));
     const own = schema.allOf.filter(isObject).map(fields);
     return `${head}export interface ${typeName(name)} extends ${parents.join(', ')} {\n${own.join('')}}\n`;
   }

@@ -7,7 +7,7 @@ import { fromWire } from '../decode.js';
 import type { ErrorCode, JsonObject } from '../generated/types/index.js';
 
 /** Codes of what goes wrong on this side of the wire. */
-export type ClientErrorCode = 'CONNECTION_ERROR' | 'TIMEOUT' | 'ABORTED' | 'INVALID_RESPONSE';
+export type ClientErrorCode = 'CONNECTION_FAILED' | 'TIMEOUT' | 'ABORTED' | 'UNEXPECTED_RESPONSE';
 
 /** What an error knows beside its message. */
 export interface ErrorInit {

@@ -227,6 +227,15 @@ export class NotFoundError extends MarketplaceError {
   }
 }
 
+/** 405: the route has no such method. */
+export class MethodNotAllowedError extends MarketplaceError {
+  static override readonly code: string = 'METHOD_NOT_ALLOWED';
+  declare readonly code: 'METHOD_NOT_ALLOWED';
+  static {
+    mark(this, 'MethodNotAllowedError');
+  }
+}
+
 /** 409: it contradicts what is there. */
 export class ConflictError extends MarketplaceError {
   static override readonly code: string = 'CONFLICT';
@@ -277,6 +286,15 @@ export class PayloadTooLargeError extends MarketplaceError {
   }
 }
 
+/** 415: the body is no JSON. */
+export class UnsupportedMediaTypeError extends MarketplaceError {
+  static override readonly code: string = 'UNSUPPORTED_MEDIA_TYPE';
+  declare readonly code: 'UNSUPPORTED_MEDIA_TYPE';
+  static {
+    mark(this, 'UnsupportedMediaTypeError');
+  }
+}
+
 /** 422: the idempotency key was used for another request. */
 export class IdempotencyKeyReusedError extends MarketplaceError {
   static override readonly code: string = 'IDEMPOTENCY_KEY_REUSED';
@@ -287,11 +305,11 @@ export class IdempotencyKeyReusedError extends MarketplaceError {
 }
 
 /** 500: the server failed; its log knows more under the `requestId`. */
-export class InternalServerError extends MarketplaceError {
+export class InternalError extends MarketplaceError {
   static override readonly code: string = 'INTERNAL';
   declare readonly code: 'INTERNAL';
   static {
-    mark(this, 'InternalServerError');
+    mark(this, 'InternalError');
   }
 }
 
@@ -305,37 +323,37 @@ export class UnavailableError extends MarketplaceError {
 }
 
 /** No answer came, or it was cut: the `cause` says why. */
-export class ConnectionError extends MarketplaceError {
-  static override readonly code: string = 'CONNECTION_ERROR';
-  declare readonly code: 'CONNECTION_ERROR';
+export class ConnectionFailedError extends MarketplaceError {
+  static override readonly code: string = 'CONNECTION_FAILED';
+  declare readonly code: 'CONNECTION_FAILED';
   static {
-    mark(this, 'ConnectionError');
+    mark(this, 'ConnectionFailedError');
   }
 }
 
 /** No complete answer came within `timeout`. */
-export class ConnectionTimeoutError extends MarketplaceError {
+export class RequestTimeoutError extends MarketplaceError {
   static override readonly code: string = 'TIMEOUT';
   declare readonly code: 'TIMEOUT';
   static {
-    mark(this, 'ConnectionTimeoutError');
+    mark(this, 'RequestTimeoutError');
   }
 }
 
 /** The `signal` of the caller ended the request. */
-export class AbortedError extends MarketplaceError {
+export class RequestAbortedError extends MarketplaceError {
   static override readonly code: string = 'ABORTED';
   declare readonly code: 'ABORTED';
   static {
-    mark(this, 'AbortedError');
+    mark(this, 'RequestAbortedError');
   }
 }
 
 /** The answer is not what this API answers: something else may be at that address. */
-export class InvalidResponseError extends MarketplaceError {
-  static override readonly code: string = 'INVALID_RESPONSE';
-  declare readonly code: 'INVALID_RESPONSE';
+export class UnexpectedResponseError extends MarketplaceError {
+  static override readonly code: string = 'UNEXPECTED_RESPONSE';
+  declare readonly code: 'UNEXPECTED_RESPONSE';
   static {
-    mark(this, 'InvalidResponseError');
+    mark(this, 'UnexpectedResponseError');
   }
 }

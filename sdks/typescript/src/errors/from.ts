@@ -12,18 +12,21 @@ import {
   FederationKeyInvalidError,
   IdempotencyKeyReusedError,
   InsufficientPermissionsError,
-  InternalServerError,
+  InternalError,
   InvalidConfigurationError,
   InvalidRequestError,
   NotFoundError,
+  MethodNotAllowedError,
   PayloadTooLargeError,
   PlanRestrictedError,
   PreconditionFailedError,
   QuotaExceededError,
   RateLimitError,
+  RequestTimeoutError,
   TenantNotFoundError,
   UnauthenticatedError,
   UnavailableError,
+  UnsupportedMediaTypeError,
   VersionExistsError,
   WebhookVerificationError,
 } from './classes.js';
@@ -46,14 +49,17 @@ const BY_CODE = new Map(
     UnauthenticatedError,
     QuotaExceededError,
     NotFoundError,
+    MethodNotAllowedError,
     ConflictError,
     VersionExistsError,
     AmbiguousComponentError,
     PreconditionFailedError,
     PayloadTooLargeError,
     IdempotencyKeyReusedError,
-    InternalServerError,
+    InternalError,
     UnavailableError,
+    UnsupportedMediaTypeError,
+    RequestTimeoutError,
   ].map((errorClass) => [errorClass.code, errorClass]),
 );
 
@@ -82,7 +88,7 @@ export function errorOf(
   const envelope = isRecord(body) && isRecord(body['error']) ? body['error'] : {};
   const { code, message, details, request_id: requestId } = envelope;
   const known =
-    typeof code === 'string' ? code : (BY_STATUS[status] ?? (status >= 500 ? 'INTERNAL' : 'INVALID_RESPONSE'));
+    typeof code === 'string' ? code : (BY_STATUS[status] ?? (status >= 500 ? 'INTERNAL' : 'UNEXPECTED_RESPONSE'));
   const ErrorClass = BY_CODE.get(known) ?? MarketplaceError;
   return new ErrorClass(typeof message === 'string' ? message : `The server answered ${status} without saying why.`, {
     code: known,

@@ -35,11 +35,11 @@ export interface ComponentListParams {
   /** Public or private ones only. Left out: public ones and what else the caller may see. */
   marketplaceType?: MarketplaceType | undefined;
   /** Can do this; repeat it to ask for several. */
-  capability?: string | string[] | undefined;
+  capability?: string | readonly string[] | undefined;
   /** In this category. */
   category?: string | undefined;
   /** Has this tag; repeat it to ask for several. */
-  tag?: string | string[] | undefined;
+  tag?: string | readonly string[] | undefined;
   /** Rated at least so, 0 to 5, by the plain mean; an unrated component never matches. */
   minRating?: number | undefined;
   /** Needs exactly this plan. */
@@ -69,11 +69,11 @@ export interface ComponentSearchParams {
   /** Public or private ones only. Left out: public ones and what else the caller may see. */
   marketplaceType?: MarketplaceType | undefined;
   /** Can do this; repeat it to ask for several. */
-  capability?: string | string[] | undefined;
+  capability?: string | readonly string[] | undefined;
   /** In this category. */
   category?: string | undefined;
   /** Has this tag; repeat it to ask for several. */
-  tag?: string | string[] | undefined;
+  tag?: string | readonly string[] | undefined;
   /** Rated at least so, 0 to 5, by the plain mean; an unrated component never matches. */
   minRating?: number | undefined;
   /** Needs exactly this plan. */
@@ -229,6 +229,102 @@ export interface ListFederationKeysParams {
   cursor?: string | undefined;
 }
 
+/** Parameters of `federationListAgents`. */
+export interface FederationListAgentsParams {
+  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `federationGetAgent`. */
+export interface FederationGetAgentParams {
+  /** The publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `federationGetAgentBundle`. */
+export interface FederationGetAgentBundleParams {
+  /** Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one. */
+  sourceTenantId?: string | undefined;
+  /** Exactly this version. Left out: the latest one. */
+  version?: string | undefined;
+}
+
+/** Parameters of `federationListCanvases`. */
+export interface FederationListCanvasesParams {
+  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `federationGetCanvas`. */
+export interface FederationGetCanvasParams {
+  /** The publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `federationGetCanvasBundle`. */
+export interface FederationGetCanvasBundleParams {
+  /** Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one. */
+  sourceTenantId?: string | undefined;
+  /** Exactly this version. Left out: the latest one. */
+  version?: string | undefined;
+}
+
+/** Parameters of `federationListDomains`. */
+export interface FederationListDomainsParams {
+  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `federationGetDomain`. */
+export interface FederationGetDomainParams {
+  /** The publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `federationGetDomainBundle`. */
+export interface FederationGetDomainBundleParams {
+  /** Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one. */
+  sourceTenantId?: string | undefined;
+  /** Exactly this version. Left out: the latest one. */
+  version?: string | undefined;
+}
+
+/** Parameters of `federationListSkills`. */
+export interface FederationListSkillsParams {
+  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `federationGetSkill`. */
+export interface FederationGetSkillParams {
+  /** The publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `federationGetSkillBundle`. */
+export interface FederationGetSkillBundleParams {
+  /** Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one. */
+  sourceTenantId?: string | undefined;
+  /** Exactly this version. Left out: the latest one. */
+  version?: string | undefined;
+}
+
 /** Parameters of `listInstallations`. */
 export interface ListInstallationsParams {
   /** Only this kind. */
@@ -250,15 +346,15 @@ export interface SearchComponentsParams {
   /** Words, up to 200 characters. All must match; the last one may be the beginning of one. */
   query: string;
   /** Only this kind; repeat it to ask for several. */
-  kind?: Kind | Kind[] | undefined;
+  kind?: Kind | readonly Kind[] | undefined;
   /** Public or private ones only. Left out: public ones and what else the caller may see. */
   marketplaceType?: MarketplaceType | undefined;
   /** Can do this; repeat it to ask for several. */
-  capability?: string | string[] | undefined;
+  capability?: string | readonly string[] | undefined;
   /** In this category. */
   category?: string | undefined;
   /** Has this tag; repeat it to ask for several. */
-  tag?: string | string[] | undefined;
+  tag?: string | readonly string[] | undefined;
   /** Rated at least so, 0 to 5, by the plain mean; an unrated component never matches. */
   minRating?: number | undefined;
   /** Needs exactly this plan. */

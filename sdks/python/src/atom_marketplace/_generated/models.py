@@ -25,6 +25,7 @@ __all__ = [
     "Dependency",
     "DependencyStatus",
     "Deprecation",
+    "FederatedComponent",
     "FederationKey",
     "FederationKeyCreated",
     "FieldError",
@@ -70,6 +71,8 @@ __all__ = [
     "SubmissionDetail",
     "Successor",
     "Tenant",
+    "TestRateLimit",
+    "TestSession",
     "Usage",
     "VersionInfo",
     "Webhook",
@@ -358,6 +361,30 @@ class ComponentCount(Model):
     """The status."""
 
 
+class FederatedComponent(Model):
+    """A public component as a peer sees it."""
+
+    __slots__ = ()
+    _decoders = {
+        "updated_at": timestamp,
+    }
+
+    component_type: Kind
+    """Its kind."""
+    digest: str
+    """That version's digest."""
+    id: str
+    """Its publisher's id for it."""
+    name: str
+    """Its name."""
+    source_tenant_id: str
+    """Its publisher."""
+    updated_at: datetime
+    """Last version or change, RFC 3339 UTC."""
+    version: str
+    """The version that is served."""
+
+
 class FederationKey(Model):
     """A federation key, without its secret. It reads public components and nothing else."""
 
@@ -557,6 +584,36 @@ class Review(Model):
     """What it says."""
     updated_at: datetime
     """When it was last changed, RFC 3339 UTC."""
+
+
+class TestRateLimit(Model):
+    """How many requests tokens of the test environment may make."""
+
+    __slots__ = ()
+    _absent = {
+        "limit": None,
+        "window_seconds": None,
+    }
+
+    limit: int | None
+    """Requests a window, for each tenant; 0 refuses the next one. `null` or left out: the usual number, an hour."""
+    window_seconds: int | None
+    """How long a window is, 1 to 3,600. Left out: an hour."""
+
+
+class TestSession(Model):
+    """A token of the test environment. It is worth nothing outside of it."""
+
+    __slots__ = ()
+
+    api_token: str
+    """Send it as `Authorization: Bearer …`."""
+    expires_in: int
+    """Seconds until it ends."""
+    tenant_id: str
+    """The tenant it acts for."""
+    token_type: str
+    """Always `Bearer`."""
 
 
 class Usage(Model):

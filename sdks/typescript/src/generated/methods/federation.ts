@@ -4,8 +4,29 @@ import type { Operation } from '../../operation.js';
 import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
-import type { ListFederationKeysParams } from '../parameters.js';
-import type { FederationKey, FederationKeyCreate, FederationKeyCreated } from '../types/index.js';
+import type {
+  FederationGetAgentBundleParams,
+  FederationGetAgentParams,
+  FederationGetCanvasBundleParams,
+  FederationGetCanvasParams,
+  FederationGetDomainBundleParams,
+  FederationGetDomainParams,
+  FederationGetSkillBundleParams,
+  FederationGetSkillParams,
+  FederationListAgentsParams,
+  FederationListCanvasesParams,
+  FederationListDomainsParams,
+  FederationListSkillsParams,
+  ListFederationKeysParams,
+} from '../parameters.js';
+import type {
+  Bundle,
+  Component,
+  FederatedComponent,
+  FederationKey,
+  FederationKeyCreate,
+  FederationKeyCreated,
+} from '../types/index.js';
 import { DomainsMethods } from './domains.js';
 
 const operations = {
@@ -24,6 +45,66 @@ const operations = {
   deleteFederationKey: {
     method: 'DELETE',
     path: '/federation/keys/{key_id}',
+  },
+  federationListAgents: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/agents',
+    answer: 'FederatedComponent',
+  },
+  federationGetAgent: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/agents/{id}',
+    answer: 'Component',
+  },
+  federationGetAgentBundle: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/agents/{id}/bundle',
+    answer: 'Bundle',
+  },
+  federationListCanvases: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/canvases',
+    answer: 'FederatedComponent',
+  },
+  federationGetCanvas: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/canvases/{id}',
+    answer: 'Component',
+  },
+  federationGetCanvasBundle: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/canvases/{id}/bundle',
+    answer: 'Bundle',
+  },
+  federationListDomains: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/domains',
+    answer: 'FederatedComponent',
+  },
+  federationGetDomain: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/domains/{id}',
+    answer: 'Component',
+  },
+  federationGetDomainBundle: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/domains/{id}/bundle',
+    answer: 'Bundle',
+  },
+  federationListSkills: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/skills',
+    answer: 'FederatedComponent',
+  },
+  federationGetSkill: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/skills/{id}',
+    answer: 'Component',
+  },
+  federationGetSkillBundle: {
+    method: 'GET',
+    path: '/federation/v1/marketplace/skills/{id}/bundle',
+    answer: 'Bundle',
   },
 } as const satisfies Record<string, Operation>;
 
@@ -57,5 +138,121 @@ export abstract class FederationMethods extends DomainsMethods {
    */
   deleteFederationKey(keyId: string, options?: RequestOptions): ApiPromise<void> {
     return this.one(operations.deleteFederationKey, { path: [keyId], options });
+  }
+
+  /**
+   * List public agents for a peer.
+   *
+   * In the order they came. `page_size` reaches 1,000 here.
+   */
+  federationListAgents(params?: FederationListAgentsParams, options?: RequestOptions): PagePromise<FederatedComponent> {
+    return this.page(operations.federationListAgents, { path: [], params, options });
+  }
+
+  /**
+   * Show a public agent to a peer.
+   *
+   * @param id The publisher's id
+   */
+  federationGetAgent(id: string, params?: FederationGetAgentParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.federationGetAgent, { path: [id], params, options });
+  }
+
+  /**
+   * Give a peer everything an instance needs to run a public agent.
+   *
+   * The same bytes that everyone gets.
+   *
+   * @param id The publisher's id
+   */
+  federationGetAgentBundle(id: string, params?: FederationGetAgentBundleParams, options?: RequestOptions): ApiPromise<Bundle> {
+    return this.one(operations.federationGetAgentBundle, { path: [id], params, options });
+  }
+
+  /**
+   * List public canvases for a peer.
+   *
+   * In the order they came. `page_size` reaches 1,000 here.
+   */
+  federationListCanvases(params?: FederationListCanvasesParams, options?: RequestOptions): PagePromise<FederatedComponent> {
+    return this.page(operations.federationListCanvases, { path: [], params, options });
+  }
+
+  /**
+   * Show a public canvas to a peer.
+   *
+   * @param id The publisher's id
+   */
+  federationGetCanvas(id: string, params?: FederationGetCanvasParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.federationGetCanvas, { path: [id], params, options });
+  }
+
+  /**
+   * Give a peer everything an instance needs to run a public canvas.
+   *
+   * The same bytes that everyone gets.
+   *
+   * @param id The publisher's id
+   */
+  federationGetCanvasBundle(id: string, params?: FederationGetCanvasBundleParams, options?: RequestOptions): ApiPromise<Bundle> {
+    return this.one(operations.federationGetCanvasBundle, { path: [id], params, options });
+  }
+
+  /**
+   * List public domains for a peer.
+   *
+   * In the order they came. `page_size` reaches 1,000 here.
+   */
+  federationListDomains(params?: FederationListDomainsParams, options?: RequestOptions): PagePromise<FederatedComponent> {
+    return this.page(operations.federationListDomains, { path: [], params, options });
+  }
+
+  /**
+   * Show a public domain to a peer.
+   *
+   * @param id The publisher's id
+   */
+  federationGetDomain(id: string, params?: FederationGetDomainParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.federationGetDomain, { path: [id], params, options });
+  }
+
+  /**
+   * Give a peer everything an instance needs to run a public domain.
+   *
+   * The same bytes that everyone gets.
+   *
+   * @param id The publisher's id
+   */
+  federationGetDomainBundle(id: string, params?: FederationGetDomainBundleParams, options?: RequestOptions): ApiPromise<Bundle> {
+    return this.one(operations.federationGetDomainBundle, { path: [id], params, options });
+  }
+
+  /**
+   * List public skills for a peer.
+   *
+   * In the order they came. `page_size` reaches 1,000 here.
+   */
+  federationListSkills(params?: FederationListSkillsParams, options?: RequestOptions): PagePromise<FederatedComponent> {
+    return this.page(operations.federationListSkills, { path: [], params, options });
+  }
+
+  /**
+   * Show a public skill to a peer.
+   *
+   * @param id The publisher's id
+   */
+  federationGetSkill(id: string, params?: FederationGetSkillParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.federationGetSkill, { path: [id], params, options });
+  }
+
+  /**
+   * Give a peer everything an instance needs to run a public skill.
+   *
+   * The same bytes that everyone gets.
+   *
+   * @param id The publisher's id
+   */
+  federationGetSkillBundle(id: string, params?: FederationGetSkillBundleParams, options?: RequestOptions): ApiPromise<Bundle> {
+    return this.one(operations.federationGetSkillBundle, { path: [id], params, options });
   }
 }

@@ -6,7 +6,7 @@ import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type { ListTokensParams } from '../parameters.js';
 import type { ApiToken, ApiTokenCreate, ApiTokenCreated } from '../types/index.js';
-import { TenantMethods } from './tenant.js';
+import { TestEnvironmentMethods } from './test-environment.js';
 
 const operations = {
   listTokens: {
@@ -40,7 +40,7 @@ const operations = {
 } as const satisfies Record<string, Operation>;
 
 /** Methods for tokens. */
-export abstract class TokensMethods extends TenantMethods {
+export abstract class TokensMethods extends TestEnvironmentMethods {
   /**
    * List API tokens.
    *

@@ -32,13 +32,13 @@ export interface ApiToken {
 /** A new API token. */
 export interface ApiTokenCreate {
   /** Ids it may publish; `*` stands for any run of characters. Left out: those its maker may. */
-  componentPatterns?: string[] | null | undefined;
+  componentPatterns?: readonly string[] | null | undefined;
   /** When it ends, RFC 3339, in the future. Left out: never. */
   expiresAt?: string | null | undefined;
   /** What people know it by, up to 100 characters. */
   name: string;
   /** What it may do; never more than its maker. Left out: every tenant scope its maker holds. */
-  scopes?: Scope[] | null | undefined;
+  scopes?: readonly Scope[] | null | undefined;
 }
 
 /** An API token with its secret, shown this once. */

@@ -1,5 +1,25 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
+import type { Kind } from './common.js';
+
+/** A public component as a peer sees it. */
+export interface FederatedComponent {
+  /** Its kind. */
+  componentType: Kind;
+  /** That version's digest. */
+  digest: string;
+  /** Its publisher's id for it. */
+  id: string;
+  /** Its name. */
+  name: string;
+  /** Its publisher. */
+  sourceTenantId: string;
+  /** Last version or change, RFC 3339 UTC. */
+  updatedAt: string;
+  /** The version that is served. */
+  version: string;
+}
+
 /** A federation key, without its secret. It reads public components and nothing else. */
 export interface FederationKey {
   /** When it was made, RFC 3339 UTC. */

@@ -8,5 +8,6 @@ export type * from './installs.js';
 export type * from './publishing.js';
 export type * from './ratings.js';
 export type * from './tenant.js';
+export type * from './test-environment.js';
 export type * from './usage.js';
 export type * from './webhooks.js';

@@ -6,19 +6,19 @@ import type { Kind } from './common.js';
 /** Installs several components of one kind. `ids` may be written with the kind's own name. */
 export interface BulkInstallRequest {
   /** The same, for agents. */
-  agentIds?: string[] | null | undefined;
+  agentIds?: readonly string[] | null | undefined;
   /** Whether the components they need are installed too. */
   autoInstallDependencies?: boolean | undefined;
   /** The same, for canvases. */
-  canvasIds?: string[] | null | undefined;
+  canvasIds?: readonly string[] | null | undefined;
   /** The same, for domains. */
-  domainIds?: string[] | null | undefined;
+  domainIds?: readonly string[] | null | undefined;
   /** Up to 100 ids. */
-  ids?: string[] | null | undefined;
+  ids?: readonly string[] | null | undefined;
   /** The configuration of each. */
   installConfig?: InstallConfig | null | undefined;
   /** The same, for skills. */
-  skillIds?: string[] | null | undefined;
+  skillIds?: readonly string[] | null | undefined;
   /** Their publisher, where several have such an id. */
   sourceTenantId?: string | null | undefined;
   /** Whom to install them for; left out: the caller's own tenant. */
@@ -203,7 +203,7 @@ export interface InstalledDependency {
 /** What a tenant has installed, exactly, to be installed again elsewhere. */
 export interface Lock {
   /** The components, by kind, publisher and id; up to 1,000 go in at once. */
-  components: LockedComponent[];
+  components: readonly LockedComponent[];
   /** The format: 1. */
   lockVersion: number;
 }

@@ -16,9 +16,9 @@ export interface AgentPublish {
   /** The publisher's id: 1–128 of `A-Z a-z 0-9 _ . -`, first a letter or digit. */
   agentId: string;
   /** The canvases it brings. */
-  canvases?: JsonObject[] | null | undefined;
+  canvases?: readonly JsonObject[] | null | undefined;
   /** What it can do: up to 100, each up to 64 characters. */
-  capabilities?: string[] | undefined;
+  capabilities?: readonly string[] | undefined;
   /** One category, up to 64 characters. */
   category?: string | null | undefined;
   /** JSON Schema 2020-12 of `install_config.settings`, without remote `$ref`; its extra key `required_api_keys` names the keys it needs. */
@@ -28,13 +28,13 @@ export interface AgentPublish {
   /** What the instance runs: free JSON. */
   content?: JsonObject | null | undefined;
   /** Components it needs, up to 100. */
-  dependencies?: Dependency[] | undefined;
+  dependencies?: readonly Dependency[] | undefined;
   /** What it does, up to 2,000 characters. */
   description: string;
   /** Where its documentation is; http or https. */
   documentationUrl?: string | null | undefined;
   /** Its files. */
-  files?: ComponentFile[] | undefined;
+  files?: readonly ComponentFile[] | undefined;
   /** SPDX expression, or words. */
   license?: string | null | undefined;
   /** `public` waits for approval, `private` is there at once. */
@@ -52,11 +52,11 @@ export interface AgentPublish {
   /** What is new in this version, up to 20,000 characters. */
   releaseNotes?: string | null | undefined;
   /** Capabilities that something installed in the target must have, up to 100. */
-  requiresCapabilities?: string[] | undefined;
+  requiresCapabilities?: readonly string[] | undefined;
   /** Tenants that may see it, if it is private. */
-  sharedWith?: string[] | null | undefined;
+  sharedWith?: readonly string[] | null | undefined;
   /** Up to 50, each up to 64 characters. */
-  tags?: string[] | undefined;
+  tags?: readonly string[] | undefined;
   /** Semver without build metadata. Left out: 1.0.0 at first, then the next patch. */
   version?: string | null | undefined;
 }
@@ -64,13 +64,13 @@ export interface AgentPublish {
 /** Publishes a canvas: a workspace template. */
 export interface CanvasPublish {
   /** Who works on it. */
-  agentRoles?: string[] | null | undefined;
+  agentRoles?: readonly string[] | null | undefined;
   /** The publisher's id: 1–128 of `A-Z a-z 0-9 _ . -`, first a letter or digit. */
   canvasId: string;
   /** How it is rendered. */
   canvasType?: CanvasType | null | undefined;
   /** What it can do: up to 100, each up to 64 characters. */
-  capabilities?: string[] | undefined;
+  capabilities?: readonly string[] | undefined;
   /** One category, up to 64 characters. */
   category?: string | null | undefined;
   /** Its source. */
@@ -80,13 +80,13 @@ export interface CanvasPublish {
   /** What the instance runs: free JSON. */
   content?: JsonObject | null | undefined;
   /** Components it needs, up to 100. */
-  dependencies?: Dependency[] | undefined;
+  dependencies?: readonly Dependency[] | undefined;
   /** What it does, up to 2,000 characters. */
   description: string;
   /** Where its documentation is; http or https. */
   documentationUrl?: string | null | undefined;
   /** Its files. */
-  files?: ComponentFile[] | undefined;
+  files?: readonly ComponentFile[] | undefined;
   /** SPDX expression, or words. */
   license?: string | null | undefined;
   /** `public` waits for approval, `private` is there at once. */
@@ -102,11 +102,11 @@ export interface CanvasPublish {
   /** What is new in this version, up to 20,000 characters. */
   releaseNotes?: string | null | undefined;
   /** Capabilities that something installed in the target must have, up to 100. */
-  requiresCapabilities?: string[] | undefined;
+  requiresCapabilities?: readonly string[] | undefined;
   /** Tenants that may see it, if it is private. */
-  sharedWith?: string[] | null | undefined;
+  sharedWith?: readonly string[] | null | undefined;
   /** Up to 50, each up to 64 characters. */
-  tags?: string[] | undefined;
+  tags?: readonly string[] | undefined;
   /** Semver without build metadata. Left out: 1.0.0 at first, then the next patch. */
   version?: string | null | undefined;
 }
@@ -116,13 +116,13 @@ export interface ComponentPatch {
   /** Advises against the component; null takes that back. */
   deprecated?: Deprecation | null | undefined;
   /** Tenants that may see it, if it is private; null is nobody. */
-  sharedWith?: string[] | null | undefined;
+  sharedWith?: readonly string[] | null | undefined;
 }
 
 /** Publishes a domain: specialised knowledge. */
 export interface DomainPublish {
   /** What it can do: up to 100, each up to 64 characters. */
-  capabilities?: string[] | undefined;
+  capabilities?: readonly string[] | undefined;
   /** One category, up to 64 characters. */
   category?: string | null | undefined;
   /** JSON Schema 2020-12 of `install_config.settings`, without remote `$ref`; its extra key `required_api_keys` names the keys it needs. */
@@ -130,7 +130,7 @@ export interface DomainPublish {
   /** What the instance runs: free JSON. */
   content?: JsonObject | null | undefined;
   /** Components it needs, up to 100. */
-  dependencies?: Dependency[] | undefined;
+  dependencies?: readonly Dependency[] | undefined;
   /** What it does, up to 2,000 characters. */
   description: string;
   /** Where its documentation is; http or https. */
@@ -138,11 +138,11 @@ export interface DomainPublish {
   /** The publisher's id: 1–128 of `A-Z a-z 0-9 _ . -`, first a letter or digit. */
   domainId: string;
   /** Its files. */
-  files?: ComponentFile[] | undefined;
+  files?: readonly ComponentFile[] | undefined;
   /** Its rules. */
   governanceTemplate?: JsonObject | null | undefined;
   /** Its documents. */
-  knowledgeBase?: JsonObject[] | null | undefined;
+  knowledgeBase?: readonly JsonObject[] | null | undefined;
   /** SPDX expression, or words. */
   license?: string | null | undefined;
   /** `public` waits for approval, `private` is there at once. */
@@ -156,13 +156,13 @@ export interface DomainPublish {
   /** What is new in this version, up to 20,000 characters. */
   releaseNotes?: string | null | undefined;
   /** Capabilities that something installed in the target must have, up to 100. */
-  requiresCapabilities?: string[] | undefined;
+  requiresCapabilities?: readonly string[] | undefined;
   /** Tenants that may see it, if it is private. */
-  sharedWith?: string[] | null | undefined;
+  sharedWith?: readonly string[] | null | undefined;
   /** Up to 50, each up to 64 characters. */
-  tags?: string[] | undefined;
+  tags?: readonly string[] | undefined;
   /** What it is about. */
-  topics?: string[] | null | undefined;
+  topics?: readonly string[] | null | undefined;
   /** Semver without build metadata. Left out: 1.0.0 at first, then the next patch. */
   version?: string | null | undefined;
   /** Its terms. */
@@ -186,7 +186,7 @@ export interface PublishCheck {
 /** Publishes a skill. */
 export interface SkillPublish {
   /** What it can do: up to 100, each up to 64 characters. */
-  capabilities?: string[] | undefined;
+  capabilities?: readonly string[] | undefined;
   /** One category, up to 64 characters. */
   category?: string | null | undefined;
   /** JSON Schema 2020-12 of `install_config.settings`, without remote `$ref`; its extra key `required_api_keys` names the keys it needs. */
@@ -194,13 +194,13 @@ export interface SkillPublish {
   /** What the instance runs: free JSON. */
   content?: JsonObject | null | undefined;
   /** Components it needs, up to 100. */
-  dependencies?: Dependency[] | undefined;
+  dependencies?: readonly Dependency[] | undefined;
   /** What it does, up to 2,000 characters. */
   description: string;
   /** Where its documentation is; http or https. */
   documentationUrl?: string | null | undefined;
   /** Its files. */
-  files?: ComponentFile[] | undefined;
+  files?: readonly ComponentFile[] | undefined;
   /** JSON Schema of its input. */
   inputSchema?: JsonObject | null | undefined;
   /** SPDX expression, or words. */
@@ -218,15 +218,15 @@ export interface SkillPublish {
   /** What is new in this version, up to 20,000 characters. */
   releaseNotes?: string | null | undefined;
   /** Capabilities that something installed in the target must have, up to 100. */
-  requiresCapabilities?: string[] | undefined;
+  requiresCapabilities?: readonly string[] | undefined;
   /** Tenants that may see it, if it is private. */
-  sharedWith?: string[] | null | undefined;
+  sharedWith?: readonly string[] | null | undefined;
   /** The publisher's id: 1–128 of `A-Z a-z 0-9 _ . -`, first a letter or digit. */
   skillId: string;
   /** How it runs. */
   skillType?: SkillType | null | undefined;
   /** Up to 50, each up to 64 characters. */
-  tags?: string[] | undefined;
+  tags?: readonly string[] | undefined;
   /** Semver without build metadata. Left out: 1.0.0 at first, then the next patch. */
   version?: string | null | undefined;
 }

@@ -5,7 +5,7 @@ export interface WebhookCreate {
   /** Where events are sent; https, or an address the server allows. */
   url: string;
   /** Types of events, such as `component.installed`. */
-  events: string[];
+  events: readonly string[];
   /** What deliveries are signed with. Left out: the server makes one. */
   secret?: string | null | undefined;
   /** `tenant` hears of its own, `marketplace` of every public publish and update. Left out: tenant. */

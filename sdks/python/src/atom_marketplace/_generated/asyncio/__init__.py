@@ -14,6 +14,7 @@ from .domains import DomainsOperations
 from .federation import FederationOperations
 from .installations import InstallationsOperations
 from .skills import SkillsOperations
+from .testing import TestingOperations
 from .webhooks import WebhooksOperations
 
 
@@ -27,6 +28,7 @@ class Operations(
     FederationOperations,
     InstallationsOperations,
     SkillsOperations,
+    TestingOperations,
     WebhooksOperations,
 ):
     """Every operation of the API."""

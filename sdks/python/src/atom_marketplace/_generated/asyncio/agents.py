@@ -169,7 +169,7 @@ class AgentsOperations(AsyncCore):
         version: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Component | models.PublishCheck:
-        """Publishes a agent, or a new version of one.
+        """Publishes an agent, or a new version of one.
 
         A private one is there at once. A public one waits for a reviewer (`pending_review`); until the decision
         everyone goes on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch.
@@ -397,7 +397,7 @@ class AgentsOperations(AsyncCore):
         shared_with: Sequence[str] | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
-        """Deprecates a agent, or says who sees a private one.
+        """Deprecates an agent, or says who sees a private one.
 
         Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it
         meanwhile.
@@ -443,7 +443,7 @@ class AgentsOperations(AsyncCore):
         if_match: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> None:
-        """Withdraws a agent.
+        """Withdraws an agent.
 
         Nobody sees it any more and its storage is free; who has installed it keeps what they have. Its id stays its
         publisher's and its version numbers stay spent: publishing again revives it with the next one.
@@ -483,7 +483,7 @@ class AgentsOperations(AsyncCore):
         version: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Bundle:
-        """Fetches everything an instance needs to run a agent.
+        """Fetches everything an instance needs to run an agent.
 
         Whoever may see the component may fetch it. The bytes of a version never change; `Content-Digest` is of
         exactly them. A yanked version, or one that is not the latest, is given by its number alone.
@@ -522,7 +522,7 @@ class AgentsOperations(AsyncCore):
         cursor: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> AsyncPage[models.Component]:
-        """List what depends on a agent.
+        """List what depends on an agent.
 
         Components of any kind, visible to the caller, whose served version depends on it; the newest first.
 
@@ -806,7 +806,7 @@ class AgentsOperations(AsyncCore):
         cursor: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> AsyncPage[models.VersionInfo]:
-        """Lists the versions of a agent, the highest first.
+        """Lists the versions of an agent, the highest first.
 
         Its publisher also sees what waits and what was refused; the others what is available.
 
@@ -847,7 +847,7 @@ class AgentsOperations(AsyncCore):
         source_tenant_id: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.VersionInfo:
-        """Reads one version of a agent.
+        """Reads one version of an agent.
 
         Args:
             agent_id: The component's id
@@ -883,7 +883,7 @@ class AgentsOperations(AsyncCore):
         reason: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.VersionInfo:
-        """Yanks a version of a agent.
+        """Yanks a version of an agent.
 
         It is no longer the latest, and only those who have it may install it again, by its exact number. If all are
         yanked, the highest is still shown.
@@ -926,7 +926,7 @@ class AgentsOperations(AsyncCore):
         source_tenant_id: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.VersionInfo:
-        """Takes the yank of a version of a agent back.
+        """Takes the yank of a version of an agent back.
 
         Args:
             agent_id: The component's id

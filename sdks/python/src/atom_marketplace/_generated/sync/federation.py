@@ -107,3 +107,403 @@ class FederationOperations(SyncCore):
             },
         )
         return self._none(call, options)
+
+    def federation_list_agents(
+        self,
+        *,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.FederatedComponent]:
+        """List public agents for a peer.
+
+        In the order they came. `page_size` reaches 1,000 here.
+
+        Args:
+            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
+            cursor: `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 429, Rate limit
+                exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/agents",
+            query={
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.FederatedComponent, options)
+
+    def federation_get_agent(
+        self,
+        agent_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Component:
+        """Show a public agent to a peer.
+
+        Args:
+            agent_id: The publisher's id
+            source_tenant_id: The publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
+                public component; HTTP 409, Several publishers have that id; HTTP 429, Rate limit exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/agents/{agent_id}",
+            path={
+                "agent_id": agent_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+        )
+        return self._one(call, models.Component, options)
+
+    def federation_get_agent_bundle(
+        self,
+        agent_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        version: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Bundle:
+        """Give a peer everything an instance needs to run a public agent.
+
+        The same bytes that everyone gets.
+
+        Args:
+            agent_id: The publisher's id
+            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
+                installed under it, else the one public one.
+            version: Exactly this version. Left out: the latest one.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
+                public component or version; HTTP 409, Several publishers have that id; HTTP 429, Rate limit
+                exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/agents/{agent_id}/bundle",
+            path={
+                "agent_id": agent_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+                "version": version,
+            },
+        )
+        return self._one(call, models.Bundle, options)
+
+    def federation_list_canvases(
+        self,
+        *,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.FederatedComponent]:
+        """List public canvases for a peer.
+
+        In the order they came. `page_size` reaches 1,000 here.
+
+        Args:
+            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
+            cursor: `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 429, Rate limit
+                exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/canvases",
+            query={
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.FederatedComponent, options)
+
+    def federation_get_canvas(
+        self,
+        canvase_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Component:
+        """Show a public canvas to a peer.
+
+        Args:
+            canvase_id: The publisher's id
+            source_tenant_id: The publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
+                public component; HTTP 409, Several publishers have that id; HTTP 429, Rate limit exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/canvases/{canvase_id}",
+            path={
+                "canvase_id": canvase_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+        )
+        return self._one(call, models.Component, options)
+
+    def federation_get_canvas_bundle(
+        self,
+        canvase_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        version: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Bundle:
+        """Give a peer everything an instance needs to run a public canvas.
+
+        The same bytes that everyone gets.
+
+        Args:
+            canvase_id: The publisher's id
+            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
+                installed under it, else the one public one.
+            version: Exactly this version. Left out: the latest one.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
+                public component or version; HTTP 409, Several publishers have that id; HTTP 429, Rate limit
+                exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/canvases/{canvase_id}/bundle",
+            path={
+                "canvase_id": canvase_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+                "version": version,
+            },
+        )
+        return self._one(call, models.Bundle, options)
+
+    def federation_list_domains(
+        self,
+        *,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.FederatedComponent]:
+        """List public domains for a peer.
+
+        In the order they came. `page_size` reaches 1,000 here.
+
+        Args:
+            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
+            cursor: `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 429, Rate limit
+                exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/domains",
+            query={
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.FederatedComponent, options)
+
+    def federation_get_domain(
+        self,
+        domain_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Component:
+        """Show a public domain to a peer.
+
+        Args:
+            domain_id: The publisher's id
+            source_tenant_id: The publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
+                public component; HTTP 409, Several publishers have that id; HTTP 429, Rate limit exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/domains/{domain_id}",
+            path={
+                "domain_id": domain_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+        )
+        return self._one(call, models.Component, options)
+
+    def federation_get_domain_bundle(
+        self,
+        domain_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        version: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Bundle:
+        """Give a peer everything an instance needs to run a public domain.
+
+        The same bytes that everyone gets.
+
+        Args:
+            domain_id: The publisher's id
+            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
+                installed under it, else the one public one.
+            version: Exactly this version. Left out: the latest one.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
+                public component or version; HTTP 409, Several publishers have that id; HTTP 429, Rate limit
+                exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/domains/{domain_id}/bundle",
+            path={
+                "domain_id": domain_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+                "version": version,
+            },
+        )
+        return self._one(call, models.Bundle, options)
+
+    def federation_list_skills(
+        self,
+        *,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.FederatedComponent]:
+        """List public skills for a peer.
+
+        In the order they came. `page_size` reaches 1,000 here.
+
+        Args:
+            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
+            cursor: `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 429, Rate limit
+                exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/skills",
+            query={
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.FederatedComponent, options)
+
+    def federation_get_skill(
+        self,
+        skill_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Component:
+        """Show a public skill to a peer.
+
+        Args:
+            skill_id: The publisher's id
+            source_tenant_id: The publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
+                public component; HTTP 409, Several publishers have that id; HTTP 429, Rate limit exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/skills/{skill_id}",
+            path={
+                "skill_id": skill_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+        )
+        return self._one(call, models.Component, options)
+
+    def federation_get_skill_bundle(
+        self,
+        skill_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        version: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Bundle:
+        """Give a peer everything an instance needs to run a public skill.
+
+        The same bytes that everyone gets.
+
+        Args:
+            skill_id: The publisher's id
+            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
+                installed under it, else the one public one.
+            version: Exactly this version. Left out: the latest one.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
+                public component or version; HTTP 409, Several publishers have that id; HTTP 429, Rate limit
+                exceeded.
+        """
+        call = Call(
+            "GET",
+            "/federation/v1/marketplace/skills/{skill_id}/bundle",
+            path={
+                "skill_id": skill_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+                "version": version,
+            },
+        )
+        return self._one(call, models.Bundle, options)
