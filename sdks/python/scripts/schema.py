@@ -81,7 +81,8 @@ class Operation:
         self.path = path
         self.described = described
         self.id: str = described["operationId"]
-        self.parameters: list[Json] = described.get("parameters", [])
+        # What all operations share is referred to, and is the client's to send.
+        self.parameters: list[Json] = [p for p in described.get("parameters", []) if "$ref" not in p]
         content = described.get("requestBody", {}).get("content", {})
         self.body: Json | None = content.get("application/json", {}).get("schema")
 
@@ -132,7 +133,8 @@ class Operation:
     def refusals(self) -> list[tuple[str, str]]:
         """The statuses it may be refused with, and why."""
         responses: Json = self.described["responses"]
-        return [(status, response["description"]) for status, response in responses.items() if status >= "400"]
+        own = [(status, response) for status, response in responses.items() if "$ref" not in response]
+        return [(status, response["description"]) for status, response in own if status >= "400"]
 
 
 GROUPS = {

@@ -102,7 +102,8 @@ function bodyOf(operation) {
 }
 
 function answerOf(operation) {
-  const [, response] = Object.entries(operation.responses).find(([status]) => /^20\d$/.test(status)) ?? [];
+  // Where there are both, 200 is for a dry run too.
+  const response = ['201', '200', '202', '204'].map((status) => operation.responses[status]).find(Boolean);
   if (!response) throw new Error(`${operation.operationId}: no 2xx answer`);
   const media = response.content?.['application/json'];
   if (!media) return { kind: 'nothing' };
