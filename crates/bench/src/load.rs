@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use hdrhistogram::Histogram;
 use tokio::task::JoinSet;
 
@@ -27,6 +27,8 @@ pub(crate) struct Measured {
     pub(crate) statuses: BTreeMap<u16, u64>,
     /// CPU time of the server's process.
     pub(crate) cpu: Duration,
+    /// CPU time of its busiest thread: what cannot be shared out bounds the rate.
+    pub(crate) busiest: Duration,
 }
 
 impl Measured {
@@ -45,6 +47,24 @@ impl Measured {
         self.cpu.as_secs_f64() * 1e6 / self.requests.max(1) as f64
     }
 
+    /// Microseconds of its busiest thread for each request.
+    pub(crate) fn busiest_each(&self) -> f64 {
+        self.busiest.as_secs_f64() * 1e6 / self.requests.max(1) as f64
+    }
+
+    /// What two runs of the same showed together.
+    fn and(mut self, other: Self) -> Result<Self> {
+        self.requests += other.requests;
+        self.elapsed += other.elapsed;
+        self.latency.add(other.latency)?;
+        for (status, count) in other.statuses {
+            *self.statuses.entry(status).or_insert(0) += count;
+        }
+        self.cpu += other.cpu;
+        self.busiest += other.busiest;
+        Ok(self)
+    }
+
     /// Answers that were no success (2xx or 304).
     pub(crate) fn errors(&self) -> u64 {
         self.statuses.iter().filter(|(status, _)| !matches!(status, 200..300 | 304)).map(|(_, count)| count).sum()
@@ -59,7 +79,7 @@ pub(crate) async fn run(
     requests: Requests,
 ) -> Result<Measured> {
     let next = Arc::new(AtomicU64::new(0));
-    let cpu_before = process.cpu()?;
+    let (cpu_before, threads_before) = (process.cpu()?, process.threads()?);
     let started = Instant::now();
     let mut tasks = JoinSet::new();
     for _ in 0..connections {
@@ -91,5 +111,30 @@ pub(crate) async fn run(
         }
     }
     let elapsed = started.elapsed();
-    Ok(Measured { requests: latency.len(), elapsed, latency, statuses, cpu: process.cpu()?.saturating_sub(cpu_before) })
+    let cpu = process.cpu()?.saturating_sub(cpu_before);
+    let since =
+        |(thread, cpu): (u32, Duration)| cpu.saturating_sub(threads_before.get(&thread).copied().unwrap_or_default());
+    let busiest = process.threads()?.into_iter().map(since).max().unwrap_or_default();
+    Ok(Measured { requests: latency.len(), elapsed, latency, statuses, cpu, busiest })
+}
+
+/// The same load on the marketplace and on its floor in turns of half a second, so that both meet the same weather.
+pub(crate) async fn compare(
+    process: &Process,
+    floor: &Process,
+    connections: usize,
+    duration: Duration,
+    (requests, floor_requests): (Requests, Requests),
+) -> Result<(Measured, Measured)> {
+    const TURN: Duration = Duration::from_millis(500);
+    let mut both: Option<(Measured, Measured)> = None;
+    for _ in 0..duration.as_millis().div_ceil(TURN.as_millis()) {
+        let under = run(floor, connections, TURN, floor_requests.clone()).await?;
+        let over = run(process, connections, TURN, requests.clone()).await?;
+        both = Some(match both {
+            Some((before, floor_before)) => (before.and(over)?, floor_before.and(under)?),
+            None => (over, under),
+        });
+    }
+    both.context("no time to measure in")
 }

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use atom_marketplace_db::testing::TestDb;
 use clap::Parser;
 
 use client::request;
@@ -23,7 +24,10 @@ use load::Measured;
 use market::{Database, Market};
 use process::{Process, free_port};
 use report::{AtRest, Row};
+use words::Class;
 
+/// Memory for finished answers, as it is by default.
+const CACHE: &str = "64MiB";
 /// Writers of the publish scenarios.
 const WRITERS: usize = 32;
 
@@ -36,6 +40,19 @@ struct Arguments {
     /// Measure on PostgreSQL too: a throwaway cluster with fsync on.
     #[arg(long)]
     postgres: bool,
+    /// Measure on this PostgreSQL server in place of a throwaway cluster.
+    #[arg(long, value_name = "URL")]
+    postgres_url: Option<String>,
+    /// Leave SQLite out.
+    #[arg(long)]
+    no_sqlite: bool,
+    /// Keep the catalogs in this directory (and on that server) and use them again: filling takes the longest. What
+    /// the publish scenarios added stays in them.
+    #[arg(long, value_name = "DIRECTORY")]
+    data: Option<PathBuf>,
+    /// Only scenarios whose names hold this.
+    #[arg(long, default_value = "")]
+    only: String,
     /// Seconds for each scenario.
     #[arg(long, default_value_t = 3)]
     seconds: u64,
@@ -53,21 +70,37 @@ async fn main() -> Result<()> {
     if let Some([port, file]) = arguments.floor.as_deref() {
         return floor::serve(port.parse()?, &PathBuf::from(file)).await;
     }
-    let mut rows = Vec::new();
-    let mut at_rest = Vec::new();
+    let (mut rows, mut at_rest) = (Vec::new(), Vec::new());
     for &size in &arguments.size {
-        measure(&arguments, Database::Sqlite, size, &mut rows, &mut at_rest).await?;
-        if arguments.postgres {
+        if !arguments.no_sqlite {
+            measure(&arguments, Database::Sqlite, size, &mut rows, &mut at_rest).await?;
+        }
+        if let Some(url) = &arguments.postgres_url {
+            let separator = if url.contains('?') { '&' } else { '?' };
+            let database = Database::Postgres(format!("{url}{separator}schema=bench_{size}"));
+            measure(&arguments, database, size, &mut rows, &mut at_rest).await?;
+        } else if arguments.postgres {
             // A schema of its own, gone when it is dropped, after the server that uses it.
-            let schema = tokio::task::spawn_blocking(atom_marketplace_db::testing::TestDb::durable_postgres)
-                .await?
-                .context("there is no PostgreSQL")?;
-            measure(&arguments, Database::Postgres(schema.url.clone()), size, &mut rows, &mut at_rest).await?;
+            let schema =
+                tokio::task::spawn_blocking(TestDb::durable_postgres).await?.context("there is no PostgreSQL")?;
+            let in_use = tokio::spawn(keep_in_use());
+            let database = Database::Postgres(schema.url.clone());
+            let measured = measure(&arguments, database, size, &mut rows, &mut at_rest).await;
+            in_use.abort();
             tokio::task::spawn_blocking(move || drop(schema)).await?;
+            measured?;
         }
     }
     report::print(&rows, &at_rest);
     Ok(())
+}
+
+/// The throwaway cluster stops when nobody asks for it for ten minutes, and filling a large catalog takes longer.
+async fn keep_in_use() {
+    loop {
+        tokio::time::sleep(Duration::from_mins(2)).await;
+        let _ = tokio::task::spawn_blocking(|| drop(TestDb::durable_postgres())).await;
+    }
 }
 
 /// All scenarios on one database with one catalog.
@@ -79,60 +112,94 @@ async fn measure(
     at_rest: &mut Vec<AtRest>,
 ) -> Result<()> {
     let name = database.name();
-    let mut market = Market::new(database)?;
-    eprintln!("{name}: filling a catalog of {size} components …");
-    let started = std::time::Instant::now();
-    let filling = market.serve().await?;
-    market.fill(&filling, size).await?;
-    filling.stop().await?;
-    eprintln!("{name}: filled in {:.0} s", started.elapsed().as_secs_f64());
+    let kept = arguments.data.as_ref().map(|directory| directory.join(format!("{name}-{size}")));
+    let mut market = Market::new(database, kept)?;
+    if !market.filled() {
+        eprintln!("{name}: filling a catalog of {size} components …");
+        let started = std::time::Instant::now();
+        let filling = market.serve(CACHE).await?;
+        market.fill(&filling, size).await?;
+        filling.stop().await?;
+        eprintln!("{name}: filled in {:.0} s", started.elapsed().as_secs_f64());
+    }
 
-    let server = market.serve().await?;
+    let server = market.serve(CACHE).await?;
     // What the start left to do is done by then.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let (ready_ms, idle_mib) = (server.startup.as_secs_f64() * 1000.0, server.resident_mib()?);
 
     let time = Duration::from_secs(arguments.seconds);
-    let mut add = |scenario, measured: Measured, floor| {
-        eprintln!("{name}, {size}: {scenario}: {:.0}/s", measured.rate());
+    let wanted = |scenario: &str| scenario.contains(&arguments.only);
+    let mut add = |scenario, measured: Measured, floor: Option<Measured>| {
+        eprintln!("{name}, {size}: {scenario}: {:.0}/s, {:.0} µs", measured.rate(), measured.cpu_each());
         rows.push(Row { database: name, size, scenario, measured, floor });
     };
-    let get = |path: &str, headers: &[String]| {
+    let same = |path: &str, headers: &[String]| -> load::Requests {
         let bytes = request("GET", path, headers, None);
-        Arc::new(move |_| bytes.clone()) as load::Requests
+        Arc::new(move |_| bytes.clone())
     };
 
     let detail = format!("/api/agent-marketplace/agents/{}", market::component_id("catalog", size / 2));
     let list = "/api/agent-marketplace/agents?marketplace_type=public";
     let search = "/api/agent-marketplace/agents/search?query=salsal";
-    for (scenario, path) in [("detail", detail.as_str()), ("list", list), ("search, cached", search)] {
+    for (scenario, path) in
+        [("detail", detail.as_str()), ("detail, 304", detail.as_str()), ("list", list), ("search, cached", search)]
+    {
+        if !wanted(scenario) {
+            continue;
+        }
         let (etag, body) = market::fetch(&server, path).await?;
         let floor = serve_floor(&market, &body).await?;
-        let floor_rate = load::run(&floor, arguments.connections, time, get("/", &[])).await?.rate();
-        drop(floor);
-        add(scenario, load::run(&server, arguments.connections, time, get(path, &[])).await?, Some(floor_rate));
-        if scenario == "detail" {
-            let headers = [format!("if-none-match: {etag}")];
-            add(
-                "detail, 304",
-                load::run(&server, arguments.connections, time, get(path, &headers)).await?,
-                Some(floor_rate),
-            );
-        }
+        let headers = if scenario == "detail, 304" { vec![format!("if-none-match: {etag}")] } else { vec![] };
+        let requests = (same(path, &headers), same("/", &[]));
+        let (measured, under) = load::compare(&server, &floor, arguments.connections, time, requests).await?;
+        add(scenario, measured, Some(under));
     }
-    let distinct = Arc::new(|number| {
-        let query = words::query(number).replace(' ', "%20");
-        request("GET", &format!("/api/agent-marketplace/agents/search?query={query}"), &[], None)
-    });
-    add("search, distinct", load::run(&server, arguments.connections, time, distinct).await?, None);
-    let every = Arc::new(move |number| {
+    drop(server);
+
+    // Without finished answers in memory every request does its whole work.
+    let server = market.serve("0").await?;
+    let every: load::Requests = Arc::new(move |number| {
         let path = format!("/api/agent-marketplace/agents/{}", market::component_id("catalog", number % size));
         request("GET", &path, &[], None)
     });
-    add("detail, every component", load::run(&server, arguments.connections, time, every).await?, None);
+    let page: load::Requests = Arc::new(|number| {
+        request("GET", &format!("/api/agent-marketplace/agents?page={}", 1 + number % 20), &[], None)
+    });
+    for (scenario, requests) in [("detail, uncached", every), ("list, uncached", page)] {
+        if wanted(scenario) {
+            add(scenario, load::run(&server, arguments.connections, time, requests).await?, None);
+        }
+    }
+    for (scenario, class) in [
+        ("search, one word", Class::OneWord),
+        ("search, two words", Class::TwoWords),
+        ("search, prefix", Class::Prefix),
+        ("search, rare word", Class::Rare),
+        ("search, typo", Class::Typo),
+        ("search, all of these", Class::Mixed),
+    ] {
+        if !wanted(scenario) {
+            continue;
+        }
+        let query = move |number| {
+            let query = words::query(class, number).replace(' ', "%20");
+            request("GET", &format!("/api/agent-marketplace/agents/search?query={query}"), &[], None)
+        };
+        // The first typo reads the words there are.
+        load::run(&server, 1, Duration::from_millis(200), Arc::new(query)).await?;
+        add(scenario, load::run(&server, arguments.connections, time, Arc::new(query)).await?, None);
+    }
+    drop(server);
+
+    let server = market.serve(CACHE).await?;
     for (scenario, visibility) in [("publish, private", "private"), ("publish, public", "public")] {
+        if !wanted(scenario) {
+            continue;
+        }
         let tokens: Arc<[String]> = market.tokens.clone().into();
-        let publish = Arc::new(move |number| market::publication(&tokens, number, visibility, visibility));
+        let series = format!("{visibility}-{}", std::process::id());
+        let publish = Arc::new(move |number| market::publication(&tokens, number, visibility, &series));
         add(scenario, load::run(&server, WRITERS, time, publish).await?, None);
     }
     at_rest.push(AtRest { database: name, size, ready_ms, idle_mib, after_mib: server.resident_mib()? });

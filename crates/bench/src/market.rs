@@ -21,6 +21,8 @@ const ADMIN_KEY: &str = "bench-admin-key-0123456789-0123456789";
 const SECRET_KEY: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
 /// Publishers; each has its part of the catalog.
 const TENANTS: usize = 20;
+/// Where the publishers' tokens are kept, once the catalog is filled.
+const TOKENS: &str = "tokens.txt";
 /// What no scenario reaches.
 const RATE: &str = "1000000000";
 /// Connections while the catalog is filled.
@@ -46,42 +48,57 @@ impl Database {
 
 /// A marketplace's data and how to start a server on it.
 pub(crate) struct Market {
-    directory: TempDir,
+    directory: PathBuf,
+    /// Removes it, unless it is to be kept.
+    _temporary: Option<TempDir>,
     database: Database,
     /// `Bearer …` of each publisher.
     pub(crate) tokens: Vec<String>,
 }
 
 impl Market {
-    /// An empty one.
-    pub(crate) fn new(database: Database) -> Result<Self> {
-        Ok(Self { directory: TempDir::with_prefix("atom-marketplace-bench-")?, database, tokens: Vec::new() })
+    /// An empty one, or the one that was kept in this directory.
+    pub(crate) fn new(database: Database, kept: Option<PathBuf>) -> Result<Self> {
+        let temporary = if kept.is_none() { Some(TempDir::with_prefix("atom-marketplace-bench-")?) } else { None };
+        let directory = kept.or_else(|| Some(temporary.as_ref()?.path().to_owned())).context("no directory")?;
+        std::fs::create_dir_all(&directory)?;
+        let tokens = match std::fs::read_to_string(directory.join(TOKENS)) {
+            Ok(tokens) => tokens.lines().map(str::to_owned).collect(),
+            Err(_) => Vec::new(),
+        };
+        Ok(Self { directory, _temporary: temporary, database, tokens })
+    }
+
+    /// Whether the catalog is there already.
+    pub(crate) fn filled(&self) -> bool {
+        !self.tokens.is_empty()
     }
 
     /// Where it keeps files.
     pub(crate) fn directory(&self) -> &Path {
-        self.directory.path()
+        &self.directory
     }
 
-    /// Starts the release binary on the data there is.
-    pub(crate) async fn serve(&self) -> Result<Process> {
+    /// Starts the release binary on the data there is, with so much memory for finished answers.
+    pub(crate) async fn serve(&self, cache: &str) -> Result<Process> {
         let port = free_port()?;
         let mut command = Command::new(binary()?);
         command
             .arg("serve")
-            .current_dir(self.directory.path())
+            .current_dir(&self.directory)
             .env("ATOM_LISTEN", format!("127.0.0.1:{port}"))
-            .env("ATOM_DATA_DIR", self.directory.path())
+            .env("ATOM_DATA_DIR", &self.directory)
             .env("ATOM_ADMIN_KEY", ADMIN_KEY)
             .env("ATOM_SECRET_KEY", SECRET_KEY)
             .env("ATOM_RATE_ANONYMOUS", RATE)
             .env("ATOM_RATE_TOKEN", RATE)
             .env("ATOM_PLAN_ENTERPRISE_STORAGE", "1TiB")
+            .env("ATOM_ANSWER_CACHE_BYTES", cache)
             .env("ATOM_LOG", "warn");
         if let Database::Postgres(url) = &self.database {
             command.env("ATOM_DATABASE_URL", url);
         }
-        Process::start(&mut command, port, "/readyz", &self.directory.path().join("serve.log")).await
+        Process::start(&mut command, port, "/readyz", &self.directory.join("serve.log")).await
     }
 
     /// Makes the tenants and `size` public, approved components.
@@ -108,7 +125,7 @@ impl Market {
                 .filter_map(|item| Some(item["id"].as_str()?.to_owned()))
                 .collect();
             if ids.is_empty() {
-                return Ok(());
+                return Ok(std::fs::write(self.directory.join(TOKENS), self.tokens.join("\n"))?);
             }
             let ids: Arc<[String]> = ids.into();
             let count = ids.len() as u64;

@@ -1,5 +1,6 @@
 //! A server as a process of its own, so that its CPU and memory are its own too. It is killed by its id when dropped.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -79,12 +80,22 @@ impl Process {
 
     /// CPU time it has used so far, in user and kernel mode.
     pub(crate) fn cpu(&self) -> Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The second field is the name in parentheses, which may hold spaces.
-        let fields: Vec<&str> = stat.rsplit_once(") ").context("an odd stat line")?.1.split(' ').collect();
-        let ticks: f64 =
-            fields.get(11).context("no utime")?.parse::<f64>()? + fields.get(12).context("no stime")?.parse::<f64>()?;
-        Ok(Duration::from_secs_f64(ticks / TICKS))
+        cpu_of(&format!("/proc/{}/stat", self.child.id()))
+    }
+
+    /// The same of each of its threads.
+    pub(crate) fn threads(&self) -> Result<BTreeMap<u32, Duration>> {
+        let mut threads = BTreeMap::new();
+        for thread in std::fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            let thread = thread?;
+            // A thread may end while it is looked at.
+            if let (Ok(id), Ok(cpu)) =
+                (thread.file_name().to_string_lossy().parse(), cpu_of(&thread.path().join("stat").to_string_lossy()))
+            {
+                threads.insert(id, cpu);
+            }
+        }
+        Ok(threads)
     }
 
     /// Resident memory, in MiB.
@@ -94,4 +105,14 @@ impl Process {
         let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kib / 1024.0)
     }
+}
+
+/// User and kernel time in a `stat` file of `/proc`.
+fn cpu_of(path: &str) -> Result<Duration> {
+    let stat = std::fs::read_to_string(path)?;
+    // The second field is the name in parentheses, which may hold spaces.
+    let fields: Vec<&str> = stat.rsplit_once(") ").context("an odd stat line")?.1.split(' ').collect();
+    let ticks: f64 =
+        fields.get(11).context("no utime")?.parse::<f64>()? + fields.get(12).context("no stime")?.parse::<f64>()?;
+    Ok(Duration::from_secs_f64(ticks / TICKS))
 }

@@ -56,11 +56,45 @@ pub(crate) fn text(numbers: &mut Numbers, words: usize) -> String {
     words.join(" ")
 }
 
-/// A query of one to three words; different numbers give different queries almost always.
-pub(crate) fn query(number: u64) -> String {
+/// What a query is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Class {
+    /// A word, as often as texts have it.
+    OneWord,
+    /// Two of them.
+    TwoWords,
+    /// The beginning of one, as somebody types it.
+    Prefix,
+    /// A word of few components.
+    Rare,
+    /// A word with two letters swapped.
+    Typo,
+    /// Each of the others in turn.
+    Mixed,
+}
+
+/// A query, the same for the same number.
+pub(crate) fn query(class: Class, number: u64) -> String {
     let mut numbers = Numbers::new(number ^ 0x5eed);
-    let words = 2 + numbers.below(2) as usize;
-    text(&mut numbers, words)
+    match class {
+        Class::OneWord => text(&mut numbers, 1),
+        Class::TwoWords => text(&mut numbers, 2),
+        Class::Prefix => {
+            let length = 2 + numbers.below(4) as usize;
+            text(&mut numbers, 1).chars().take(length).collect()
+        }
+        Class::Rare => word(VOCABULARY / 2 + numbers.below(VOCABULARY as u64 / 2) as usize),
+        Class::Typo => {
+            let mut letters: Vec<char> = text(&mut numbers, 1).chars().collect();
+            let at = 1 + numbers.below(letters.len() as u64 - 2) as usize;
+            letters.swap(at, at + 1);
+            letters.into_iter().collect()
+        }
+        Class::Mixed => {
+            const CLASSES: [Class; 5] = [Class::OneWord, Class::TwoWords, Class::Prefix, Class::Rare, Class::Typo];
+            query(CLASSES[number as usize % CLASSES.len()], number)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -70,7 +104,7 @@ mod tests {
     #[test]
     fn texts_repeat_from_run_to_run_and_queries_differ() {
         assert_eq!(text(&mut Numbers::new(1), 5), text(&mut Numbers::new(1), 5));
-        let queries: std::collections::BTreeSet<_> = (0..1000).map(query).collect();
-        assert!(queries.len() > 900, "{}", queries.len());
+        let queries: std::collections::BTreeSet<_> = (0..1000).map(|number| query(Class::Mixed, number)).collect();
+        assert!(queries.len() > 500, "{}", queries.len());
     }
 }
