@@ -31,7 +31,7 @@ CREATE TABLE component (
     tenant_mean_count  BIGINT NOT NULL DEFAULT 0,
     install_count      BIGINT NOT NULL DEFAULT 0,    -- tenants that ever installed it
     rank               BIGINT NOT NULL DEFAULT 0,    -- popularity bucket 0..1023; see catalog/rank.rs
-    search_key         BIGINT NOT NULL,         -- the row's place in the search indexes: inverse rank << 40 | id
+    search_key         BIGINT NOT NULL,         -- the row's place in the search indexes; see catalog/rank.rs
     ranked_at          BIGINT NOT NULL DEFAULT 0,    -- when the rank was last worked out
     indexed            TEXT,                         -- digest of what the labels and search indexes hold of it; null: nothing
     revision           BIGINT NOT NULL DEFAULT 1,    -- counts every change of the row: its ETag
@@ -134,7 +134,7 @@ CREATE INDEX component_dependency_target ON component_dependency (target_id);
 
 -- Full text. Contentless and `detail=none`; the rowid is the search_key, so that LIMIT stops at the most popular matches.
 -- @sqlite
-CREATE VIRTUAL TABLE search_head USING fts5 (body, content = '', contentless_delete = 1, detail = none, prefix = '2 3',
+CREATE VIRTUAL TABLE search_head USING fts5 (body, content = '', contentless_delete = 1, detail = none, prefix = '2 3 4 5',
     tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* S* Co'");
 CREATE VIRTUAL TABLE search_all USING fts5 (body, content = '', contentless_delete = 1, detail = none,
     tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* S* Co'");

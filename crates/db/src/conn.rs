@@ -65,6 +65,16 @@ impl<'a> Conn<'a> {
         self.rows(sql, args, usize::MAX)
     }
 
+    /// As [`all`](Self::all), planned anew for these very arguments: for the rare query that is best run in one way for
+    /// some of them and in another for others. PostgreSQL otherwise settles for one plan after a few calls; SQLite's
+    /// plans never hang on arguments.
+    pub fn all_planned<T: FromRow>(&mut self, sql: &str, args: &[Value]) -> Result<Vec<T>, Error> {
+        self.statement(|session| match session {
+            Session::Sqlite(db) => sqlite::query(db, sql, args, usize::MAX),
+            Session::Postgres(session) => session.query_planned(sql, args),
+        })
+    }
+
     /// Runs one statement and answers how many rows it changed (or, for one that answers rows, how many those were).
     pub fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64, Error> {
         self.statement(|session| match session {

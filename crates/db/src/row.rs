@@ -1,10 +1,17 @@
 //! A row of an answer and how it becomes a Rust value.
 
+use std::cell::Cell;
+
 use crate::{Error, FromValue, ValueRef, postgres, sqlite};
 
 /// One row, read by name or by position.
 #[derive(Debug)]
-pub struct Row<'r>(pub(crate) Source<'r>);
+pub struct Row<'r> {
+    source: Source<'r>,
+    /// The column behind the one read last: rows are mostly read in the order of their columns, and to look for each name
+    /// from the first column on would cost more than all else about a wide row.
+    next: Cell<usize>,
+}
 
 #[derive(Debug)]
 pub(crate) enum Source<'r> {
@@ -12,23 +19,48 @@ pub(crate) enum Source<'r> {
     Postgres(&'r tokio_postgres::Row),
 }
 
-impl Row<'_> {
+impl<'r> Row<'r> {
+    pub(crate) fn new(source: Source<'r>) -> Self {
+        Self { source, next: Cell::new(0) }
+    }
+
     /// The column called `name`; [`Error::Column`] when there is none or its value does not fit `T`.
     pub fn get<T: FromValue>(&self, name: &str) -> Result<T, Error> {
-        let value = match &self.0 {
-            Source::Sqlite(row) => sqlite::column(row, name),
-            Source::Postgres(row) => postgres::column(row, name),
+        let next = self.next.get();
+        let at = if self.name_of(next) == Some(name) {
+            next
+        } else {
+            let found = (0..self.columns()).find(|at| self.name_of(*at) == Some(name));
+            found.ok_or_else(|| Error::Column { column: name.to_owned(), message: "no such column".to_owned() })?
         };
-        convert(name, value)
+        self.next.set(at + 1);
+        convert(name, self.value(at))
+    }
+
+    fn columns(&self) -> usize {
+        match &self.source {
+            Source::Sqlite(row) => row.as_ref().column_count(),
+            Source::Postgres(row) => row.len(),
+        }
+    }
+
+    fn name_of(&self, index: usize) -> Option<&str> {
+        match &self.source {
+            Source::Sqlite(row) => row.as_ref().column_name(index).ok(),
+            Source::Postgres(row) => row.columns().get(index).map(|column| column.name()),
+        }
     }
 
     /// The column at `index`, from 0; [`Error::Column`] when there is none or its value does not fit `T`.
     pub fn at<T: FromValue>(&self, index: usize) -> Result<T, Error> {
-        let value = match &self.0 {
+        convert(index, self.value(index))
+    }
+
+    fn value(&self, index: usize) -> Result<ValueRef<'_>, String> {
+        match &self.source {
             Source::Sqlite(row) => sqlite::column(row, index),
             Source::Postgres(row) => postgres::column(row, index),
-        };
-        convert(index, value)
+        }
     }
 }
 

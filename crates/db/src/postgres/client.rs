@@ -11,7 +11,7 @@ use tokio::{
     task::JoinHandle,
     time::timeout,
 };
-use tokio_postgres::{AsyncMessage, Config, Row, Statement, types::ToSql};
+use tokio_postgres::{AsyncMessage, Config, Row, Statement, types::{ToSql, Type}};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::fault;
@@ -91,6 +91,15 @@ impl Client {
 
     pub(super) fn query(&mut self, statement: &Statement, params: Params<'_>) -> Result<Vec<Row>, Fault> {
         self.exchange(async |client| client.query(statement, params).await)
+    }
+
+    /// Without a prepared statement: one round trip, and a plan for these very values.
+    pub(super) fn query_typed(
+        &mut self,
+        sql: &str,
+        params: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<Vec<Row>, Fault> {
+        self.exchange(async |client| client.query_typed(sql, params).await)
     }
 
     pub(super) fn execute(&mut self, statement: &Statement, params: Params<'_>) -> Result<u64, Fault> {

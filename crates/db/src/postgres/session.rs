@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio_postgres::{Config, Statement, types::ToSql};
+use tokio_postgres::{Config, Statement, types::{ToSql, Type}};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
@@ -260,7 +260,16 @@ impl Session {
         let statement = self.statement(sql)?;
         let rows =
             with_params(args, |params| self.client.query(&statement, params)).map_err(|fault| self.seen(fault))?;
-        rows.iter().take(limit).map(|row| T::from_row(&Row(Source::Postgres(row))).map_err(Fault::from)).collect()
+        rows.iter().take(limit).map(|row| T::from_row(&Row::new(Source::Postgres(row))).map_err(Fault::from)).collect()
+    }
+
+    /// As `query`, planned anew for these arguments.
+    pub(crate) fn query_planned<T: FromRow>(&mut self, sql: &str, args: &[Value]) -> Result<Vec<T>, Fault> {
+        let params: Vec<Param<'_>> = args.iter().map(Param).collect();
+        let params: Vec<(&(dyn ToSql + Sync), Type)> =
+            params.iter().map(|param| (param as &(dyn ToSql + Sync), param.own_type())).collect();
+        let rows = self.client.query_typed(sql, &params).map_err(|fault| self.seen(fault))?;
+        rows.iter().map(|row| T::from_row(&Row::new(Source::Postgres(row))).map_err(Fault::from)).collect()
     }
 
     pub(crate) fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64, Fault> {

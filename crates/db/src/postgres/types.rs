@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use tokio_postgres::{
     Row,
-    row::RowIndex,
+
     types::{FromSql, IsNull, Kind, ToSql, Type, private::BytesMut, to_sql_checked},
 };
 
@@ -15,6 +15,18 @@ type BoxError = Box<dyn StdError + Sync + Send>;
 /// A value as a parameter.
 #[derive(Debug)]
 pub(super) struct Param<'a>(pub(super) &'a Value);
+
+impl Param<'_> {
+    /// The type it has where the server is not asked.
+    pub(super) fn own_type(&self) -> Type {
+        match self.0 {
+            Value::Null | Value::Text(_) => Type::TEXT,
+            Value::Int(_) => Type::INT8,
+            Value::Real(_) => Type::FLOAT8,
+            Value::Bytes(_) => Type::BYTEA,
+        }
+    }
+}
 
 impl ToSql for Param<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
@@ -72,7 +84,7 @@ fn unfit(given: &str, ty: &Type) -> BoxError {
         .into()
 }
 
-pub(crate) fn column(row: &Row, index: impl RowIndex + std::fmt::Display) -> Result<ValueRef<'_>, String> {
+pub(crate) fn column(row: &Row, index: usize) -> Result<ValueRef<'_>, String> {
     match row.try_get::<_, Cell<'_>>(index) {
         Ok(Cell(value)) => Ok(value),
         Err(error) => Err(match StdError::source(&error) {

@@ -9,7 +9,7 @@ mod reader;
 mod writer;
 
 use rusqlite::{
-    Connection, ErrorCode, RowIndex, Statement, ffi,
+    Connection, ErrorCode, Statement, ffi,
     types::{ToSqlOutput, ValueRef as SqliteRef},
 };
 
@@ -33,7 +33,7 @@ pub(crate) fn query<T: FromRow>(db: &Connection, sql: &str, args: &[Value], limi
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next().map_err(fault)? {
         if found.len() < limit {
-            found.push(T::from_row(&Row(Source::Sqlite(row)))?);
+            found.push(T::from_row(&Row::new(Source::Sqlite(row)))?);
         }
         if stop_early && found.len() == limit {
             break;
@@ -60,7 +60,7 @@ pub(crate) fn batch(db: &Connection, sql: &str) -> Result<(), Fault> {
     db.execute_batch(sql).map_err(fault)
 }
 
-pub(crate) fn column<'r>(row: &'r rusqlite::Row<'_>, index: impl RowIndex) -> Result<ValueRef<'r>, String> {
+pub(crate) fn column<'r>(row: &'r rusqlite::Row<'_>, index: usize) -> Result<ValueRef<'r>, String> {
     match row.get_ref(index) {
         Ok(SqliteRef::Null) => Ok(ValueRef::Null),
         Ok(SqliteRef::Integer(int)) => Ok(ValueRef::Int(int)),

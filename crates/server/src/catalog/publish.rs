@@ -13,11 +13,12 @@
 //!   they come back only by another review; who has installed one keeps it.
 
 use atom_marketplace_db::{Conn, Timestamp};
-use atom_marketplace_protocol::component::{Manifest, MarketplaceType, Publication, PublishCheck, Status};
+use atom_marketplace_protocol::component::{Manifest, MarketplaceType, MaturityLevel, Publication, PublishCheck, Status};
 use atom_marketplace_protocol::digest::component_digest;
 use atom_marketplace_protocol::error::{Code, FieldError, Finding, Severity};
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::json;
+use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::semver_ext::{next_patch, parse_version};
 use atom_marketplace_protocol::text;
 use semver::Version;
@@ -26,6 +27,7 @@ use serde_json::Value;
 use super::change::Change;
 use super::checks::{self, StoredFile};
 use super::head::{self, Known};
+use super::index::{First, Words};
 use super::model::ComponentRow;
 use super::store::write as store;
 use super::{dependencies, index};
@@ -47,6 +49,9 @@ pub struct Prepared {
     pub(in crate::catalog) size: i64,
     pub(in crate::catalog) files: Vec<StoredFile>,
     pub(in crate::catalog) face: Face,
+    pub(in crate::catalog) pricing_tier: Plan,
+    pub(in crate::catalog) maturity_level: Option<MaturityLevel>,
+    pub(in crate::catalog) words: Words,
     pub(in crate::catalog) findings: Vec<Finding>,
 }
 
@@ -137,12 +142,15 @@ pub fn prepare(mut publication: Publication, publisher: &str) -> ApiResult<Prepa
     let size = stored.len() + files.iter().map(|file| file.bytes.len()).sum::<usize>();
     let (digest, fields) = digest_of_fields(kind, &id, fields);
     Ok(Prepared {
+        words: Words::of(&id, &manifest),
         kind,
         id,
         marketplace_type,
         version,
         shared_with,
         face: Face::with_fields(&manifest, fields, "", &digest),
+        pricing_tier: manifest.pricing_tier,
+        maturity_level: manifest.maturity_level,
         dependencies: manifest.dependencies,
         release_notes: manifest.release_notes,
         manifest: stored,
@@ -330,14 +338,16 @@ fn create(
 ) -> ApiResult<Published> {
     let (component, version_id) = store::next_keys(c)?;
     let face = Face { version: version.to_string(), ..prepared.face.clone() };
-    store::insert_component(c, component, version_id, scope, prepared, &face, now)?;
+    let shared = store::tenants_named(c, prepared.shared_with.as_deref().unwrap_or_default())?;
+    let first = First::of(component, prepared, scope.tenant(), &shared, now);
+    store::insert_component(c, component, version_id, scope, prepared, &face, &first, now)?;
     store_version(c, scope, prepared, component, version_id, version, targets, now)?;
     store::add_storage(c, scope.id(), prepared.size)?;
     let mut tenants = vec![scope.id()];
     if let Some(shared_with) = &prepared.shared_with {
         tenants.extend(store::share(c, component, shared_with)?);
     }
-    index::reindex(c, component)?;
+    first.insert(c)?;
     let change = Change { kind: prepared.kind, slug: prepared.id.clone(), tenants, public: false };
     Ok(Published { component, created: true, change: Some(change) })
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use atom_marketplace_db::Timestamp;
+use atom_marketplace_protocol::ids::Kind;
 
 /// The highest bucket.
 pub(crate) const MAX: i64 = 1023;
@@ -22,8 +23,28 @@ const INSTALLS_FULL: f64 = 100_000.0;
 /// Half of the freshness is gone after so long.
 const HALF_LIFE: Duration = Duration::from_hours(180 * 24);
 
-/// Bits of the search key below the rank: the component's key.
+/// Bits of a search key: the component's key, above it the inverse rank. The two are its place on its shelf.
 const ID_BITS: u32 = 40;
+const PLACE_BITS: u32 = ID_BITS + 10;
+/// Above them its kind, and above that whether it is hidden: its shelf.
+const KIND_BITS: u32 = 3;
+
+/// A range of the search indexes: what everyone sees of a kind, or the rest of it. Who may see something is the one thing
+/// that every search asks, so it is a range of keys and no word: to intersect a rare word with one that half of all
+/// documents hold would cost more than everything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shelf {
+    pub(crate) kind: Kind,
+    pub(crate) listed: bool,
+}
+
+impl Shelf {
+    /// Its first and last key.
+    pub(crate) fn range(self) -> (i64, i64) {
+        let first = ((i64::from(!self.listed) << KIND_BITS) | self.kind.code()) << PLACE_BITS;
+        (first, first | ((1 << PLACE_BITS) - 1))
+    }
+}
 
 /// What popularity is made of.
 #[derive(Clone, Copy, Debug)]
@@ -54,14 +75,19 @@ pub(crate) fn settle(old: i64, new: i64) -> i64 {
     if (old - new).abs() >= HYSTERESIS { new } else { old }
 }
 
-/// Where a component stands in the search indexes: the most popular first, then the oldest.
-pub(crate) fn search_key(rank: i64, id: i64) -> i64 {
-    ((MAX - rank) << ID_BITS) | id
+/// Where a component stands in the search indexes: on its shelf the most popular first, then the oldest.
+pub(crate) fn search_key(shelf: Shelf, rank: i64, id: i64) -> i64 {
+    shelf.range().0 | ((MAX - rank) << ID_BITS) | id
 }
 
-/// The component and the rank behind a search key.
-pub(crate) fn from_search_key(key: i64) -> (i64, i64) {
-    (key & ((1 << ID_BITS) - 1), MAX - (key >> ID_BITS))
+/// The place of a search key on its shelf.
+pub(crate) fn place(key: i64) -> i64 {
+    key & ((1 << PLACE_BITS) - 1)
+}
+
+/// The component behind a search key.
+pub(crate) fn component_of(key: i64) -> i64 {
+    key & ((1 << ID_BITS) - 1)
 }
 
 #[cfg(test)]
@@ -92,11 +118,21 @@ mod tests {
     }
 
     #[test]
-    fn search_keys_go_both_ways_and_put_the_popular_first() {
-        for (rank, id) in [(0, 1), (MAX, 7), (512, (1 << 40) - 1)] {
-            assert_eq!(from_search_key(search_key(rank, id)), (id, rank));
+    fn search_keys_put_the_popular_first_within_their_shelf() {
+        let shelves = [true, false].map(|listed| Kind::ALL.iter().map(move |&kind| Shelf { kind, listed }));
+        let mut last = 0;
+        for shelf in shelves.into_iter().flatten() {
+            let (first, end) = shelf.range();
+            assert!(last < first && first < end, "{shelf:?}");
+            last = end;
+            for (rank, id) in [(0, 1), (0, (1 << 40) - 1), (MAX, 7)] {
+                let key = search_key(shelf, rank, id);
+                assert!((first..=end).contains(&key) && component_of(key) == id, "{shelf:?} {rank} {id}");
+            }
+            assert!(search_key(shelf, 900, 5) < search_key(shelf, 899, 1));
+            assert!(search_key(shelf, 900, 1) < search_key(shelf, 900, 2));
         }
-        assert!(search_key(900, 5) < search_key(899, 1));
-        assert!(search_key(900, 1) < search_key(900, 2));
+        let (agents, domains) = (Shelf { kind: Kind::Agent, listed: true }, Shelf { kind: Kind::Domain, listed: false });
+        assert_eq!(place(search_key(agents, 5, 9)), place(search_key(domains, 5, 9)));
     }
 }

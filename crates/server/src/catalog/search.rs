@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 
 use atom_marketplace_db::Conn;
+use atom_marketplace_protocol::component::MarketplaceType;
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::text;
 
@@ -15,7 +16,7 @@ use super::index::Facet;
 use super::list::{self, Filter, Items, Sort};
 use super::matching::{self, Texts, Wanted};
 use super::model::ComponentRow;
-use super::rank;
+use super::rank::{self, Shelf};
 use super::render::{self, Hit};
 use super::store;
 use super::store::list::{Exact, Scope};
@@ -83,6 +84,12 @@ pub(crate) struct Search {
     pub(crate) audience: Audience,
 }
 
+impl Search {
+    fn kinds(&self) -> &[Kind] {
+        if self.kinds.is_empty() { Kind::ALL } else { &self.kinds }
+    }
+}
+
 /// What was found, in the order of the first look.
 #[derive(Debug, Default)]
 struct Found {
@@ -148,9 +155,8 @@ fn exact(c: &mut Conn<'_>, search: &Search, found: &mut Found) -> ApiResult<()> 
     if query.folded.chars().any(char::is_control) {
         return Ok(());
     }
-    let kinds = if search.kinds.is_empty() { Kind::ALL } else { &search.kinds };
     for exact in exact {
-        for &kind in kinds {
+        for &kind in search.kinds() {
             let filter = Filter { kind, ..search.filter.clone() };
             let scope = Scope { filter: &filter, exact: Some(exact), tenant: search.audience.tenant_id() };
             for (_, id) in store::list::positions(c, scope, Sort::Popular, None, 0, EXACT_MAX)? {
@@ -175,8 +181,9 @@ fn all_words(c: &mut Conn<'_>, search: &Search, wanted: &[Wanted], distance: u8,
     look(c, search, Index::All, &clauses(false), FOUND_MAX, distance, found)?;
     let Some(last) = wanted.last().filter(|last| last.begins && found.ids.len() < ENOUGH) else { return Ok(()) };
     look(c, search, Index::Head, &clauses(true), HEAD_MAX, distance, found)?;
-    // A short beginning is the beginning of too much.
-    if last.words.iter().all(|word| word.chars().nth(3).is_some()) {
+    // A short beginning is the beginning of too much, and so is one that many names and labels hold: the whole index has
+    // no lists of beginnings to stop early in.
+    if found.ids.len() < ENOUGH && last.words.iter().all(|word| word.chars().nth(3).is_some()) {
         look(c, search, Index::All, &clauses(true), FOUND_MAX, distance, found)?;
     }
     Ok(())
@@ -199,31 +206,38 @@ fn look(
     distance: u8,
     found: &mut Found,
 ) -> ApiResult<()> {
-    for key in lookup(c, index, clauses, search.filter.min_rating, limit)? {
-        found.push(rank::from_search_key(key).0, distance);
+    let filter = &search.filter;
+    let mut keys = Vec::new();
+    for &kind in search.kinds() {
+        if filter.marketplace_type != Some(MarketplaceType::Private) {
+            keys.extend(lookup(c, index, Shelf { kind, listed: true }, clauses, filter.min_rating, limit)?);
+        }
+        if let Some(tenant) = search.audience.tenant_id() {
+            let only = [Some(Facet::Seen(tenant)), filter.marketplace_type.map(Facet::Visibility)];
+            let only = only.into_iter().flatten().map(|facet| vec![Term::word(facet.word())]);
+            let clauses: Vec<Vec<Term>> = clauses.iter().cloned().chain(only).collect();
+            keys.extend(lookup(c, index, Shelf { kind, listed: false }, &clauses, filter.min_rating, limit)?);
+        }
+    }
+    keys.sort_by_key(|key| rank::place(*key));
+    for key in keys.into_iter().take(limit) {
+        found.push(rank::component_of(key), distance);
     }
     Ok(())
 }
 
-/// Who asks and what is asked for, as words of the index.
+/// What is asked for beside the words, as words of the index.
 fn facets(search: &Search) -> Vec<Vec<Term>> {
-    let kinds: Vec<Option<Kind>> =
-        if search.kinds.is_empty() { vec![None] } else { search.kinds.iter().copied().map(Some).collect() };
-    let viewers = [None].into_iter().chain(search.audience.tenant_id().map(Some));
-    let seen = viewers.flat_map(|viewer| kinds.iter().map(move |kind| Facet::Seen(viewer, *kind)));
     let filter = &search.filter;
-    let mut clauses: Vec<Vec<Term>> = vec![seen.map(Facet::word).map(Term::word).collect()];
-    let others = filter
+    let facets = filter
         .labels
         .iter()
         .map(Facet::Label)
-        .chain(filter.marketplace_type.map(Facet::Visibility))
         .chain(filter.category.as_deref().map(Facet::Category))
         .chain(filter.pricing_tier.map(Facet::Tier))
         .chain(filter.maturity_level.map(Facet::Maturity))
         .chain(filter.publisher.as_deref().map(Facet::Publisher));
-    clauses.extend(others.map(|facet| vec![Term::word(facet.word())]));
-    clauses
+    facets.map(|facet| vec![Term::word(facet.word())]).collect()
 }
 
 /// The items from `offset` on, and whether more follow.

@@ -4,7 +4,7 @@ use atom_marketplace_db::{Conn, Dialect, Error, FromRow, Row, Timestamp, Value, 
 use atom_marketplace_protocol::component::MaturityLevel;
 
 use crate::catalog::index::Entry;
-use crate::catalog::model::ComponentRow;
+use crate::catalog::rank::Shelf;
 
 /// What the indexes know of a component, and what only they need to know.
 #[derive(Debug)]
@@ -54,13 +54,14 @@ pub(in crate::catalog) fn remove(c: &mut Conn<'_>, id: i64, search_key: i64) -> 
 /// Puts a component into the labels and the documents.
 pub(in crate::catalog) fn insert(
     c: &mut Conn<'_>,
-    row: &ComponentRow,
+    shelf: Shelf,
     rank: i64,
+    id: i64,
     search_key: i64,
     entry: &Entry,
 ) -> Result<(), Error> {
     if !entry.labels.is_empty() {
-        let mut args: Vec<Value> = args![row.kind.code(), row.listed, rank, row.id].to_vec();
+        let mut args: Vec<Value> = args![shelf.kind.code(), shelf.listed, rank, id].to_vec();
         let mut places = Vec::with_capacity(entry.labels.len());
         for label in &entry.labels {
             args.push(label.code().into());

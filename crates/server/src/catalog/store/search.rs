@@ -4,6 +4,8 @@
 use atom_marketplace_db::{Conn, Dialect, Error, FromRow, Row, args};
 use atom_marketplace_protocol::ids::Kind;
 
+use crate::catalog::rank::Shelf;
+
 /// What a document must hold.
 #[derive(Clone, Debug)]
 pub(in crate::catalog) struct Term {
@@ -27,17 +29,20 @@ pub(in crate::catalog) enum Index {
     All,
 }
 
-/// Documents that hold one term of every clause: their search keys, the most popular first.
+/// Documents of a shelf that hold one term of every clause: their search keys, the most popular first. For a common word
+/// PostgreSQL best reads the shelf from its beginning until it has enough, for a rare one its list of documents: its
+/// statistics say which, so each query is planned for itself.
 pub(in crate::catalog) fn lookup(
     c: &mut Conn<'_>,
     index: Index,
+    shelf: Shelf,
     clauses: &[Vec<Term>],
     min_rating: Option<f64>,
     limit: usize,
 ) -> Result<Vec<i64>, Error> {
     let rated = |key: &str| match min_rating {
         Some(_) => {
-            format!("AND EXISTS (SELECT 1 FROM component c WHERE c.id = ({key} & 1099511627775) AND c.average >= $3)")
+            format!("AND EXISTS (SELECT 1 FROM component c WHERE c.id = ({key} & 1099511627775) AND c.average >= $5)")
         }
         None => String::new(),
     };
@@ -48,7 +53,7 @@ pub(in crate::catalog) fn lookup(
                 Index::All => "search_all",
             };
             let rated = rated(&format!("{table}.rowid"));
-            format!("SELECT rowid FROM {table} WHERE {table} MATCH $1 {rated} ORDER BY rowid LIMIT $2")
+            format!("SELECT rowid FROM {table} WHERE {table} MATCH $1 AND rowid BETWEEN $2 AND $3 {rated} ORDER BY rowid LIMIT $4")
         }
         (Dialect::Postgres, index) => {
             let column = match index {
@@ -57,14 +62,16 @@ pub(in crate::catalog) fn lookup(
             };
             let rated = rated("search_doc.search_key");
             format!(
-                "SELECT search_key FROM search_doc WHERE {column} @@ CAST(CAST($1 AS TEXT) AS TSQUERY) {rated} ORDER BY search_key LIMIT $2"
+                "SELECT search_key FROM search_doc WHERE {column} @@ CAST(CAST($1 AS TEXT) AS TSQUERY)
+                   AND search_key BETWEEN $2 AND $3 {rated} ORDER BY search_key LIMIT $4"
             )
         }
     };
     let query = expression(c.dialect(), clauses);
+    let (first, last) = shelf.range();
     match min_rating {
-        Some(rating) => c.all(&sql, args![query, limit, rating]),
-        None => c.all(&sql, args![query, limit]),
+        Some(rating) => c.all_planned(&sql, args![query, first, last, limit, rating]),
+        None => c.all_planned(&sql, args![query, first, last, limit]),
     }
 }
 

@@ -9,6 +9,7 @@ use semver::Version;
 use super::select;
 use crate::catalog::checks::{self, StoredFile};
 use crate::catalog::head::Known;
+use crate::catalog::index::First;
 use crate::catalog::model::ComponentRow;
 use crate::catalog::publish::{Face, Prepared};
 use crate::extract::TenantScope;
@@ -62,7 +63,8 @@ pub(in crate::catalog) fn next_keys(c: &mut Conn<'_>) -> Result<(i64, i64), Erro
     c.one(sql, args![])
 }
 
-/// A new component, whose head is the version that is stored next.
+/// A new component, whose head is the version that is stored next and whose place in the indexes is `first`.
+#[expect(clippy::too_many_arguments, reason = "the row and what it is made from")]
 pub(in crate::catalog) fn insert_component(
     c: &mut Conn<'_>,
     id: i64,
@@ -70,6 +72,7 @@ pub(in crate::catalog) fn insert_component(
     scope: &TenantScope,
     prepared: &Prepared,
     face: &Face,
+    first: &First,
     now: Timestamp,
 ) -> Result<(), Error> {
     let shared_with = prepared.shared_with.as_ref().map(|tenants| serde_json::json!(tenants).to_string());
@@ -77,8 +80,9 @@ pub(in crate::catalog) fn insert_component(
     // INSERT would be refused by the index, and stay so.
     let inserted = c.execute(
         "INSERT INTO component (id, seq, kind, tenant_id, slug, visibility, status, listed, head_version_id, summary, version, digest,
-             name, name_key, category, pricing_tier, maturity_level, shared_with, search_key, created_at, updated_at)
-         VALUES ($1, $1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $1 + 1124800395214848, $17, $17)
+             name, name_key, category, pricing_tier, maturity_level, shared_with, rank, search_key, indexed, ranked_at, created_at,
+             updated_at)
+         VALUES ($1, $1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $18, $19, $20, $17, $17, $17)
          ON CONFLICT (kind, tenant_id, slug) DO NOTHING",
         args![
             id,
@@ -97,7 +101,10 @@ pub(in crate::catalog) fn insert_component(
             face.pricing_tier,
             face.maturity_level,
             shared_with,
-            now
+            now,
+            first.rank,
+            first.search_key,
+            &first.digest
         ],
     )?;
     if inserted == 0 { Err(Error::Busy) } else { Ok(()) }
@@ -210,6 +217,15 @@ pub(in crate::catalog) fn share(c: &mut Conn<'_>, component: i64, tenants: &[Str
         )?;
     }
     shared_tenants(c, component)
+}
+
+/// The keys of those of these tenants that exist.
+pub(in crate::catalog) fn tenants_named(c: &mut Conn<'_>, slugs: &[String]) -> Result<Vec<i64>, Error> {
+    let mut found = Vec::new();
+    for slug in slugs {
+        found.extend(c.first::<i64>("SELECT id FROM tenant WHERE slug = $1", args![slug])?);
+    }
+    Ok(found)
 }
 
 /// The tenants a component is shared with.
