@@ -115,6 +115,8 @@ impl Market {
         }
         let tokens: Arc<[String]> = self.tokens.clone().into();
         each(&process.address, size, move |number| publication(&tokens, number, "public", "catalog")).await?;
+        // The server closed the other one if it was idle for long.
+        let mut connection = Connection::open(&process.address).await?;
         loop {
             let path = "/api/admin/submissions?status=pending_review&page_size=100";
             let waiting = admin(&mut connection, "GET", path, None).await?;

@@ -51,6 +51,13 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// The column behind the one read last, at first the first: for wide rows of which many are read.
+    pub fn next<T: FromValue>(&self) -> Result<T, Error> {
+        let at = self.next.get();
+        self.next.set(at + 1);
+        self.at(at)
+    }
+
     /// The column at `index`, from 0; [`Error::Column`] when there is none or its value does not fit `T`.
     pub fn at<T: FromValue>(&self, index: usize) -> Result<T, Error> {
         convert(index, self.value(index))

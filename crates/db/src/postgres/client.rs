@@ -11,7 +11,10 @@ use tokio::{
     task::JoinHandle,
     time::timeout,
 };
-use tokio_postgres::{AsyncMessage, Config, Row, Statement, types::{ToSql, Type}};
+use tokio_postgres::{
+    AsyncMessage, Config, Row, Statement,
+    types::{ToSql, Type},
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::fault;
@@ -94,11 +97,7 @@ impl Client {
     }
 
     /// Without a prepared statement: one round trip, and a plan for these very values.
-    pub(super) fn query_typed(
-        &mut self,
-        sql: &str,
-        params: &[(&(dyn ToSql + Sync), Type)],
-    ) -> Result<Vec<Row>, Fault> {
+    pub(super) fn query_typed(&mut self, sql: &str, params: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>, Fault> {
         self.exchange(async |client| client.query_typed(sql, params).await)
     }
 

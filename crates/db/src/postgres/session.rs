@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio_postgres::{Config, Statement, types::{ToSql, Type}};
+use tokio_postgres::{
+    Config, Statement,
+    types::{ToSql, Type},
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{

@@ -4,7 +4,6 @@ use std::error::Error as StdError;
 
 use tokio_postgres::{
     Row,
-
     types::{FromSql, IsNull, Kind, ToSql, Type, private::BytesMut, to_sql_checked},
 };
 

@@ -84,39 +84,40 @@ pub struct ComponentRow {
     pub updated_at: Timestamp,
 }
 
+/// In the order of [`COMPONENT_COLUMNS`]: a search reads sixty of them, and names would cost it more than values.
 impl FromRow for ComponentRow {
     fn from_row(row: &Row<'_>) -> Result<Self, Error> {
         Ok(ComponentRow {
-            id: row.get("id")?,
-            kind: kind_from(row.get("kind")?)?,
-            tenant_id: row.get("tenant_id")?,
-            publisher_slug: row.get::<String>("publisher_slug")?.into(),
-            publisher_name: row.get("publisher_name")?,
-            publisher_verified: row.get("publisher_verified")?,
-            slug: row.get("slug")?,
-            visibility: word(row, "visibility")?,
-            status: word(row, "status")?,
-            status_reason: row.get("status_reason")?,
-            listed: row.get("listed")?,
-            head_version_id: row.get("head_version_id")?,
-            pending_version_id: row.get("pending_version_id")?,
-            summary: row.get("summary")?,
-            version: row.get("version")?,
-            digest: row.get("digest")?,
-            name: row.get("name")?,
-            category: row.get("category")?,
-            pricing_tier: Plan::from_code(row.get("pricing_tier")?).unwrap_or_default(),
-            deprecated: row.get("deprecated")?,
-            shared_with: row.get("shared_with")?,
-            origin: row.get("origin")?,
-            average: row.get("average")?,
-            rating_count: row.get("rating_count")?,
-            install_count: row.get("install_count")?,
-            rank: row.get("rank")?,
-            search_key: row.get("search_key")?,
-            revision: row.get("revision")?,
-            created_at: row.get("created_at")?,
-            updated_at: row.get("updated_at")?,
+            id: row.next()?,
+            kind: kind_from(row.next()?)?,
+            tenant_id: row.next()?,
+            publisher_slug: row.next::<String>()?.into(),
+            publisher_name: row.next()?,
+            publisher_verified: row.next()?,
+            slug: row.next()?,
+            visibility: parsed(row.next()?)?,
+            status: parsed(row.next()?)?,
+            status_reason: row.next()?,
+            listed: row.next()?,
+            head_version_id: row.next()?,
+            pending_version_id: row.next()?,
+            summary: row.next()?,
+            version: row.next()?,
+            digest: row.next()?,
+            name: row.next()?,
+            category: row.next()?,
+            pricing_tier: Plan::from_code(row.next()?).unwrap_or_default(),
+            deprecated: row.next()?,
+            shared_with: row.next()?,
+            origin: row.next()?,
+            average: row.next()?,
+            rating_count: row.next()?,
+            install_count: row.next()?,
+            rank: row.next()?,
+            search_key: row.next()?,
+            revision: row.next()?,
+            created_at: row.next()?,
+            updated_at: row.next()?,
         })
     }
 }
@@ -128,7 +129,11 @@ pub(crate) fn kind_from(code: i64) -> Result<Kind, Error> {
 
 /// A column that holds one of an enum's words.
 pub(crate) fn word<T: std::str::FromStr<Err = String>>(row: &Row<'_>, column: &str) -> Result<T, Error> {
-    row.get::<String>(column)?.parse().map_err(|error: String| Error::Other(error))
+    parsed(row.get(column)?)
+}
+
+fn parsed<T: std::str::FromStr<Err = String>>(word: String) -> Result<T, Error> {
+    word.parse().map_err(Error::Other)
 }
 
 impl ComponentRow {

@@ -13,7 +13,9 @@
 //!   they come back only by another review; who has installed one keeps it.
 
 use atom_marketplace_db::{Conn, Timestamp};
-use atom_marketplace_protocol::component::{Manifest, MarketplaceType, MaturityLevel, Publication, PublishCheck, Status};
+use atom_marketplace_protocol::component::{
+    Manifest, MarketplaceType, MaturityLevel, Publication, PublishCheck, Status,
+};
 use atom_marketplace_protocol::digest::component_digest;
 use atom_marketplace_protocol::error::{Code, FieldError, Finding, Severity};
 use atom_marketplace_protocol::ids::{self, Kind};

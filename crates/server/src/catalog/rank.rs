@@ -132,7 +132,8 @@ mod tests {
             assert!(search_key(shelf, 900, 5) < search_key(shelf, 899, 1));
             assert!(search_key(shelf, 900, 1) < search_key(shelf, 900, 2));
         }
-        let (agents, domains) = (Shelf { kind: Kind::Agent, listed: true }, Shelf { kind: Kind::Domain, listed: false });
+        let (agents, domains) =
+            (Shelf { kind: Kind::Agent, listed: true }, Shelf { kind: Kind::Domain, listed: false });
         assert_eq!(place(search_key(agents, 5, 9)), place(search_key(domains, 5, 9)));
     }
 }

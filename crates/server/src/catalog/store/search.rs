@@ -53,7 +53,9 @@ pub(in crate::catalog) fn lookup(
                 Index::All => "search_all",
             };
             let rated = rated(&format!("{table}.rowid"));
-            format!("SELECT rowid FROM {table} WHERE {table} MATCH $1 AND rowid BETWEEN $2 AND $3 {rated} ORDER BY rowid LIMIT $4")
+            format!(
+                "SELECT rowid FROM {table} WHERE {table} MATCH $1 AND rowid BETWEEN $2 AND $3 {rated} ORDER BY rowid LIMIT $4"
+            )
         }
         (Dialect::Postgres, index) => {
             let column = match index {
