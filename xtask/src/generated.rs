@@ -1,5 +1,5 @@
 //! Files that the product writes about itself and that are checked in, so that a change of them is seen in review:
-//! `openapi.json` and `docs/CONFIGURATION.md`.
+//! `openapi.json`, `docs/CONFIGURATION.md` and `docs/CLI.md`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -38,6 +38,15 @@ pub(crate) const CONFIGURATION: Generated = Generated {
     target: ["--example", "configuration"],
     program: "examples/configuration",
     arguments: &[],
+};
+
+/// Every command and its flags.
+pub(crate) const CLI: Generated = Generated {
+    path: "docs/CLI.md",
+    task: "cargo xtask cli",
+    target: ["--bin", "atom-marketplace"],
+    program: "atom-marketplace",
+    arguments: &["cli-reference"],
 };
 
 impl Generated {

@@ -20,6 +20,7 @@ The project's tasks.
                                     --fix rewrites the table of feature dependencies in ARCHITECTURE.md.
   cargo xtask openapi [--check]     Writes openapi.json from the server, or says that it is out of date.
   cargo xtask config [--check]      The same for docs/CONFIGURATION.md.
+  cargo xtask cli [--check]         The same for docs/CLI.md.
   cargo xtask sdk-types [--check]   Writes the SDKs' generated code from openapi.json; needs python3 and node.
   cargo xtask bench [ARGS]          Measures the release binary against a floor on loopback; `bench --help` says how.
   cargo xtask help                  This.
@@ -52,6 +53,8 @@ fn run(args: &[String]) -> Result<bool> {
         ["openapi", "--check"] => Ok(report(generated::check(&generated::OPENAPI))),
         ["config"] => generated::write(&generated::CONFIGURATION).map(|()| true),
         ["config", "--check"] => Ok(report(generated::check(&generated::CONFIGURATION))),
+        ["cli"] => generated::write(&generated::CLI).map(|()| true),
+        ["cli", "--check"] => Ok(report(generated::check(&generated::CLI))),
         ["sdk-types"] => sdk_types(&[]),
         ["sdk-types", "--check"] => sdk_types(&["--check"]),
         ["bench", rest @ ..] => bench(rest),

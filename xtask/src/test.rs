@@ -40,7 +40,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<bool> {
             succeeds(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
         })?);
         total.add(section("invariants (cargo xtask tidy)", || tidy::run(false))?);
-        for file in [&generated::OPENAPI, &generated::CONFIGURATION] {
+        for file in [&generated::OPENAPI, &generated::CONFIGURATION, &generated::CLI] {
             total.add(section("generated files", || Ok(crate::report(generated::check(file))))?);
         }
         if installed("deny") {

@@ -42,6 +42,9 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Print the OpenAPI description of the HTTP API.
     Openapi,
+    /// Print docs/CLI.md.
+    #[command(hide = true)]
+    CliReference,
     #[command(flatten)]
     Client(ClientCommand),
 }

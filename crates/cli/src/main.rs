@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod doctor;
 mod output;
+mod reference;
 mod serve;
 mod store;
 mod tenant;
@@ -48,6 +49,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup(arguments) => backup::backup(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Client(command) => Ok(client::run(&command)),
+        Command::CliReference => {
+            output::text(&reference::markdown());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Openapi => {
             output::text(&atom_marketplace_server::http::openapi::json());
             Ok(ExitCode::SUCCESS)

@@ -28,6 +28,10 @@ class Api:
             for method in METHODS
             if method in item
         ]
+        # An answer that never ends needs a method written by hand.
+        self.operations = [
+            operation for operation in self.operations if "text/event-stream" not in (operation.answer or ())
+        ]
         known = {operation.id for operation in self.operations}
         for method, path, described in PLANNED_OPERATIONS:
             if described["operationId"] not in known:
@@ -155,7 +159,10 @@ def name_of(schema: Json) -> str:
 
 
 def singular(word: str) -> str:
-    """`deliveries` → `delivery`, `keys` → `key`."""
+    """`deliveries` → `delivery`, `keys` → `key`, `canvases` → `canvas`."""
+    kinds = {collection: kind for kind, collection in KINDS.items()}
+    if word in kinds:
+        return kinds[word]
     return re.sub(r"ies$", "y", word) if word.endswith("ies") else word.removesuffix("s")
 
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use atom_marketplace_protocol::plan::Plan;
+use atom_marketplace_sdk::Client;
+use atom_marketplace_sdk::types::{TestLogin, TestRateLimit};
 use atom_marketplace_testkit::{ADMIN_KEY, TestDb, TestServer, each_db_async, shared_skills};
 use serde_json::Value;
 
@@ -319,4 +321,33 @@ async fn completions() {
         let script = machine.run(&["completion", shell]).await.ok();
         assert!(script.contains("atom-marketplace") && script.contains("dry-run"), "{shell}");
     }
+}
+
+/// The guide's test credentials with the SDK, against the program as it is started on anybody's machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_test_environment() {
+    let machine = Machine::new();
+    let server = machine.serve(&[]).await;
+    let base = format!("{}/api/test", server.url);
+    let nobody = Client::builder().base_url(&base).build().expect("a client");
+    let test = nobody.test_environment("test-secret-key");
+    let login = TestLogin { email: "test@example.com".to_owned(), password: "testpassword".to_owned() };
+    let session = test.login(&login).await.expect("the guide's credentials");
+    for token in [session.api_token.as_str(), "test-api-token"] {
+        let client =
+            Client::builder().base_url(&base).tenant_id("test-tenant-id").api_token(token).build().expect("a client");
+        assert!(client.agents().list().await.expect("a page").total > 0);
+        for _ in 0..3 {
+            let installation =
+                client.agents().install("test-agent").target_tenant_id("test-tenant-id").await.expect("installed");
+            assert_eq!(installation.status, "installed");
+        }
+    }
+    let client = Client::builder().base_url(&base).api_token("test-api-token").build().expect("a client");
+    let none = TestRateLimit { limit: Some(0), window_seconds: Some(60) };
+    test.set_rate_limit(&none).await.expect("set");
+    let error = client.agents().list().await.expect_err("no request is left");
+    assert!(error.is_rate_limited() && error.retry_after().is_some_and(|wait| wait.as_secs() > 30), "{error:?}");
+    test.reset().await.expect("reset");
+    client.agents().list().await.expect("as before");
 }

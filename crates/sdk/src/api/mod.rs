@@ -4,12 +4,14 @@ mod admin;
 mod collection;
 mod federation;
 mod install;
+mod sandbox;
 mod tenant;
 
 pub use admin::{Admin, AdminTenants, Submissions};
 pub use collection::Collection;
 pub use federation::{Federation, FederationKeys};
 pub use install::{Install, Installations};
+pub use sandbox::TestEnvironment;
 pub use tenant::{Members, Tenant, Tokens};
 
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
@@ -19,7 +21,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use crate::listing::Everything;
-use crate::{Call, Client, Listing};
+use crate::{Call, Client, Listing, SecretString};
 
 impl Client {
     /// Agents.
@@ -80,6 +82,11 @@ impl Client {
     /// The catalog as another instance reads it, with a federation key.
     pub fn federation(&self) -> Federation {
         Federation::new(self)
+    }
+
+    /// The test environment's own operations. The guide prints its secret: it guards nothing of worth.
+    pub fn test_environment(&self, secret: impl Into<SecretString>) -> TestEnvironment {
+        TestEnvironment::new(self, secret.into())
     }
 
     /// What the platform's admins do.

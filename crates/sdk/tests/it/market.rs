@@ -9,6 +9,8 @@ use atom_marketplace_sdk::types::{
 use atom_marketplace_sdk::{Client, Code, Kind};
 use atom_marketplace_testkit::{ADMIN_KEY, TestServer, each_db_async};
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::{TcpListener, TcpStream};
 
 fn skill(id: &str, marketplace_type: &str) -> SkillPublish {
     serde_json::from_value(json!({
@@ -129,19 +131,19 @@ async fn lists_give_everything_once() {
         let server = TestServer::start(&db).await;
         let acme = tenant(&server, "acme").await;
         let mut there = 0;
-        for count in [0, 9, 10, 11, 25] {
+        for count in [0, 99, 100, 101, 250] {
             for number in there..count {
                 acme.skills().publish(&skill(&format!("s-{number:03}"), "private")).await.unwrap();
             }
             there = count;
-            let list = || acme.skills().list().marketplace_type(MarketplaceType::Private).page_size(10);
+            let list = || acme.skills().list().marketplace_type(MarketplaceType::Private).page_size(100);
             let all = list().all().await.unwrap();
             let ids: BTreeSet<_> = all.iter().map(|skill| skill.id.clone()).collect();
             assert_eq!((all.len(), ids.len()), (count, count));
             let (mut by_number, mut page) = (Vec::new(), 1);
             loop {
                 let items = list().page_number(page).await.unwrap().items;
-                let last = items.len() < 10;
+                let last = items.len() < 100;
                 by_number.extend(items.into_iter().map(|skill| skill.id));
                 page += 1;
                 if last {
@@ -172,6 +174,51 @@ async fn a_cached_answer_is_the_present_one() {
         next.description = "Does another thing.".to_owned();
         caching.skills().publish(&next).await.unwrap();
         assert_eq!(caching.skills().get("cached").await.unwrap().version, "1.0.1");
+    })
+    .await;
+}
+
+/// Takes a connection at a time to the server at `to`; the first answer is lost on the way back.
+async fn lossy(to: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}/api", listener.local_addr().expect("bound"));
+    tokio::spawn(async move {
+        let mut lost = false;
+        loop {
+            let (mut client, _) = listener.accept().await.expect("a connection");
+            let mut server = TcpStream::connect(&to).await.expect("the server listens");
+            if std::mem::replace(&mut lost, true) {
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                continue;
+            }
+            let (mut from_client, _to_client) = client.split();
+            let (mut from_server, mut to_server) = server.split();
+            let mut first = [0; 1];
+            tokio::select! {
+                _ = tokio::io::copy(&mut from_client, &mut to_server) => {}
+                // It answers, so it has committed.
+                _ = from_server.read_exact(&mut first) => {}
+            }
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_after_the_commit_makes_one_installation() {
+    each_db_async(async |db| {
+        let server = TestServer::start(&db).await;
+        let direct = tenant(&server, "acme").await;
+        direct.skills().publish(&skill("once", "private")).await.unwrap();
+        let token = server.token("acme", ScopeSet::ALL_TENANT).await;
+        let url = lossy(server.url.trim_start_matches("http://").to_owned()).await;
+        let client = Client::builder().base_url(url).api_token(token.bearer().unwrap()).build().unwrap();
+        let answer = client.skills().install("once").call().send().await.unwrap();
+        assert_eq!(answer.status.as_u16(), 201, "the first answer again");
+        assert_eq!(answer.headers.get("idempotency-replayed").and_then(|value| value.to_str().ok()), Some("true"));
+        let installed = direct.installations().list().all().await.unwrap();
+        assert_eq!((installed.len(), &installed[0].id), (1, &answer.value.id));
+        assert_eq!(direct.skills().get("once").await.unwrap().install_count, 1);
     })
     .await;
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
     ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, FederationKeyCreate, InstallationUpdate, Lock,
-    MemberAdd, Plan, Role, TenantAdminUpdate, TenantCreate, TenantUpdate,
+    MemberAdd, Plan, Role, TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -117,6 +117,12 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("list_federation_keys", &keys.list());
     method("create_federation_key", &keys.create(&FederationKeyCreate::default()));
     method("delete_federation_key", &keys.delete("key_id"));
+
+    let test = client.test_environment("test-secret-key");
+    let login = TestLogin { email: "test@example.com".to_owned(), password: "testpassword".to_owned() };
+    method("test_login", &test.login(&login));
+    method("test_reset", &test.reset());
+    method("test_set_rate_limit", &test.set_rate_limit(&TestRateLimit::default()));
 
     let admin = client.admin();
     let new = TenantCreate { id: None, name: "Acme".to_owned(), plan: Plan::Free };

@@ -110,7 +110,7 @@ export abstract class AdminMethods extends Sender {
    * @param tenant Its publisher
    * @param id Its id
    */
-  quarantineComponent(kind: Kind, tenant: string, id: string, params: Quarantine, options?: RequestOptions): ApiPromise<Component> {
+  quarantineComponent(kind: Kind, tenant: string, id: string, params?: Quarantine, options?: RequestOptions): ApiPromise<Component> {
     return this.one(operations.quarantineComponent, { path: [kind, tenant, id], params, options });
   }
 
@@ -174,7 +174,7 @@ export abstract class AdminMethods extends Sender {
    *
    * @param id `sub_…`
    */
-  rejectSubmission(id: string, params: Decision, options?: RequestOptions): ApiPromise<Component> {
+  rejectSubmission(id: string, params?: Decision, options?: RequestOptions): ApiPromise<Component> {
     return this.one(operations.rejectSubmission, { path: [id], params, options });
   }
 
@@ -185,7 +185,7 @@ export abstract class AdminMethods extends Sender {
    *
    * @param id `sub_…`
    */
-  requestSubmissionChanges(id: string, params: Decision, options?: RequestOptions): ApiPromise<Component> {
+  requestSubmissionChanges(id: string, params?: Decision, options?: RequestOptions): ApiPromise<Component> {
     return this.one(operations.requestSubmissionChanges, { path: [id], params, options });
   }
 

@@ -239,7 +239,7 @@ class FederationOperations(AsyncCore):
 
     async def federation_get_canvas(
         self,
-        canvase_id: str,
+        canvas_id: str,
         *,
         source_tenant_id: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
@@ -249,7 +249,7 @@ class FederationOperations(AsyncCore):
         As everyone sees it.
 
         Args:
-            canvase_id: The publisher's id
+            canvas_id: The publisher's id
             source_tenant_id: The publisher, where several have that id.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
@@ -259,9 +259,9 @@ class FederationOperations(AsyncCore):
         """
         call = Call(
             "GET",
-            "/federation/v1/marketplace/canvases/{canvase_id}",
+            "/federation/v1/marketplace/canvases/{canvas_id}",
             path={
-                "canvase_id": canvase_id,
+                "canvas_id": canvas_id,
             },
             query={
                 "source_tenant_id": source_tenant_id,
@@ -271,7 +271,7 @@ class FederationOperations(AsyncCore):
 
     async def federation_get_canvas_bundle(
         self,
-        canvase_id: str,
+        canvas_id: str,
         *,
         source_tenant_id: str | NotGiven | None = ...,
         version: str | NotGiven | None = ...,
@@ -282,7 +282,7 @@ class FederationOperations(AsyncCore):
         The same bytes that everyone gets.
 
         Args:
-            canvase_id: The publisher's id
+            canvas_id: The publisher's id
             source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
                 installed under it, else the one public one.
             version: Exactly this version. Left out: the latest one.
@@ -294,9 +294,9 @@ class FederationOperations(AsyncCore):
         """
         call = Call(
             "GET",
-            "/federation/v1/marketplace/canvases/{canvase_id}/bundle",
+            "/federation/v1/marketplace/canvases/{canvas_id}/bundle",
             path={
-                "canvase_id": canvase_id,
+                "canvas_id": canvas_id,
             },
             query={
                 "source_tenant_id": source_tenant_id,
