@@ -468,6 +468,8 @@ export abstract class AgentsMethods extends AdminMethods {
   /**
    * Reads one version of an agent.
    *
+   * Its publisher reads any of them; the others those that are available.
+   *
    * @param agentId The component's id
    * @param version Its number
    */
@@ -490,6 +492,8 @@ export abstract class AgentsMethods extends AdminMethods {
 
   /**
    * Takes the yank of a version of an agent back.
+   *
+   * It can be the latest again, and be installed by everyone.
    *
    * @param agentId The component's id
    * @param version Its number

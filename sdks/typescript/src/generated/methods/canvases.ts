@@ -477,6 +477,8 @@ export abstract class CanvasesMethods extends AgentsMethods {
   /**
    * Reads one version of a canvas.
    *
+   * Its publisher reads any of them; the others those that are available.
+   *
    * @param canvasId The component's id
    * @param version Its number
    */
@@ -499,6 +501,8 @@ export abstract class CanvasesMethods extends AgentsMethods {
 
   /**
    * Takes the yank of a version of a canvas back.
+   *
+   * It can be the latest again, and be installed by everyone.
    *
    * @param canvasId The component's id
    * @param version Its number

@@ -477,6 +477,8 @@ export abstract class DomainsMethods extends ComponentsMethods {
   /**
    * Reads one version of a domain.
    *
+   * Its publisher reads any of them; the others those that are available.
+   *
    * @param domainId The component's id
    * @param version Its number
    */
@@ -499,6 +501,8 @@ export abstract class DomainsMethods extends ComponentsMethods {
 
   /**
    * Takes the yank of a version of a domain back.
+   *
+   * It can be the latest again, and be installed by everyone.
    *
    * @param domainId The component's id
    * @param version Its number

@@ -477,6 +477,8 @@ export abstract class SkillsMethods extends InstallsMethods {
   /**
    * Reads one version of a skill.
    *
+   * Its publisher reads any of them; the others those that are available.
+   *
    * @param skillId The component's id
    * @param version Its number
    */
@@ -499,6 +501,8 @@ export abstract class SkillsMethods extends InstallsMethods {
 
   /**
    * Takes the yank of a version of a skill back.
+   *
+   * It can be the latest again, and be installed by everyone.
    *
    * @param skillId The component's id
    * @param version Its number
