@@ -39,10 +39,26 @@ install() {
     "$bin/pip" install --quiet --no-deps --force-reinstall "$work"/dist/*.whl
 }
 
+# As a user has it: nothing there but the wheel and what it asks for.
+alone() {
+    rm -rf "$work/alone"
+    "$python" -m venv "$work/alone" || return
+    "$work/alone/bin/pip" install --quiet "$work"/dist/*.whl || return
+    "$work/alone/bin/pip" check >/dev/null || return
+    "$work/alone/bin/python" -I -W error -c "
+import atom_marketplace as package
+from atom_marketplace import AsyncMarketplaceClient, MarketplaceClient, types, webhooks
+for name in package.__all__:
+    getattr(package, name)
+MarketplaceClient('http://127.0.0.1/api').close()
+"
+}
+
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 check "generated code is up to date" "$python" scripts/generate.py --check
 check "the wheel builds and installs" install
 [ "$failed" -eq 0 ] || finish
+check "the wheel works alone" alone
 
 check "format" "$bin/ruff" format --quiet --check .
 check "lints" "$bin/ruff" check --quiet .

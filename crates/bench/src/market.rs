@@ -25,6 +25,8 @@ const TENANTS: usize = 20;
 const TOKENS: &str = "tokens.txt";
 /// What no scenario reaches.
 const RATE: &str = "1000000000";
+/// Submissions that wait at a time while it is filled.
+const QUEUE: usize = 1_000;
 /// Connections while the catalog is filled.
 const FILLING: usize = 32;
 
@@ -113,30 +115,35 @@ impl Market {
             let token = made["token"].as_str().context("no token in the answer")?;
             self.tokens.push(format!("Bearer {token}"));
         }
-        let tokens: Arc<[String]> = self.tokens.clone().into();
-        each(&process.address, size, move |number| publication(&tokens, number, "public", "catalog")).await?;
-        // The server closed the other one if it was idle for long.
-        let mut connection = Connection::open(&process.address).await?;
-        loop {
-            let path = "/api/admin/submissions?status=pending_review&page_size=100";
-            let waiting = admin(&mut connection, "GET", path, None).await?;
-            let ids: Vec<String> = waiting["items"]
-                .as_array()
-                .context("no items in the answer")?
-                .iter()
-                .filter_map(|item| Some(item["id"].as_str()?.to_owned()))
-                .collect();
-            if ids.is_empty() {
-                return Ok(std::fs::write(self.directory.join(TOKENS), self.tokens.join("\n"))?);
-            }
-            let ids: Arc<[String]> = ids.into();
-            let count = ids.len() as u64;
-            each(&process.address, count, move |number| {
-                let path = format!("/api/admin/submissions/{}/approve", ids[number as usize]);
-                request("POST", &path, &[format!("x-admin-key: {ADMIN_KEY}")], Some(b"{}"))
-            })
-            .await?;
+        drop(connection);
+        // In parts: each look at the reviewers' queue sorts all of it.
+        for first in (0..size).step_by(QUEUE) {
+            let tokens: Arc<[String]> = self.tokens.clone().into();
+            let publish = move |number| publication(&tokens, first + number, "public", "catalog");
+            each(&process.address, (size - first).min(QUEUE as u64), publish).await?;
+            approve_all(process).await?;
         }
+        Ok(std::fs::write(self.directory.join(TOKENS), self.tokens.join("\n"))?)
+    }
+}
+
+/// Approves what waits for a reviewer.
+async fn approve_all(process: &Process) -> Result<()> {
+    let mut connection = Connection::open(&process.address).await?;
+    loop {
+        let path = "/api/admin/submissions?status=pending_review&page_size=100";
+        let waiting = admin(&mut connection, "GET", path, None).await?;
+        let items = waiting["items"].as_array().context("no items in the answer")?;
+        let ids: Arc<[String]> = items.iter().filter_map(|item| Some(item["id"].as_str()?.to_owned())).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let count = ids.len() as u64;
+        each(&process.address, count, move |number| {
+            let path = format!("/api/admin/submissions/{}/approve", ids[number as usize]);
+            request("POST", &path, &[format!("x-admin-key: {ADMIN_KEY}")], Some(b"{}"))
+        })
+        .await?;
     }
 }
 
@@ -207,8 +214,8 @@ pub(crate) fn publication(tokens: &[String], number: u64, visibility: &str, seri
         let count = least + numbers.below(count);
         text(&mut numbers, count as usize)
     };
-    let labels = |words: String| words.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
-    let (tags, capabilities) = (labels(words(4, 1)), labels(words(3, 1)));
+    let tags: BTreeSet<_> = words(4, 1).split(' ').map(str::to_owned).collect();
+    let capabilities: BTreeSet<_> = words(3, 1).split(' ').map(str::to_owned).collect();
     let body = json!({
         "agent_id": component_id(series, number),
         "marketplace_type": visibility,

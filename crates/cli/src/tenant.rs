@@ -86,7 +86,7 @@ async fn all_tenants(db: &Db) -> Result<Vec<Tenant>, Error> {
     let mut all = Vec::new();
     let mut after = 0;
     loop {
-        let window = Window { after, skip: 0, take: AT_ONCE };
+        let window = Window::behind(after, AT_ONCE);
         let (tenants, _) = db.read(move |c| tenants::list(c, window)).await?;
         let Some((last, _)) = tenants.last() else { return Ok(all) };
         after = *last;

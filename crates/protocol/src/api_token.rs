@@ -60,7 +60,7 @@ pub struct ApiToken {
 }
 
 /// An API token with its secret, shown this once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ApiTokenCreated {
     /// The secret. It cannot be shown again.
     #[schema(example = "at_saas_…")]
@@ -68,4 +68,11 @@ pub struct ApiTokenCreated {
     /// The rest.
     #[serde(flatten)]
     pub info: ApiToken,
+}
+
+/// Without the secret.
+impl std::fmt::Debug for ApiTokenCreated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApiTokenCreated").field("info", &self.info).finish_non_exhaustive()
+    }
 }

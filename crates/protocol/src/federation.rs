@@ -41,7 +41,7 @@ pub struct FederationKey {
 }
 
 /// A federation key with its secret, shown this once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FederationKeyCreated {
     /// The secret. It cannot be shown again.
     #[schema(example = "sk-fed-…")]
@@ -49,6 +49,13 @@ pub struct FederationKeyCreated {
     /// The rest.
     #[serde(flatten)]
     pub info: FederationKey,
+}
+
+/// Without the secret.
+impl std::fmt::Debug for FederationKeyCreated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FederationKeyCreated").field("info", &self.info).finish_non_exhaustive()
+    }
 }
 
 /// A public component as a peer sees it.

@@ -222,6 +222,16 @@ pub struct InstallProblem {
     pub details: Value,
 }
 
+/// What an install answers 200 with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum InstallAnswer {
+    /// It was installed already.
+    There(Box<Installation>),
+    /// With `dry_run`.
+    Plan(InstallPlan),
+}
+
 /// What an installation would do (`?dry_run=true`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct InstallPlan {

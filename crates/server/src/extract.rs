@@ -20,8 +20,8 @@ use crate::error::{ApiError, ApiResult};
 use crate::limits::Quota;
 use crate::tenants::{self, Tenant};
 
-pub(crate) use request::from_value;
 pub use request::{Json, OfKind, Path, Query};
+pub(crate) use request::{from_value, no_query};
 
 use atom_marketplace_protocol::error::Code;
 

@@ -28,6 +28,10 @@ class Api:
             for method in METHODS
             if method in item
         ]
+        # An answer that never ends needs a method written by hand.
+        self.operations = [
+            operation for operation in self.operations if "text/event-stream" not in (operation.answer or ())
+        ]
         known = {operation.id for operation in self.operations}
         for method, path, described in PLANNED_OPERATIONS:
             if described["operationId"] not in known:
@@ -77,7 +81,8 @@ class Operation:
         self.path = path
         self.described = described
         self.id: str = described["operationId"]
-        self.parameters: list[Json] = described.get("parameters", [])
+        # What all operations share is referred to, and is the client's to send.
+        self.parameters: list[Json] = [p for p in described.get("parameters", []) if "$ref" not in p]
         content = described.get("requestBody", {}).get("content", {})
         self.body: Json | None = content.get("application/json", {}).get("schema")
 
@@ -128,7 +133,8 @@ class Operation:
     def refusals(self) -> list[tuple[str, str]]:
         """The statuses it may be refused with, and why."""
         responses: Json = self.described["responses"]
-        return [(status, response["description"]) for status, response in responses.items() if status >= "400"]
+        own = [(status, response) for status, response in responses.items() if "$ref" not in response]
+        return [(status, response["description"]) for status, response in own if status >= "400"]
 
 
 GROUPS = {
@@ -153,7 +159,10 @@ def name_of(schema: Json) -> str:
 
 
 def singular(word: str) -> str:
-    """`deliveries` → `delivery`, `keys` → `key`."""
+    """`deliveries` → `delivery`, `keys` → `key`, `canvases` → `canvas`."""
+    kinds = {collection: kind for kind, collection in KINDS.items()}
+    if word in kinds:
+        return kinds[word]
     return re.sub(r"ies$", "y", word) if word.endswith("ies") else word.removesuffix("s")
 
 

@@ -62,15 +62,13 @@ class Tenant(NamedTuple):
 
 
 def binary() -> Path:
-    """The server's program: `ATOM_MARKETPLACE_BIN`, or what was built in the repository."""
+    """The server's program: `ATOM_MARKETPLACE_BIN`, or the last one that was built in the repository."""
     named = os.environ.get("ATOM_MARKETPLACE_BIN")
-    places = (
-        [Path(named)] if named else [ROOT / "target" / profile / "atom-marketplace" for profile in ("release", "debug")]
-    )
-    found = next((place for place in places if place.is_file()), None)
-    if found is None:
-        pytest.exit(f"there is no server to test with: build one, or set ATOM_MARKETPLACE_BIN (looked at {places})", 1)
-    return found
+    built = [ROOT / "target" / profile / "atom-marketplace" for profile in ("release", "debug")]
+    found = [place for place in ([Path(named).resolve()] if named else built) if place.is_file()]
+    if not found:
+        pytest.exit(f"there is no server to test with: build one, or set ATOM_MARKETPLACE_BIN (it is {named!r})", 1)
+    return max(found, key=lambda place: place.stat().st_mtime)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -16,6 +17,7 @@ from atom_marketplace import (
     AmbiguousComponentError,
     ComponentNotFoundError,
     DependencyMissingError,
+    FederationKeyInvalidError,
     InsufficientPermissionsError,
     InvalidConfigurationError,
     InvalidRequestError,
@@ -262,6 +264,32 @@ def test_a_tenant_and_its_people(client: MarketplaceClient, tenant: Tenant) -> N
     assert key.key.startswith("sk-fed-")
     client.delete_federation_key(key.id)
     assert client.list_federation_keys() == []
+
+
+def test_a_federation_key_reads_what_is_public(server: Server, client: MarketplaceClient) -> None:
+    key = client.create_federation_key("partner", source="https://partner.example").key
+    with MarketplaceClient(server.url, federation_key=key) as partner:
+        page = partner.federation_list_agents(page_size=50)
+        ids = [(agent.source_tenant_id, agent.id) for agent in page.auto_paging_iter()]
+        assert len(ids) == len(set(ids)) == page.total > 50
+        canvas = partner.federation_list_canvases()[0]
+        again = partner.federation_get_canvas(canvas.id, source_tenant_id=canvas.source_tenant_id)
+        assert again.digest == canvas.digest
+        bundle = partner.federation_get_canvas_bundle(canvas.id, source_tenant_id=canvas.source_tenant_id)
+        assert bundle.raw_response is not None
+        assert "sha-256=" in bundle.raw_response.headers["content-digest"]
+        assert bundle.digest == canvas.digest
+    stranger = MarketplaceClient(server.url, federation_key="sk-fed-wrong")
+    with pytest.raises(FederationKeyInvalidError):
+        stranger.federation_list_skills()
+
+
+def test_threads_may_share_a_client(client: MarketplaceClient) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        names = [f"s{number}" for number in range(24)]
+        published = list(pool.map(lambda name: client.publish_skill(name, "private", name, "A skill."), names))
+        assert [one.id for one in published] == names
+        assert set(pool.map(lambda name: client.get_skill(name).id, names * 2)) == set(names)
 
 
 def test_usage(client: MarketplaceClient) -> None:

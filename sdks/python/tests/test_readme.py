@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,3 +26,11 @@ def test_the_samples_run(server: Server, capsys: pytest.CaptureFixture[str]) -> 
     assert "there is no agent no-such-agent" in said
     assert "component.installed test-agent" in said
     assert len(names["ids"]) == names["page"].total
+
+
+def test_the_samples_are_typed(tmp_path: Path) -> None:
+    """As a user's own program: against the package as it is installed."""
+    (tmp_path / "readme.py").write_text("\n".join(SAMPLES), encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "readme.py"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout

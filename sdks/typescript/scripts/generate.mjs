@@ -1,4 +1,4 @@
-// Writes src/generated from ../../openapi.json: types in camelCase, one method for each operation, and what the codec
+// Writes src/generated and docs from ../../openapi.json: types in camelCase, one method for each operation, and what the codec
 // must know to go between camelCase and the wire. Nothing in there is edited by hand.
 //
 //   node scripts/generate.mjs           writes
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 
 import { readDocument } from './generate/document.mjs';
 import { methodModules } from './generate/operations.mjs';
+import { referenceModule } from './generate/reference.mjs';
 import { shapesModule, typeModules } from './generate/types.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -22,33 +23,35 @@ const document = readDocument(JSON.parse(read('../../../openapi.json')), JSON.pa
 const { version } = JSON.parse(read('../package.json'));
 
 const banner = '// Written by scripts/generate.mjs from openapi.json. Do not edit.\n\n';
-const wanted = new Map(
-  Object.entries({
-    ...typeModules(document),
-    ...methodModules(document),
-    'shapes.ts': shapesModule(document),
-    'version.ts': `/** The version of this package. */\nexport const VERSION = '${version}';\n`,
-  }).map(([path, text]) => [path, banner + text]),
-);
+const code = {
+  ...typeModules(document),
+  ...methodModules(document),
+  'shapes.ts': shapesModule(document),
+  'version.ts': `/** The version of this package. */\nexport const VERSION = '${version}';\n`,
+};
+const wanted = new Map(Object.entries(code).map(([path, text]) => [`src/generated/${path}`, banner + text]));
+wanted.set('docs/REFERENCE.md', referenceModule(document));
 
-const generated = at('../src/generated');
-mkdirSync(generated, { recursive: true });
-const entries = readdirSync(generated, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-const found = new Map(
-  entries
-    .map((entry) => `${entry.parentPath}/${entry.name}`)
-    .map((path) => [path.slice(generated.length + 1).replaceAll('\\', '/'), readFileSync(path, 'utf8')]),
-);
+/** What is there now: all of src/generated, where nothing else may be, and the reference. */
+const root = at('..');
+const found = new Map();
+for (const folder of ['src/generated', 'docs']) {
+  mkdirSync(`${root}${folder}`, { recursive: true });
+  for (const entry of readdirSync(`${root}${folder}`, { recursive: true, withFileTypes: true })) {
+    const path = `${entry.parentPath}/${entry.name}`;
+    if (entry.isFile()) found.set(path.slice(root.length).replaceAll('\\', '/'), readFileSync(path, 'utf8'));
+  }
+}
 const stale = [...new Set([...wanted.keys(), ...found.keys()])].filter((path) => wanted.get(path) !== found.get(path));
 
 if (!process.argv.includes('--check')) {
   for (const path of stale) {
     const text = wanted.get(path);
-    mkdirSync(dirname(`${generated}/${path}`), { recursive: true });
-    if (text === undefined) rmSync(`${generated}/${path}`);
-    else writeFileSync(`${generated}/${path}`, text);
+    mkdirSync(dirname(`${root}${path}`), { recursive: true });
+    if (text === undefined) rmSync(`${root}${path}`);
+    else writeFileSync(`${root}${path}`, text);
   }
 } else if (stale.length > 0) {
-  console.error(`sdks/typescript/src/generated is out of date (${stale.join(', ')}): run node scripts/generate.mjs`);
+  console.error(`out of date in sdks/typescript: ${stale.join(', ')}; run node scripts/generate.mjs`);
   process.exit(1);
 }

@@ -31,7 +31,8 @@ export class Cache {
   put(key: string, kept: Kept): void {
     this.#drop(key);
     if (kept.body.byteLength > LARGEST) return;
-    this.#kept.set(key, kept);
+    // A copy: the answer itself is the caller's, to change at will.
+    this.#kept.set(key, { ...kept, headers: new Headers(kept.headers), body: kept.body.slice() });
     this.#size += kept.body.byteLength;
     for (const oldest of this.#kept.keys()) {
       if (this.#size <= CAPACITY) break;

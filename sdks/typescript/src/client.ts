@@ -71,8 +71,9 @@ export class MarketplaceClient extends Methods {
   ): ApiPromise<T> {
     const prepared = async (): Promise<Request> => {
       const safe = path.startsWith('/') && !path.split(/[/\\]/).some((segment) => /^(\.|%2e){1,2}$/i.test(segment));
-      if (!safe || /[?#]/.test(path))
-        throw invalidRequest('path', 'must begin with a slash and hold no dot segments, query or fragment');
+      // The parser of URLs drops tabs and line breaks, and would see dots that are not there.
+      if (!safe || /[?#\s]/.test(path))
+        throw invalidRequest('path', 'must begin with a slash and hold no dot segments, spaces, query or fragment');
       return this.#request(method, path, request.query ?? {}, {}, request.body);
     };
     return new ApiPromise(this.#send(prepared(), options, (answer) => answer.json as T));

@@ -11,7 +11,8 @@ export interface Logger {
   debug(message: string, facts?: object): void;
 }
 
-const LEVELS: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug'];
+/** All levels, the most silent first. */
+export const LEVELS: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug'];
 
 /** Says a message if the level is talkative enough. */
 export function say(

@@ -1,7 +1,7 @@
 // What the client is told: its options, what the environment adds to them, and what one request may have otherwise.
 
 import { invalidRequest } from './errors/index.js';
-import type { Logger, LogLevel } from './log.js';
+import { LEVELS, type Logger, type LogLevel } from './log.js';
 
 /** Any function that fetches like the platform's own. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -87,12 +87,12 @@ export function readOptions(options: ClientOptions): Settings {
   return {
     baseUrl: baseUrlOf(options.baseUrl ?? environment('ATOM_BASE_URL')),
     headers: { ...(tenant ? { 'X-Tenant-ID': tenant } : {}), ...credentials, ...options.headers },
-    timeout: positive('timeout', options.timeout ?? TIMEOUT),
+    timeout: milliseconds('timeout', options.timeout ?? TIMEOUT),
     maxRetries: count('maxRetries', options.maxRetries ?? MAX_RETRIES),
     fetch: options.fetch,
     cache: options.cache ?? true,
     logger: options.logger ?? console,
-    logLevel: options.logLevel ?? (environment('ATOM_LOG') as LogLevel | undefined) ?? 'warn',
+    logLevel: options.logLevel ?? LEVELS.find((level) => level === environment('ATOM_LOG')) ?? 'warn',
     usesAdminKey: 'X-Admin-Key' in credentials,
     testSecret: options.testSecret ?? TEST_SECRET,
   };
@@ -134,9 +134,12 @@ function baseUrlOf(given: string | undefined): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
-export function positive(name: string, value: number): number {
+/** What timers can wait for at most: more would be no time at all. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+export function milliseconds(name: string, value: number): number {
   if (!(typeof value === 'number' && value > 0)) throw invalidRequest(name, 'must be milliseconds, more than 0');
-  return value;
+  return Math.min(value, LONGEST_TIMEOUT);
 }
 
 export function count(name: string, value: number): number {

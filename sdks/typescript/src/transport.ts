@@ -11,7 +11,7 @@ import {
 } from './errors/index.js';
 import { VERSION } from './generated/version.js';
 import { say, shown } from './log.js';
-import { count, isBrowser, positive, type RequestOptions, type Settings } from './options.js';
+import { count, isBrowser, milliseconds, type RequestOptions, type Settings } from './options.js';
 import { aborted, retryAfterOf, retryDelay, wait } from './retry.js';
 
 /** A request, ready to be sent. */
@@ -46,7 +46,7 @@ export class Transport {
   /** Sends it, again where that makes sense, and gives the answer or throws the error of the last attempt. */
   async send(request: Request, options: RequestOptions): Promise<Answer> {
     const maxRetries = count('maxRetries', options.maxRetries ?? this.#settings.maxRetries);
-    const timeout = positive('timeout', options.timeout ?? this.#settings.timeout);
+    const timeout = milliseconds('timeout', options.timeout ?? this.#settings.timeout);
     const headers = this.#headers(request, options);
     const cacheKey = request.method === 'GET' && !headers.has('if-none-match') ? keyOf(request, options) : undefined;
     for (let attempt = 0; ; attempt++) {

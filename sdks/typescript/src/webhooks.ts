@@ -75,7 +75,7 @@ export async function verifyStandardWebhook(
  *
  * @throws WebhookVerificationError if it is not
  */
-export async function parseWebhook(
+export async function unwrapWebhook(
   payload: WebhookPayload,
   headers: WebhookHeaders,
   secrets: string | readonly string[],
@@ -84,14 +84,22 @@ export async function parseWebhook(
   if (!(await verifyStandardWebhook(payload, headers, secrets, tolerance))) {
     throw new WebhookVerificationError('The webhook has no valid signature of these secrets, or is too old.');
   }
-  let event: Partial<WebhookEvent> | null;
+  const event = eventOf(new TextDecoder().decode(bytesOf(payload)));
+  if (!event) throw new UnexpectedResponseError('The webhook is signed, but is no event.');
+  return event;
+}
+
+function eventOf(text: string): WebhookEvent | undefined {
+  let event: unknown;
   try {
-    event = JSON.parse(new TextDecoder().decode(bytesOf(payload))) as Partial<WebhookEvent> | null;
-  } catch (error) {
-    throw new UnexpectedResponseError('The webhook is signed, but no JSON.', { cause: error });
+    event = JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  const data = Object.entries(event?.data ?? {}).map(([name, value]) => [camelName(name), value] as const);
-  return { ...(event as WebhookEvent), data: Object.fromEntries(data) };
+  const { id, type, timestamp, data, ...others } = Object(event) as Partial<WebhookEvent>;
+  if (typeof id !== 'string' || typeof type !== 'string' || typeof timestamp !== 'string') return undefined;
+  const fields = Object.entries(data ?? {}).map(([name, value]) => [camelName(name), value] as const);
+  return { ...others, id, type, timestamp, data: Object.fromEntries(fields) };
 }
 
 /** The signature of `X-ATOM-Signature`: HMAC-SHA256 in lowercase hexadecimal. For tests of receivers. */
@@ -180,6 +188,7 @@ function fromBase64(text: string): Bytes | undefined {
 }
 
 function header(headers: WebhookHeaders, name: string): string | undefined {
+  if (typeof headers !== 'object' || headers === null) return undefined;
   if (typeof (headers as Headers).get === 'function') return (headers as Headers).get(name) ?? undefined;
   const found = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1] as
     string | readonly string[] | undefined;

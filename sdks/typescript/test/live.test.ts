@@ -1,7 +1,9 @@
 // The whole way through the real server.
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 
 import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 
@@ -13,6 +15,7 @@ import {
 } from '@atom-saas/marketplace-sdk';
 
 import { admin, baseUrl, newTenant, type Tenant } from './support/live.js';
+import { repository } from './support/process.js';
 
 let publisher: Tenant;
 let tenant: Tenant;
@@ -117,6 +120,31 @@ test('every kind: publish, get, bundle, versions and bulk install', async () => 
   await client.unyankSkillVersion('k', '1.0.0');
 });
 
+test('files come back as they were, byte for byte', async () => {
+  const skills = join(repository, '../shared/skills');
+  const binary = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 31) % 256);
+  for (const folder of ['brand-guidelines', 'internal-comms']) {
+    const paths = readdirSync(join(skills, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(join(skills, folder).length + 1));
+    const bytes = new Map(paths.map((path) => [path, readFileSync(join(skills, folder, path))]));
+    bytes.set('assets/deep/er/picture.bin', Buffer.from(binary));
+    const files = [...bytes].map(([path, content]) => ({
+      path,
+      encoding: 'base64' as const,
+      content: content.toString('base64'),
+    }));
+    await publisher.client.publishSkill({ skillId: folder, ...agent, files, sharedWith: [tenant.id] });
+
+    const { id } = await tenant.client.installSkill(folder, { sourceTenantId: publisher.id });
+    const bundle = await tenant.client.getInstallationBundle(id);
+    const back = bundle.files.map(
+      ({ path, encoding, content }) => [path, Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8')] as const,
+    );
+    expect(new Map(back)).toEqual(bytes);
+  }
+});
+
 test('what is public waits for the platform', async () => {
   const { client } = publisher;
   const publication = { skillId: 'for-all', ...agent, marketplaceType: 'public' } as const;
@@ -157,7 +185,7 @@ test('an answer that did not change is not sent again', async () => {
   expect(second.rateLimit?.remaining).toBeLessThan(first.rateLimit?.remaining ?? 0);
   // What the caller does to an answer is the caller's.
   second.data.name = 'changed';
-  second.body.fill(0);
+  for (const { body } of [first, second]) body.fill(0);
   expect((await client.getDomain('cached')).name).toBe('An agent');
 
   await client.publishDomain({ domainId: 'cached', ...agent, name: 'Newer' });

@@ -38,7 +38,7 @@ describe.skipIf(!installed)('the package', () => {
 
   test('holds what is built, the licences and nothing else', () => {
     const expected =
-      /^(dist\/(esm|cjs)\/[a-z/-]+(\.d\.ts|\.js)|dist\/cjs\/package\.json|package\.json|README\.md|LICENSE-(APACHE|MIT))$/;
+      /^(dist\/(esm|cjs)\/[a-z/-]+(\.d\.ts|\.js)|dist\/cjs\/package\.json|package\.json|docs\/REFERENCE\.md|README\.md|LICENSE-(APACHE|MIT))$/;
     expect(files.filter((path) => !expected.test(path))).toEqual([]);
     expect(files).toEqual(
       expect.arrayContaining([

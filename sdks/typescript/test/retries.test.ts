@@ -110,6 +110,12 @@ test('each attempt has the whole timeout', async () => {
   expect(received).toHaveLength(2);
 });
 
+test('a timeout without an end is none that has passed', async () => {
+  const { client, received } = await against([done]);
+  await expect(client.getAgent('a', {}, { timeout: Infinity })).resolves.toEqual({ id: 'a' });
+  expect(received).toHaveLength(1);
+});
+
 test('no answer in time, or half of one', async () => {
   const drip: Reaction = (_, response) =>
     void response.writeHead(200, { 'content-type': 'application/json' }).write('{');

@@ -5,7 +5,7 @@ import crypto from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 
 import {
-  parseWebhook,
+  unwrapWebhook,
   signStandardWebhook,
   signWebhook,
   verifyStandardWebhook,
@@ -132,14 +132,21 @@ describe('Standard Webhooks', () => {
 
   test('an event', async () => {
     const signed = await signStandardWebhook(payload, 'plain-secret', { id: 'evt_1' });
-    expect(await parseWebhook(payload, signed, 'plain-secret')).toEqual({
+    expect(await unwrapWebhook(payload, signed, 'plain-secret')).toEqual({
       id: 'evt_1',
       type: 'component.installed',
       timestamp: '2026-01-02T03:04:05Z',
       data: { componentType: 'agent', componentId: 'a', tenantId: 'ümlaut' },
     });
-    await expect(parseWebhook(payload, signed, 'other')).rejects.toMatchObject({ code: 'WEBHOOK_VERIFICATION_FAILED' });
-    const garbage = await signStandardWebhook('not json', 's', { id: 'evt_2' });
-    await expect(parseWebhook('not json', garbage, 's')).rejects.toMatchObject({ code: 'UNEXPECTED_RESPONSE' });
+    await expect(unwrapWebhook(payload, signed, 'other')).rejects.toMatchObject({
+      code: 'WEBHOOK_VERIFICATION_FAILED',
+    });
+    for (const body of ['not json', 'null', '[]', '{"id":1}', '7']) {
+      const headersOfIt = await signStandardWebhook(body, 's', { id: 'evt_2' });
+      await expect(unwrapWebhook(body, headersOfIt, 's')).rejects.toMatchObject({ code: 'UNEXPECTED_RESPONSE' });
+    }
+    for (const none of [undefined, null, 'x', {}]) {
+      expect(await verifyStandardWebhook(body, none as never, secret, { now })).toBe(false);
+    }
   });
 });

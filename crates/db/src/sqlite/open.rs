@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::translate;
 use crate::Error;
@@ -98,6 +98,8 @@ impl Location {
             let db = Connection::open_with_flags(&self.0, flags)?;
             db.busy_timeout(busy_timeout)?;
             db.set_prepared_statement_cache_capacity(STATEMENTS);
+            // Else SQLite prepares a statement anew whenever the argument of its LIMIT is bound.
+            db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
                 db.execute_batch("PRAGMA journal_mode = WAL;")?;
             }

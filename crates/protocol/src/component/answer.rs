@@ -184,6 +184,16 @@ pub struct PublishCheck {
     pub redactions: Vec<Finding>,
 }
 
+/// What a publish answers 200 with.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum PublishAnswer {
+    /// The content was there already.
+    There(Box<Component>),
+    /// With `dry_run`.
+    Check(PublishCheck),
+}
+
 /// Everything an instance needs to run a component (contract §6).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Bundle {

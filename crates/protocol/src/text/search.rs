@@ -71,6 +71,11 @@ fn expand(c: char) -> impl Iterator<Item = char> {
 /// (Chinese, Japanese, Thai, …; also Korean, whose words carry their particles) give every two
 /// characters that stand together, so that a word is found inside a sentence.
 pub fn tokens(value: &str) -> Vec<String> {
+    // Most texts: each search takes some hundred apart.
+    if value.is_ascii() {
+        let runs = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| !run.is_empty());
+        return runs.map(|run| run[..run.len().min(TOKEN_MAX)].to_ascii_lowercase()).collect();
+    }
     let folded = fold(value);
     let mut tokens = Vec::new();
     for run in folded.split(|c: char| !is_word(c)).filter(|run| !run.is_empty()) {
@@ -105,7 +110,7 @@ fn push_pairs(tokens: &mut Vec<String>, run: &str) {
 
 /// Whether a character belongs to a word: tokens are made of such characters alone.
 pub fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
+    c.is_alphanumeric() || (!c.is_ascii() && is_combining_mark(c))
 }
 
 fn is_unspaced(c: char) -> bool {

@@ -38,8 +38,9 @@ fn last(name: &str) -> String {
 /// The schema of an operation's good answer.
 fn answer(operation: &Value) -> String {
     let responses = operation["responses"].as_object().expect("responses");
-    let schema = responses.iter().filter(|(status, _)| status.starts_with('2')).find_map(|(_, response)| {
-        let schema = &response["content"]["application/json"]["schema"];
+    // Where there are both, 200 is for a dry run too.
+    let schema = ["201", "200", "202"].iter().find_map(|status| {
+        let schema = &responses.get(*status)?["content"]["application/json"]["schema"];
         (!schema.is_null()).then_some(schema)
     });
     let name = |schema: &Value| schema["$ref"].as_str().map(last_of_path);

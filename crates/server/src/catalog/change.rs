@@ -47,16 +47,27 @@ impl Change {
     }
 }
 
-/// Changes that other nodes have not been told of yet.
+/// What [`Change::parse`] does not read: anything may have changed.
+const ALL: &str = "all";
+
+/// Payloads that other nodes have not been sent yet.
 #[derive(Default)]
-pub struct Announcements(Mutex<Vec<Change>>);
+pub struct Announcements(Mutex<Vec<String>>);
 
 impl Marketplace {
     /// Makes the answers that showed the old state unreachable. Call it after the commit.
     pub fn catalog_changed(&self, change: Change) {
         self.make_unreachable(&change);
         if self.db.dialect() == Dialect::Postgres {
-            self.announcements.0.lock().expect("no panic holds this lock").push(change);
+            self.announcements.0.lock().expect("no panic holds this lock").push(change.payload());
+        }
+    }
+
+    /// The same when a tenant has changed: its name is shown with all that it has published, whoever looks.
+    pub fn publisher_changed(&self) {
+        self.generations.bump_all();
+        if self.db.dialect() == Dialect::Postgres {
+            self.announcements.0.lock().expect("no panic holds this lock").push(ALL.to_owned());
         }
     }
 
@@ -79,8 +90,7 @@ impl Marketplace {
             return Ok(());
         }
         let told = changes.clone();
-        let written =
-            self.db.write(move |c| told.iter().try_for_each(|change| c.notify(CHANNEL, &change.payload()))).await;
+        let written = self.db.write(move |c| told.iter().try_for_each(|payload| c.notify(CHANNEL, payload))).await;
         if written.is_err() {
             self.announcements.0.lock().expect("no panic holds this lock").extend(changes);
         }
@@ -93,7 +103,7 @@ impl Marketplace {
         self.db.listen(CHANNEL, move |payload| {
             match Change::parse(payload) {
                 Some(change) => m.make_unreachable(&change),
-                // Nothing is said after a lost connection: what was said meanwhile is unknown.
+                // A tenant has changed, or nothing is said after a lost connection: what was said meanwhile is unknown.
                 None => m.generations.bump_all(),
             }
         });

@@ -4,7 +4,7 @@ use atom_marketplace_db::Conn;
 use atom_marketplace_protocol::component::{MarketplaceType, MaturityLevel};
 use atom_marketplace_protocol::error::FieldError;
 use atom_marketplace_protocol::ids::Kind;
-use atom_marketplace_protocol::limits::{PAGE_DEPTH, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
+use atom_marketplace_protocol::limits::{PAGE_DEPTH, PAGE_SIZE_MAX};
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::text;
 use base64::Engine as _;
@@ -15,6 +15,7 @@ use super::render;
 use super::store::list::{self as store, Position, Scope, SortKey};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::Audience;
+use crate::paging;
 
 /// A capability or a tag, folded as the junction keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -108,7 +109,7 @@ impl Sort {
     }
 }
 
-/// Which part of a list.
+/// Which part of a list. The cursor is read where the list's order is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Paging {
     pub(crate) page: u32,
@@ -119,28 +120,15 @@ pub(crate) struct Paging {
 impl Paging {
     /// Checks a page's parameters; what is wrong goes to `errors`.
     pub(crate) fn check(
-        page: Option<u32>,
-        page_size: Option<u32>,
+        page: Option<u64>,
+        page_size: Option<u64>,
         cursor: Option<&str>,
         errors: &mut Vec<FieldError>,
     ) -> Self {
-        let size = page_size.unwrap_or(PAGE_SIZE_DEFAULT);
-        if !(1..=PAGE_SIZE_MAX).contains(&size) {
-            errors.push(FieldError::new("page_size", format!("A page holds 1 to {PAGE_SIZE_MAX} items.")));
-        }
-        let number = page.unwrap_or(1);
-        if number == 0 {
-            errors.push(FieldError::new("page", "Pages count from 1."));
-        } else if u64::from(number) * u64::from(size) > u64::from(PAGE_DEPTH) {
-            errors.push(FieldError::new(
-                "page",
-                format!("`page` reaches {PAGE_DEPTH} items deep; walk further with `cursor`."),
-            ));
-        }
-        if cursor.is_some() && page.is_some_and(|page| page != 1) {
-            errors.push(FieldError::new("page", "Send `page` or `cursor`, not both."));
-        }
-        Self { page: number, size, cursor: cursor.map(str::to_owned) }
+        let (page, size) = paging::bounds(page, page_size, cursor.is_some(), PAGE_SIZE_MAX, errors);
+        // Both are small, unless there are errors.
+        let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        Self { page: small(page), size: small(size), cursor: cursor.map(str::to_owned) }
     }
 
     /// Items before the page, without a cursor.
@@ -165,14 +153,14 @@ pub(crate) fn decode_cursor(order: &str, cursor: &str) -> ApiResult<(String, i64
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
         let mut parts = text.splitn(3, ':');
         let (known, seq, key) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
-        (known == order).then(|| (key.to_owned(), seq))
+        (known == order && !key.contains('\0')).then(|| (key.to_owned(), seq))
     };
     parts().ok_or_else(bad_cursor)
 }
 
 /// 400 for a cursor that no page gave.
 pub(crate) fn bad_cursor() -> ApiError {
-    ApiError::field("cursor", "This is no cursor of this list in this order. Pass `next_cursor` as it was given.")
+    ApiError::invalid(vec![paging::bad_cursor()])
 }
 
 fn encode_position(sort: Sort, (key, seq): &Position) -> String {

@@ -11,7 +11,6 @@ pub mod index;
 mod list;
 mod matching;
 pub mod model;
-pub mod paging;
 pub mod publish;
 mod rank;
 mod read_api;

@@ -50,12 +50,12 @@ pub(crate) struct DependentsQuery {
     /// The publisher, where several have the id.
     #[param(example = "acme")]
     pub(crate) source_tenant_id: Option<String>,
-    /// The page's number, from 1; reaches 10,000 items deep.
+    /// The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
     #[param(minimum = 1)]
-    pub(crate) page: Option<u32>,
-    /// Items on a page, 1 to 100.
+    pub(crate) page: Option<u64>,
+    /// Items on a page.
     #[param(minimum = 1, maximum = 100, default = 20)]
-    pub(crate) page_size: Option<u32>,
+    pub(crate) page_size: Option<u64>,
     /// `next_cursor` of the page before, in place of `page`.
     pub(crate) cursor: Option<String>,
 }
@@ -89,12 +89,12 @@ macro_rules! filtered_query {
             /// Published by this tenant.
             #[param(example = "acme")]
             pub publisher: Option<String>,
-            /// The page's number, from 1; reaches 10,000 items deep.
+            /// The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
             #[param(minimum = 1)]
-            pub page: Option<u32>,
-            /// Items on a page, 1 to 100.
+            pub page: Option<u64>,
+            /// Items on a page.
             #[param(minimum = 1, maximum = 100, default = 20)]
-            pub page_size: Option<u32>,
+            pub page_size: Option<u64>,
             /// `next_cursor` of the page before, in place of `page`.
             pub cursor: Option<String>,
         }

@@ -17,6 +17,7 @@ use http::HeaderValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::model::{ComponentRow, VersionRow};
 use super::store;
@@ -90,7 +91,13 @@ pub(crate) fn version_etag(row: &ComponentRow, audience: &Audience, version: &Ve
 
 fn etag_of(row: &ComponentRow, audience: &Audience, rest: &str) -> HeaderValue {
     let eyes = if sees_all(row, audience) { "owner" } else { "other" };
-    HeaderValue::try_from(format!("\"c{}-{}-{eyes}{rest}\"", row.id, row.revision)).expect("visible ASCII")
+    // The publisher's name and mark change without the component: they are in the answer, not in its revision.
+    let mut publisher = Sha256::new();
+    publisher.update(row.publisher_name.as_bytes());
+    publisher.update([u8::from(row.publisher_verified)]);
+    let publisher = u32::from_be_bytes(publisher.finalize()[..4].try_into().expect("four bytes"));
+    HeaderValue::try_from(format!("\"c{}-{}-{publisher:08x}-{eyes}{rest}\"", row.id, row.revision))
+        .expect("visible ASCII")
 }
 
 /// Whether `audience` also sees what waits, sharing and reasons.

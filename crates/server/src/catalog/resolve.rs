@@ -67,6 +67,6 @@ fn one(kind: Kind, id: &str, mut found: Vec<ComponentRow>) -> ApiResult<Option<C
         .take(CANDIDATES)
         .map(|row| json!({ "component_type": kind, "id": row.slug, "source_tenant_id": &*row.publisher_slug, "name": row.name }))
         .collect();
-    Err(ApiError::new(Code::AmbiguousComponent, format!("Several publishers have a {kind} `{id}`: say which with `source_tenant_id`."))
+    Err(ApiError::new(Code::AmbiguousComponent, format!("Several publishers have `{id}` among their {}: say whose with `source_tenant_id`.", kind.plural()))
         .details(json!({ "component_type": kind, "component_id": id, "candidates": candidates, "more": found.len() > CANDIDATES })))
 }

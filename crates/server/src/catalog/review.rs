@@ -10,10 +10,10 @@ use atom_marketplace_protocol::review::{Decision, Submission, SubmissionDetail};
 use super::change::Change;
 use super::index;
 use super::model::{ComponentRow, kind_from, word};
-use super::paging::Window;
 use super::publish::refresh_head;
 use super::store::{self as catalog, review as store, write};
 use crate::error::{ApiError, ApiResult};
+use crate::paging::Window;
 
 /// A submission as it is listed.
 #[derive(Clone, Debug)]

@@ -8,12 +8,11 @@ use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::review::{Decision, Quarantine, Submission, SubmissionDetail};
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, LINK};
+use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::change::Change;
-use super::paging::{self, Window};
 use super::review::{self, Judgement, Verdict, Wanted};
 use super::versions_api::reason;
 use super::write_api::JSON;
@@ -22,6 +21,7 @@ use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, Json, Path, PlatformAdmin, Query, Reader};
 use crate::http::ApiRoutes;
+use crate::paging::{self, Window};
 
 /// Routes.
 pub(super) fn routes() -> ApiRoutes {
@@ -57,6 +57,8 @@ struct SubmissionsQuery {
 }
 
 /// Lists submissions, the oldest first
+///
+/// Those that wait, unless another `status` is asked for.
 #[utoipa::path(
     get, path = "/admin/submissions", operation_id = "list_submissions", tag = "admin", params(SubmissionsQuery),
     responses(
@@ -77,11 +79,12 @@ async fn list_submissions(
     let status = query.status.unwrap_or(Status::PendingReview);
     let wanted = Wanted { status, kind: query.kind, tenant: query.source_tenant_id };
     let page = m.db.read(move |c| review::list(c, &wanted, &window)).await?;
-    let link = paging::link(&page, uri.path(), uri.query()).map(|link| [(LINK, link)]);
-    Ok((link, axum::Json(page)).into_response())
+    Ok(paging::respond(&page, &uri))
 }
 
 /// Reads a submission with what it would publish
+///
+/// An approval is of the digest that stands here.
 #[utoipa::path(
     get, path = "/admin/submissions/{id}", operation_id = "get_submission", tag = "admin",
     params(("id" = String, Path, description = "`sub_…`")),
@@ -129,6 +132,8 @@ async fn approve_submission(
 }
 
 /// Rejects a submission
+///
+/// Its publisher reads the reason. What was approved before stays as it is.
 #[utoipa::path(
     post, path = "/admin/submissions/{id}/reject", operation_id = "reject_submission", tag = "admin",
     params(("id" = String, Path, description = "`sub_…`")),
@@ -154,6 +159,8 @@ async fn reject_submission(
 }
 
 /// Asks the publisher of a submission for changes
+///
+/// The publisher reads the reason, and a new submission takes its place.
 #[utoipa::path(
     post, path = "/admin/submissions/{id}/request-changes", operation_id = "request_submission_changes", tag = "admin",
     params(("id" = String, Path, description = "`sub_…`")),
@@ -195,6 +202,8 @@ async fn decide(
 }
 
 /// Quarantines a component: hidden, and not installable
+///
+/// Its publisher goes on seeing it, with the reason. What is installed goes on running.
 #[utoipa::path(
     post, path = "/admin/components/{kind}/{tenant}/{id}/quarantine", operation_id = "quarantine_component", tag = "admin",
     params(("kind" = Kind, Path, description = "agent, skill, canvas or domain"), ("tenant" = String, Path, description = "Its publisher"), ("id" = String, Path, description = "Its id")),
@@ -222,6 +231,8 @@ async fn quarantine_component(
 }
 
 /// Releases a component from quarantine
+///
+/// It is shown and installable again, as it was.
 #[utoipa::path(
     post, path = "/admin/components/{kind}/{tenant}/{id}/release", operation_id = "release_component", tag = "admin",
     params(("kind" = Kind, Path, description = "agent, skill, canvas or domain"), ("tenant" = String, Path, description = "Its publisher"), ("id" = String, Path, description = "Its id")),

@@ -38,7 +38,7 @@ const EXACT_MAX: u32 = 20;
 const BLOCK: usize = 60;
 /// With so many whole words found, their beginnings are not looked for.
 const ENOUGH: usize = 100;
-/// With fewer found, words are corrected; with none, words may be missing.
+/// With fewer found, beginnings are looked for in long texts too, then words are corrected; with none, words may be missing.
 const FEW: usize = 3;
 
 /// A query, read.
@@ -181,9 +181,8 @@ fn all_words(c: &mut Conn<'_>, search: &Search, wanted: &[Wanted], distance: u8,
     look(c, search, Index::All, &clauses(false), FOUND_MAX, distance, found)?;
     let Some(last) = wanted.last().filter(|last| last.begins && found.ids.len() < ENOUGH) else { return Ok(()) };
     look(c, search, Index::Head, &clauses(true), HEAD_MAX, distance, found)?;
-    // A short beginning is the beginning of too much, and so is one that many names and labels hold: the whole index has
-    // no lists of beginnings to stop early in.
-    if found.ids.len() < ENOUGH && last.words.iter().all(|word| word.chars().nth(3).is_some()) {
+    // The whole index has no lists of beginnings to stop early in, so it is asked last, and never for a short one.
+    if found.ids.len() < FEW && last.words.iter().all(|word| word.chars().nth(3).is_some()) {
         look(c, search, Index::All, &clauses(true), FOUND_MAX, distance, found)?;
     }
     Ok(())

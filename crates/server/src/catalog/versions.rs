@@ -9,13 +9,13 @@ use http::HeaderValue;
 use super::change::Change;
 use super::checks;
 use super::model::{ComponentRow, word};
-use super::paging::Window;
 use super::publish::{quarantined, refresh_head, shared_with_of};
 use super::store::{versions as store, write};
 use super::{index, render};
 use crate::answers::etag_matches;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, TenantScope};
+use crate::paging::Window;
 
 /// A version without its content.
 #[derive(Clone, Debug)]

@@ -6,12 +6,10 @@ use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::text::{self, TextRule};
 use axum::extract::{OriginalUri, State};
-use axum::response::{IntoResponse, Response};
-use http::header::LINK;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::paging::{self, Window};
 use super::resolve::resolve;
 use super::versions::{self, Yanking};
 use super::write_api::SourceQuery;
@@ -19,6 +17,7 @@ use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Json, OfKind, Path, Publisher, Query, Reader, TenantScope};
 use crate::http::ApiRoutes;
+use crate::paging::{self, Window};
 
 /// Routes.
 pub(super) fn routes() -> ApiRoutes {
@@ -72,11 +71,12 @@ async fn list_versions(
         versions::list(c, &audience, &row, &window)
     });
     let page = page.await?;
-    let link = paging::link(&page, uri.path(), uri.query()).map(|link| [(LINK, link)]);
-    Ok((link, axum::Json(page)).into_response())
+    Ok(paging::respond(&page, &uri))
 }
 
 /// Reads one version of a @kind
+///
+/// Its publisher reads any of them; the others those that are available.
 #[utoipa::path(
     get, path = "@base/@collection/{id}/versions/{version}", operation_id = "get_@kind_version", tag = "catalog",
     params(("id" = String, Path, description = "The component's id"), ("version" = String, Path, description = "Its number"), SourceQuery),
@@ -131,6 +131,8 @@ async fn yank_version(
 }
 
 /// Takes the yank of a version of a @kind back
+///
+/// It can be the latest again, and be installed by everyone.
 #[utoipa::path(
     delete, path = "@base/@collection/{id}/versions/{version}/yank", operation_id = "unyank_@kind_version", tag = "publishing",
     params(("id" = String, Path, description = "The component's id"), ("version" = String, Path, description = "Its number"), SourceQuery),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use atom_marketplace_protocol::component::{
-    AgentPublish, CanvasPublish, Component, ComponentPatch, DomainPublish, Publication, PublishCheck, SkillPublish,
+    AgentPublish, CanvasPublish, Component, ComponentPatch, DomainPublish, Publication, PublishAnswer, PublishCheck,
+    SkillPublish,
 };
 use atom_marketplace_protocol::error::{ErrorEnvelope, FieldError};
 use atom_marketplace_protocol::ids::Kind;
@@ -69,7 +70,7 @@ struct PublishQuery {
         example = json!({"@kind_id": "sales_@kind", "marketplace_type": "public", "name": "Sales", "description": "Automated sales outreach", "category": "sales", "tags": ["sales", "crm"], "version": "1.0.0"})),
     responses(
         (status = 201, description = "Stored: published, or waiting for review", body = Component, headers(("Location", description = "Where it is"), ("ETag", description = "For If-Match"))),
-        (status = 200, description = "The same content was there already; with `dry_run`, what a publish would do (a PublishCheck)", body = Component),
+        (status = 200, description = "The same content was there already; with `dry_run`, what a publish would do", body = PublishAnswer),
         (status = 400, description = "INVALID_REQUEST with every field that is wrong, or CHECKS_FAILED", body = ErrorEnvelope),
         (status = 401, description = "No valid credential", body = ErrorEnvelope),
         (status = 403, description = "INSUFFICIENT_PERMISSIONS (scope or component patterns), or QUOTA_EXCEEDED", body = ErrorEnvelope),

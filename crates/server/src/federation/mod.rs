@@ -67,7 +67,7 @@ fn create(
 }
 
 /// Keys that are not revoked, oldest first, and how many there are.
-fn list(c: &mut Conn<'_>, owner: Owner, window: Window) -> Result<(Vec<(i64, FederationKey)>, u64), Error> {
+fn list(c: &mut Conn<'_>, owner: Owner, window: Window<i64>) -> Result<(Vec<(i64, FederationKey)>, u64), Error> {
     let rows = store::list(c, owner, window)?;
     Ok((rows.into_iter().map(|row| (row.id, row.key)).collect(), store::count(c, owner)?))
 }
@@ -79,7 +79,7 @@ fn revoke(c: &mut Conn<'_>, owner: Owner, uid: &str, now: Timestamp) -> ApiResul
 }
 
 /// What everyone may see of a kind, and how much that is.
-fn served(c: &mut Conn<'_>, kind: Kind, window: Window) -> Result<(Vec<(i64, FederatedComponent)>, u64), Error> {
+fn served(c: &mut Conn<'_>, kind: Kind, window: Window<i64>) -> Result<(Vec<(i64, FederatedComponent)>, u64), Error> {
     let rows = store::served(c, kind, window)?;
     Ok((rows.into_iter().map(|row| (row.seq, row.component)).collect(), store::count_served(c, kind)?))
 }

@@ -19,7 +19,7 @@ use crate::catalog::bundle_api::{self, BundleQuery};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, FederationPeer, Path, Query};
 use crate::http::ApiRoutes;
-use crate::paging::{PageQuery, Paging};
+use crate::paging::{self, LargePageQuery, Window};
 
 /// Routes.
 pub(super) fn routes() -> ApiRoutes {
@@ -50,7 +50,7 @@ impl<S: Sync> FromRequestParts<S> for Served {
 /// In the order they came. `page_size` reaches 1,000 here.
 #[utoipa::path(
     get, path = "/federation/v1/marketplace/@kinds", tag = "federation", operation_id = "federation_list_@kinds",
-    params(PageQuery),
+    params(LargePageQuery),
     responses(
         (status = 200, description = "A page of components", body = Page<FederatedComponent>),
         (status = 400, description = "A parameter is wrong", body = ErrorEnvelope),
@@ -63,13 +63,12 @@ async fn federation_list(
     State(m): State<Marketplace>,
     _: FederationPeer,
     Served(kind): Served,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<LargePageQuery>,
     OriginalUri(uri): OriginalUri,
 ) -> ApiResult<Response> {
-    let paging = Paging::check(&query, FEDERATION_PAGE_SIZE_MAX, uri)?;
-    let window = paging.window;
+    let window = Window::up_to(FEDERATION_PAGE_SIZE_MAX, query.page, query.page_size, query.cursor.as_deref())?;
     let (rows, total) = m.db.read(move |c| super::served(c, kind, window)).await.map_err(ApiError::from)?;
-    Ok(paging.respond(rows, total))
+    Ok(paging::respond(&window.page(rows, total, |row| row.0, |row| row.1), &uri))
 }
 
 /// Which of several publishers.
@@ -82,6 +81,8 @@ struct SourceQuery {
 }
 
 /// Show a public @kind to a peer
+///
+/// As everyone sees it.
 #[utoipa::path(
     get, path = "/federation/v1/marketplace/@kinds/{id}", tag = "federation", operation_id = "federation_get_@kind",
     params(("id" = String, Path, description = "The publisher's id", example = "atom_main"), SourceQuery),

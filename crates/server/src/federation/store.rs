@@ -57,10 +57,10 @@ pub(super) fn find(c: &mut Conn<'_>, owner: Owner, uid: &str) -> Result<Option<K
     c.first(&format!("{SELECT} WHERE {condition} AND uid = $2"), args![owner, uid])
 }
 
-pub(super) fn list(c: &mut Conn<'_>, owner: Owner, window: Window) -> Result<Vec<KeyRow>, Error> {
+pub(super) fn list(c: &mut Conn<'_>, owner: Owner, window: Window<i64>) -> Result<Vec<KeyRow>, Error> {
     let (condition, owner) = owned(owner);
     let sql = format!("{SELECT} WHERE {condition} AND id > $2 ORDER BY id LIMIT $3 OFFSET $4");
-    c.all(&sql, args![owner, window.after, window.take, window.skip])
+    c.all(&sql, args![owner, window.after.unwrap_or(0), window.limit(), window.offset()])
 }
 
 pub(super) fn count(c: &mut Conn<'_>, owner: Owner) -> Result<u64, Error> {
@@ -111,12 +111,12 @@ impl FromRow for ServedRow {
 }
 
 /// What everyone may see of a kind, in the order it came: new ones come last, so that a walk misses none.
-pub(super) fn served(c: &mut Conn<'_>, kind: Kind, window: Window) -> Result<Vec<ServedRow>, Error> {
+pub(super) fn served(c: &mut Conn<'_>, kind: Kind, window: Window<i64>) -> Result<Vec<ServedRow>, Error> {
     c.all(
         "SELECT c.seq, c.kind, c.slug, p.slug AS publisher, c.name, c.version, c.digest, c.updated_at
          FROM component c JOIN tenant p ON p.id = c.tenant_id
          WHERE c.kind = $1 AND c.listed = 1 AND c.seq > $2 ORDER BY c.seq LIMIT $3 OFFSET $4",
-        args![kind.code(), window.after, window.take, window.skip],
+        args![kind.code(), window.after.unwrap_or(0), window.limit(), window.offset()],
     )
 }
 

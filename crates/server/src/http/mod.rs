@@ -10,6 +10,7 @@ mod routes;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use axum::routing::any;
 
 pub use idempotency::InFlight;
 pub use routes::ApiRoutes;
@@ -52,7 +53,9 @@ pub fn behind_gate(m: Marketplace, routes: Router<Marketplace>) -> Router {
 
 /// The whole server: the API, health, metrics and documents.
 pub fn app(m: Marketplace) -> Router {
-    Router::new().nest("/api", router(m.clone())).merge(crate::ops::router(m))
+    // A nested router is not asked for its own root with a slash.
+    let root = any(|| async { ApiError::not_found("route") }).layer(from_fn_with_state(m.clone(), gate::gate));
+    Router::new().route("/api/", root).nest("/api", router(m.clone())).merge(crate::ops::router(m))
 }
 
 /// The whole server with a test environment beside it.

@@ -4,14 +4,21 @@
 //! `@base` is `/agent-marketplace` and so on and `@collection` is `agents`, …, `components`, …; in operation ids, summaries
 //! and schema names, `@kind`, `@kinds` and `@Kind` are the kind's names.
 
+use std::sync::Arc;
+
 use atom_marketplace_protocol::ids::Kind;
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse;
 use axum::routing::MethodRouter;
-use utoipa::openapi::path::Paths;
+use http::Method;
+use utoipa::openapi::path::{Operation, ParameterIn, Paths};
 use utoipa::openapi::schema::Schema;
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::{OpenApi, PathItem, RefOr};
 
 use crate::app::Marketplace;
+use crate::extract::no_query;
 
 /// What `utoipa_axum::routes!` makes of handlers on one path.
 type Documented = (Vec<(String, RefOr<Schema>)>, Paths, MethodRouter<Marketplace>);
@@ -35,6 +42,7 @@ impl ApiRoutes {
         let components = self.openapi.components.get_or_insert_with(Default::default);
         components.schemas.extend(schemas);
         for (template, item) in paths.paths {
+            let methods = strict(&item, methods.clone());
             if template.contains('@') {
                 for &kind in Kind::ALL {
                     let path = for_kind(&template, kind);
@@ -99,7 +107,42 @@ impl ApiRoutes {
     }
 }
 
-fn add_path(openapi: &mut OpenApi, path: &str, item: utoipa::openapi::PathItem) {
+/// The same handlers, of which those that take no query refuse one. A parameter that is ignored misleads: `?dry_run=true`
+/// where nothing knows it would be the real thing.
+fn strict(item: &PathItem, methods: MethodRouter<Marketplace>) -> MethodRouter<Marketplace> {
+    let bare: Vec<Method> = [
+        (Method::GET, &item.get),
+        (Method::HEAD, &item.get),
+        (Method::POST, &item.post),
+        (Method::PUT, &item.put),
+        (Method::PATCH, &item.patch),
+        (Method::DELETE, &item.delete),
+    ]
+    .into_iter()
+    .filter(|(_, operation)| operation.as_ref().is_some_and(|operation| !takes_query(operation)))
+    .map(|(method, _)| method)
+    .collect();
+    if bare.is_empty() {
+        return methods;
+    }
+    let bare: Arc<[Method]> = bare.into();
+    methods.layer(from_fn(move |request: Request, next: Next| {
+        let refused = bare.contains(request.method()).then(|| no_query(request.uri().query().unwrap_or_default()));
+        async move {
+            match refused {
+                Some(Err(error)) => error.into_response(),
+                _ => next.run(request).await,
+            }
+        }
+    }))
+}
+
+fn takes_query(operation: &Operation) -> bool {
+    let mut parameters = operation.parameters.iter().flatten();
+    parameters.any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query))
+}
+
+fn add_path(openapi: &mut OpenApi, path: &str, item: PathItem) {
     let path = format!("/api{path}");
     match openapi.paths.paths.get_mut(&path) {
         Some(known) => known.merge_operations(item),

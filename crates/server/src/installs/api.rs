@@ -2,7 +2,8 @@
 
 use atom_marketplace_protocol::error::{Code, ErrorEnvelope};
 use atom_marketplace_protocol::install::{
-    BulkInstallRequest, BulkInstallResponse, BulkResult, BulkStatus, InstallPlan, InstallRequest, Installation,
+    BulkInstallRequest, BulkInstallResponse, BulkResult, BulkStatus, InstallAnswer, InstallPlan, InstallRequest,
+    Installation,
 };
 use axum::Json as JsonAnswer;
 use axum::extract::State;
@@ -51,7 +52,7 @@ struct InstallQuery {
     request_body(content = InstallRequest, description = "May be left out"),
     responses(
         (status = 201, description = "Installed", body = Installation),
-        (status = 200, description = "It was installed already; with `dry_run`, the plan (see the schema InstallPlan)", body = Installation),
+        (status = 200, description = "It was installed already; with `dry_run`, the plan", body = InstallAnswer),
         (status = 400, description = "`INVALID_REQUEST`, `AGENT_LIMIT_EXCEEDED`, `DEPENDENCY_MISSING` or `INVALID_CONFIGURATION`", body = ErrorEnvelope),
         (status = 401, description = "No valid credential", body = ErrorEnvelope),
         (status = 403, description = "`INSUFFICIENT_PERMISSIONS` or `PLAN_RESTRICTED`", body = ErrorEnvelope),

@@ -7,21 +7,19 @@ use atom_marketplace_protocol::install::{Installation, InstallationUpdate, Lock,
 use atom_marketplace_protocol::page::Page;
 use axum::Json as JsonAnswer;
 use axum::extract::{OriginalUri, State};
-use axum::response::{IntoResponse, Response};
-use http::header::{HeaderMap, LINK};
+use axum::response::Response;
+use http::HeaderMap;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
 use super::Filter;
 use crate::app::Marketplace;
-use crate::catalog::{
-    self,
-    paging::{self, Window},
-};
+use crate::catalog;
 use crate::error::ApiResult;
 use crate::extract::{Installer, Json, Path, Query, TenantReader};
 use crate::http::ApiRoutes;
+use crate::paging::{self, Window};
 
 pub(super) fn routes() -> ApiRoutes {
     ApiRoutes::new()
@@ -78,8 +76,7 @@ async fn list_installations(
     let window = Window::new(query.page, query.page_size, query.cursor.as_deref())?;
     let filter = Filter { kind: query.component_type, component: query.component_id, source: query.source_tenant_id };
     let page = m.db.read(move |c| super::list(c, &scope, &filter, &window)).await?;
-    let link = paging::link(&page, uri.path(), uri.query());
-    Ok((link.map(|link| [(LINK, link)]), JsonAnswer(page)).into_response())
+    Ok(paging::respond(&page, &uri))
 }
 
 /// Get installation

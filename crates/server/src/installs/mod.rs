@@ -29,11 +29,11 @@ pub(crate) use order::Order;
 pub(crate) use store::Filter;
 
 use crate::catalog::change::Change;
-use crate::catalog::paging::Window;
 use crate::catalog::{self, resolve::resolve};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, TenantScope};
 use crate::http::ApiRoutes;
+use crate::paging::Window;
 use crate::seal::Sealer;
 use decide::{Decision, Put, Want, decide};
 use store::{InstallationRow, NewRow};

@@ -4,8 +4,8 @@ use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp, Value, args};
 use atom_marketplace_protocol::ids::Kind;
 
 use crate::catalog::model::kind_from;
-use crate::catalog::paging::Window;
 use crate::extract::TenantScope;
+use crate::paging::Window;
 
 /// The key of the component that a dependency `d` of the publisher's component `o` means: fixed at publish, or else the
 /// one of that name which the publisher has now. Never the installer's.
@@ -147,7 +147,7 @@ pub(super) fn page(
 }
 
 /// How many installations a list has.
-pub(super) fn total(c: &mut Conn<'_>, scope: &TenantScope, filter: &Filter) -> Result<i64, Error> {
+pub(super) fn total(c: &mut Conn<'_>, scope: &TenantScope, filter: &Filter) -> Result<u64, Error> {
     c.one(
         &format!("SELECT count(*) FROM {TABLES} {FILTERED}"),
         args![scope.id(), filter.kind.map(Kind::code), &filter.component, &filter.source],

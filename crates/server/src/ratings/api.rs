@@ -7,19 +7,18 @@ use atom_marketplace_protocol::rating::{RateRequest, RatingSummary, Review};
 use atom_marketplace_protocol::text::{self, TextRule};
 use axum::Json as JsonAnswer;
 use axum::extract::{OriginalUri, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::post;
-use http::header::LINK;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
 use super::{Opinion, Subject};
 use crate::app::Marketplace;
-use crate::catalog::paging::{self, Window};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Json, OfKind, Path, Query, Rater, Reader, TenantReader};
 use crate::http::ApiRoutes;
+use crate::paging::{self, Window};
 
 pub(super) fn routes() -> ApiRoutes {
     ApiRoutes::new()
@@ -175,6 +174,5 @@ async fn list_reviews(
             super::reviews(c, &audience, &subject, reader, &window)
         })
         .await?;
-    let link = paging::link(&page, uri.path(), uri.query());
-    Ok((link.map(|link| [(LINK, link)]), JsonAnswer(page)).into_response())
+    Ok(paging::respond(&page, &uri))
 }

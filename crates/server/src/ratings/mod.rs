@@ -13,11 +13,11 @@ use atom_marketplace_protocol::rating::{RatingSummary, Review};
 
 use crate::catalog::change::Change;
 use crate::catalog::model::ComponentRow;
-use crate::catalog::paging::Window;
 use crate::catalog::{self, RatingsChange, resolve::resolve};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, TenantScope};
 use crate::http::ApiRoutes;
+use crate::paging::Window;
 
 /// Routes.
 pub fn routes() -> ApiRoutes {

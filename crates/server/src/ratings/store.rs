@@ -2,8 +2,8 @@
 
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp, args};
 
-use crate::catalog::paging::Window;
 use crate::extract::TenantScope;
+use crate::paging::Window;
 
 /// A rating as it is read.
 #[derive(Clone, Debug)]
@@ -115,6 +115,6 @@ pub(super) fn page(c: &mut Conn<'_>, component: i64, window: &Window<(i64, i64)>
 }
 
 /// How many ratings of a component say something.
-pub(super) fn total(c: &mut Conn<'_>, component: i64) -> Result<i64, Error> {
+pub(super) fn total(c: &mut Conn<'_>, component: i64) -> Result<u64, Error> {
     c.one("SELECT count(*) FROM rating WHERE component_id = $1 AND review IS NOT NULL", args![component])
 }

@@ -18,11 +18,11 @@ use super::content;
 use super::store;
 use super::{EMAIL, PUBLISHER, TENANT, TOKEN};
 use crate::catalog::change::Change;
-use crate::catalog::paging::Window;
 use crate::catalog::publish::{self, Prepared};
 use crate::catalog::review::{self, Judgement, Verdict, Wanted};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::TenantScope;
+use crate::paging::Window;
 use crate::ratings::{self, Opinion, Subject};
 use crate::tenants;
 use crate::tokens::{self, NewToken};
@@ -119,7 +119,7 @@ pub(super) fn decide(
     let wanted = Wanted { status: Status::PendingReview, kind: None, tenant: None };
     let mut changes = Vec::new();
     loop {
-        let waiting = review::list(c, &wanted, &Window { page: 1, size: CHUNK, after: None })?.items;
+        let waiting = review::list(c, &wanted, &Window::first(CHUNK))?.items;
         let full = waiting.len() as u64 == CHUNK;
         let mut decided = 0;
         for submission in waiting {

@@ -71,6 +71,8 @@ async fn admin_list_tenants(State(m): State<Marketplace>, _: PlatformAdmin, pagi
 }
 
 /// Show a tenant
+///
+/// With its plan, its limits and the storage it has used.
 #[utoipa::path(
     get, path = "/admin/tenants/{tenant_id}", tag = "admin", operation_id = "admin_get_tenant",
     params(("tenant_id" = String, Path, description = "The tenant's id")),
@@ -115,10 +117,13 @@ async fn admin_update_tenant(
     let now = m.now();
     let tenant = m.write(move |c| super::update(c, &id, &request, now)).await?;
     m.credentials.clear();
+    m.publisher_changed();
     Ok(axum::Json(tenant))
 }
 
 /// Show the platform in numbers
+///
+/// Counted now; nothing of any tenant in particular.
 #[utoipa::path(
     get, path = "/admin/stats", tag = "admin", operation_id = "admin_get_stats",
     responses(

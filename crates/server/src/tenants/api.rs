@@ -24,6 +24,8 @@ pub(super) fn routes() -> ApiRoutes {
 }
 
 /// Show the caller's tenant
+///
+/// With its plan, its limits and the storage it has used.
 #[utoipa::path(
     get, path = "/tenant", tag = "tenant", operation_id = "get_tenant",
     responses(
@@ -39,6 +41,8 @@ async fn get_tenant(State(m): State<Marketplace>, TenantReader(scope): TenantRea
 }
 
 /// Rename the caller's tenant
+///
+/// The name is shown with everything that the tenant has published; its id stays.
 #[utoipa::path(
     patch, path = "/tenant", tag = "tenant", operation_id = "update_tenant",
     request_body = TenantUpdate,
@@ -60,10 +64,13 @@ async fn update_tenant(
     let update = TenantAdminUpdate { name: request.name, ..TenantAdminUpdate::default() };
     let tenant = m.write(move |c| super::update(c, scope.slug(), &update, now)).await?;
     m.credentials.clear();
+    m.publisher_changed();
     Ok(axum::Json(tenant))
 }
 
 /// List the tenant's members
+///
+/// In the order in which their accounts were made.
 #[utoipa::path(
     get, path = "/tenant/members", tag = "tenant", operation_id = "list_members",
     params(PageQuery),

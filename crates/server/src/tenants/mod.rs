@@ -91,7 +91,7 @@ pub fn describe(c: &mut Conn<'_>, slug: &str) -> ApiResult<wire::Tenant> {
 }
 
 /// Tenants in the order they were made, and how many there are.
-pub fn list(c: &mut Conn<'_>, window: Window) -> Result<(Vec<(i64, wire::Tenant)>, u64), Error> {
+pub fn list(c: &mut Conn<'_>, window: Window<i64>) -> Result<(Vec<(i64, wire::Tenant)>, u64), Error> {
     Ok((store::list(c, window)?, store::count(c)?))
 }
 

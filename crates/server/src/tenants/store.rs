@@ -67,12 +67,12 @@ pub(super) fn describe(c: &mut Conn<'_>, slug: &str) -> Result<Option<Described>
 }
 
 /// Tenants in the order they were made.
-pub(super) fn list(c: &mut Conn<'_>, window: Window) -> Result<Vec<(i64, wire::Tenant)>, Error> {
+pub(super) fn list(c: &mut Conn<'_>, window: Window<i64>) -> Result<Vec<(i64, wire::Tenant)>, Error> {
     let sql = format!(
         "SELECT {TENANT_COLUMNS}, t.verified, t.storage_used, t.created_at, t.updated_at FROM tenant t
          WHERE t.id > $1 ORDER BY t.id LIMIT $2 OFFSET $3"
     );
-    let rows: Vec<Described> = c.all(&sql, args![window.after, window.take, window.skip])?;
+    let rows: Vec<Described> = c.all(&sql, args![window.after.unwrap_or(0), window.limit(), window.offset()])?;
     Ok(rows.into_iter().map(|Described(key, tenant)| (key, tenant)).collect())
 }
 

@@ -53,7 +53,7 @@ pub fn get(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<ApiTok
 }
 
 /// The tenant's tokens that are not revoked, oldest first, and how many there are.
-pub fn list(c: &mut Conn<'_>, scope: &TenantScope, window: Window) -> Result<(Vec<(i64, ApiToken)>, u64), Error> {
+pub fn list(c: &mut Conn<'_>, scope: &TenantScope, window: Window<i64>) -> Result<(Vec<(i64, ApiToken)>, u64), Error> {
     let rows = store::list(c, scope, window)?;
     Ok((rows.into_iter().map(|row| (row.key, row.token)).collect(), store::count(c, scope)?))
 }

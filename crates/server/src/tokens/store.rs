@@ -98,11 +98,11 @@ pub(super) fn key_of(c: &mut Conn<'_>, uid: &str) -> Result<Option<i64>, Error> 
 }
 
 /// The tenant's tokens that are not revoked.
-pub(super) fn list(c: &mut Conn<'_>, scope: &TenantScope, window: Window) -> Result<Vec<TokenRow>, Error> {
+pub(super) fn list(c: &mut Conn<'_>, scope: &TenantScope, window: Window<i64>) -> Result<Vec<TokenRow>, Error> {
     let sql = format!(
         "{SELECT} WHERE k.tenant_id = $1 AND k.id > $2 AND k.revoked_at IS NULL ORDER BY k.id LIMIT $3 OFFSET $4"
     );
-    c.all(&sql, args![scope.id(), window.after, window.take, window.skip])
+    c.all(&sql, args![scope.id(), window.after.unwrap_or(0), window.limit(), window.offset()])
 }
 
 /// How many those are.

@@ -40,6 +40,7 @@ async fn every_answer_names_its_request_and_its_quota() {
         for (answer, status) in [
             (anonymous.get("/api/no-such-route").await, 404),
             (acme.get("/api").await, 404),
+            (acme.get("/api/").await, 404),
             (server.admin().get("/api/agent-marketplace").await, 404),
             (acme.get("/api/tokens").await, 200),
             (acme.get("/api/tokens?page_size=x").await, 400),
@@ -300,6 +301,59 @@ async fn a_fault_is_an_answer_that_tells_nothing() {
             assert!(!text.contains("secret") && !text.contains("42"), "{text}");
         }
         task.abort();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_understood_is_refused_by_name() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let acme = server.tenant("acme", Plan::Team).await;
+        let agents = "/api/agent-marketplace/agents";
+        for (path, named) in [
+            // Routes that take no query do not ignore one.
+            ("/api/usage?detail=all", "detail"),
+            ("/api/tenant?x", "x"),
+            ("/api/tokens/current?a=b", "a"),
+            ("/api/agent-marketplace/categories?sort=name", "sort"),
+            ("/api/agent-marketplace/agents?colour=red", "colour"),
+            ("/api/agent-marketplace/agents?page=1&page=2", "page"),
+            ("/api/agent-marketplace/agents?page_size=many", "page_size"),
+            ("/api/agent-marketplace/agents?capability=%FF", "capability"),
+            ("/api/agent-marketplace/agents?category=a%00b", "category"),
+            ("/api/agent-marketplace/agents/search", "query"),
+            ("/api/installations?component_id=%00", "component_id"),
+            // A cursor whose key holds what PostgreSQL does not take: `name:1:\0`.
+            ("/api/agent-marketplace/agents?sort=name&cursor=bmFtZToxOgA", "cursor"),
+            ("/api/tokens?cursor=bm8", "cursor"),
+        ] {
+            let details = acme.get(path).await.expect_error(400, "INVALID_REQUEST");
+            assert_eq!(details["fields"][0]["path"], named, "{path}");
+        }
+        let bulk = format!("{agents}/bulk-install");
+        let answer = acme.post(&format!("{bulk}?dry_run=true"), &json!({ "ids": ["x"] })).await;
+        assert_eq!(answer.expect_error(400, "INVALID_REQUEST")["fields"][0]["path"], "dry_run");
+        for (path, body, named) in [
+            ("/api/tenant", r#"["Acme"]"#, ""),
+            ("/api/tenant", "null", ""),
+            ("/api/tenant", r#""name""#, ""),
+            ("/api/tenant", r#"{"name": "a\u0000b"}"#, "name"),
+            ("/api/tenant", r#"{"name": 5}"#, "name"),
+        ] {
+            let answer = acme.send_raw(Method::PATCH, path, Some(body.into())).await;
+            assert_eq!(answer.expect_error(400, "INVALID_REQUEST")["fields"][0]["path"], named, "{body}");
+            let message = answer.json()["error"]["message"].to_string();
+            assert!(!message.contains("struct"), "{message}");
+        }
+        let ids = r#"{"ids": ["a\u0000"], "source_tenant_id": "a\u0000"}"#;
+        acme.send_raw(Method::POST, &bulk, Some(ids.into())).await.expect_error(400, "INVALID_REQUEST");
+        for path in ["/api/installations/%00", "/api/tokens/%00", "/api/agent-marketplace/agents/%00/versions"] {
+            let method = if path.contains("tokens") { Method::DELETE } else { Method::GET };
+            acme.send(method, path, None).await.expect_error(404, "NOT_FOUND");
+        }
+        let zipped = acme.with("content-encoding", "gzip").patch("/api/tenant", &json!({ "name": "Acme" })).await;
+        zipped.expect_error(415, "UNSUPPORTED_MEDIA_TYPE");
     })
     .await;
 }

@@ -314,7 +314,7 @@ async fn what_is_wrong_is_named() {
             // `popular:1:1` and `name:1:a` are no cursors of the order `rating`, nor is `rating:1:7ff8000000000000`, no number.
             ("sort=rating&cursor=cG9wdWxhcjoxOjE", "cursor"),
             ("sort=rating&cursor=cmF0aW5nOjE6N2ZmODAwMDAwMDAwMDAwMA", "cursor"),
-            ("cursor=cG9wdWxhcjoxOjE&page=2", "page"),
+            ("cursor=cG9wdWxhcjoxOjE&page=2", "cursor"),
             ("min_rating=5.1", "min_rating"),
             ("min_rating=-1", "min_rating"),
             ("min_rating=NaN", "min_rating"),

@@ -11,6 +11,7 @@ mod installations;
 mod limits;
 mod list;
 mod matrix;
+mod openapi;
 mod publish;
 mod ratings;
 mod review;

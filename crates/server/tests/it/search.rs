@@ -460,7 +460,6 @@ async fn odd_queries_are_harmless_or_named() {
             "^sales",
             "sales\\",
             "sales & | ! :*",
-            "sales\u{0}",
             "\u{202e}sales",
             "sales <->",
             "'); DROP TABLE component; --",
@@ -475,13 +474,13 @@ async fn odd_queries_are_harmless_or_named() {
             search(&client, &[("query", odd)]).await;
         }
         assert_eq!(ids(&search(&client, &[("query", "or")]).await), ["or"]);
-        assert_eq!(ids(&search(&client, &[("query", "sales\u{0}")]).await), ["sales"]);
         let long = "x".repeat(201);
         for (query, field) in [
             ("", "query"),
             ("?query=", "query"),
             ("?query=%20%20", "query"),
             ("?query=!!!", "query"),
+            ("?query=sales%00", "query"),
             ("?query=%F0%9F%A4%96", "query"),
             (&format!("?query={long}"), "query"),
             ("?query=a&sort=name", "sort"),

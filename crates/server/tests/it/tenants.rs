@@ -276,3 +276,30 @@ async fn usage_is_flat_and_of_this_request() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenants_new_name_and_mark_are_shown_with_what_it_published() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let acme = server.tenant("acme", Plan::Free).await;
+        let globex = server.tenant("globex", Plan::Free).await;
+        seed(&server, vec![agent("acme", "planner")]).await;
+        let paths = ["/api/agent-marketplace/agents/planner", "/api/agent-marketplace/agents?publisher=acme"];
+        let anonymous = server.anonymous();
+        let mut tags = Vec::new();
+        for path in paths {
+            tags.push(anonymous.get(path).await.header("etag").expect("a tag").to_owned());
+            globex.get(path).await.expect(200);
+        }
+        acme.patch("/api/tenant", &json!({ "name": "Acme Labs" })).await.expect(200);
+        server.admin().patch("/api/admin/tenants/acme", &json!({ "verified": true })).await.expect(200);
+        for client in [&anonymous, &globex, &acme] {
+            for (path, tag) in paths.iter().zip(&tags) {
+                let answer = client.with("if-none-match", tag).get(path).await.expect(200);
+                let publisher = answer.get("items").map_or(&answer["publisher"], |items| &items[0]["publisher"]);
+                assert_eq!(publisher, &json!({ "tenant_id": "acme", "name": "Acme Labs", "verified": true }), "{path}");
+            }
+        }
+    })
+    .await;
+}

@@ -73,10 +73,13 @@ function resolve(operation, paths) {
     // The test environment's own routes have a secret of their own in place of the client's credential.
     testSecret: (operation.security ?? []).some((scheme) => 'test_secret' in scheme),
     tag: operation.tags?.[0] ?? '',
-    summary: operation.summary ?? '',
-    description: operation.description ?? '',
+    summary: inEnglish(operation.summary ?? ''),
+    description: inEnglish(operation.description ?? ''),
   };
 }
+
+/** The server's texts are the same for every kind, whose article is not. */
+const inEnglish = (text) => text.replace(/\b([Aa]) (?=agent\b)/g, '$1n ');
 
 /** The literal segments a value of this parameter would be mistaken for. */
 function reservedAt(path, parameter, paths, kind) {
@@ -99,7 +102,8 @@ function bodyOf(operation) {
 }
 
 function answerOf(operation) {
-  const [, response] = Object.entries(operation.responses).find(([status]) => /^20\d$/.test(status)) ?? [];
+  // Where there are both, 200 is for a dry run too.
+  const response = ['201', '200', '202', '204'].map((status) => operation.responses[status]).find(Boolean);
   if (!response) throw new Error(`${operation.operationId}: no 2xx answer`);
   const media = response.content?.['application/json'];
   if (!media) return { kind: 'nothing' };

@@ -7,8 +7,8 @@ import { documentation, field } from './types.mjs';
 
 /** The class all methods are in is built up file by file, each extending the one before. */
 export function methodModules({ operations, schemas }) {
-  const groups = groupBy(operations, groupOf);
-  const names = [...groups.keys()].sort();
+  const groups = groupsOf(operations);
+  const names = [...groups.keys()];
   const modules = { 'parameters.ts': parametersModule(operations) };
   names.forEach((name, index) => {
     modules[`methods/${name}.ts`] = methodsModule(name, names[index - 1], groups.get(name), schemas);
@@ -24,9 +24,10 @@ const groupOf = ({ kind, tag }) => PLURALS[kind] ?? tag.replace(/\W+/g, '-');
 
 const className = (group) => `${pascal(group)}Methods`;
 
-function groupBy(values, keyOf) {
-  const groups = new Map();
-  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+/** Operations by the file their methods are in, in the order of its name. */
+export function groupsOf(operations) {
+  const groups = new Map([...new Set(operations.map(groupOf))].sort().map((group) => [group, []]));
+  for (const operation of operations) groups.get(groupOf(operation)).push(operation);
   return groups;
 }
 
@@ -104,7 +105,7 @@ function parametersModule(operations) {
 }
 
 function methodsModule(group, before, operations, schemas) {
-  const methods = operations.map(method).join('\n');
+  const methods = operations.map((operation) => method(operation, schemas)).join('\n');
   const parent = before
     ? `import { ${className(before)} } from './${before}.js';\n`
     : "import { Sender } from '../../sender.js';\n";
@@ -152,7 +153,7 @@ function answerType({ answer }) {
   return `ApiPromise<${answer.kind === 'list' ? `${type}[]` : type}>`;
 }
 
-function method(operation) {
+function method(operation, schemas) {
   const described = documentation(describe(operation), '  ');
   switch (operation.kind && operation.verb) {
     case 'install':
@@ -163,16 +164,21 @@ function method(operation) {
     case 'rate':
       return rateMethod(operation, described);
     default:
-      return plainMethod(operation, described);
+      return plainMethod(operation, described, schemas);
   }
 }
 
-function describe({ summary, description, pathParameters }) {
-  const parameters = pathParameters.map(({ name, description: text }) => `@param ${name} ${text}`.trimEnd());
+function describe({ kind, verb, summary, description, pathParameters }) {
   const title = /[.!?]$/.test(summary) ? summary : `${summary}.`;
-  return [title, description && `\n${description}`, parameters.length > 0 && `\n${parameters.join('\n')}`]
-    .filter(Boolean)
-    .join('\n');
+  const parameters = pathParameters.map(({ name, description: text }) => `@param ${name} ${text}`.trimEnd());
+  const ends = {
+    install: `Called as \`(${kind}Id, targetTenantId)\`, \`(${kind}Id, params)\` or \`({ ${kind}Id, … })\`.`,
+    bulk_install: `Called as \`(${kind}Ids, params)\` or \`({ ${kind}Ids, … })\`; up to 100 ids.`,
+    rate: [...parameters, '@param rating 1 to 5'].join('\n'),
+  };
+  ends.uninstall = ends.install;
+  const end = (kind && ends[verb]) ?? parameters.join('\n');
+  return [title, description, end].filter(Boolean).join('\n\n');
 }
 
 /** The type of the object with everything that is not in the path; undefined where there is nothing. */
@@ -186,25 +192,44 @@ function paramsType(operation) {
 
 const send = ({ answer }) => (answer.kind === 'page' ? 'page' : 'one');
 
-const OPTIONAL_BODIES = /^(approve|release)_/;
+/** Whether the method makes no sense without parameters: some are required, or there is nothing to change. */
+function needsParams({ method: verb, body, query }, schemas) {
+  if (query.some(({ required }) => required)) return true;
+  return body !== undefined && (verb !== 'POST' || (schemas[body].required ?? []).length > 0);
+}
 
-function plainMethod(operation, described) {
-  const { name, pathParameters, query, body } = operation;
+/** A method in one line, for people: without the options, and with the several shapes as alternatives. */
+export function signatureOf(operation, schemas) {
+  const { name, kind, verb, pathParameters } = operation;
+  const path = pathParameters.map((parameter) => parameter.name);
   const type = paramsType(operation);
-  const needed =
-    (body && !OPTIONAL_BODIES.test(operation.id) && !/yank/.test(operation.id)) ||
-    query.some(({ required }) => required);
+  const params = type ? [`params${needsParams(operation, schemas) ? '' : '?'}: ${type}`] : [];
+  const shapes = {
+    install: [...path, 'targetTenantId? | params?'],
+    uninstall: [...path, 'targetTenantId? | params?'],
+    bulk_install: [`${kind}Ids`, 'params?'],
+    rate: [...path, 'rating', 'params?'],
+  };
+  const given = (kind && shapes[verb]) ?? [...path, ...params];
+  return `${name}(${given.join(', ')}): ${answerType(operation)
+    .replace(/^ApiPromise<(.*)>$/, '$1')
+    .replace('PagePromise', 'Page')}`;
+}
+
+function plainMethod(operation, described, schemas) {
+  const { name, pathParameters } = operation;
+  const type = paramsType(operation);
   const path = pathParameters.map((parameter) => `${parameter.name}: ${parameter.type}`);
   const signature = (params, answer) =>
     `  ${name}(${[...path, ...params, 'options?: RequestOptions'].join(', ')}): ${answer}`;
-  const params = type ? [`params${needed ? '' : '?'}: ${type}`] : [];
+  const params = type ? [`params${needsParams(operation, schemas) ? '' : '?'}: ${type}`] : [];
   const values = `{ path: [${pathParameters.map((parameter) => parameter.name).join(', ')}], ${type ? 'params, ' : ''}options }`;
   const call = `{\n    return this.${send(operation)}(operations.${name}, ${values});\n  }\n`;
   if (!operation.dryRun) return `${described}${signature(params, answerType(operation))} ${call}`;
   const dry = [`params: ${type} & { dryRun: true }`];
   return [
     `${described}${signature(dry, `ApiPromise<${operation.dryRun}>`)};\n`,
-    `${signature(params, answerType(operation))};\n`,
+    `${described}${signature(params, answerType(operation))};\n`,
     `${signature(params, `ApiPromise<${typeName(operation.answer.schema)} | ${operation.dryRun}>`)} ${call}`,
   ].join('');
 }
@@ -229,11 +254,8 @@ function targetedMethod(operation, described) {
   const implementation = `(\n    first: string | (${all}),\n    second?: string | null | (${type}) | RequestOptions,\n    options?: RequestOptions,\n  ): ${either} {
     return this.one(operations.${name}, targeted('${id}', first, second, options));
   }\n`;
-  const sentence = described.replace(
-    /\n {3}\*\n {3}\* @param[^]*$/,
-    `\n   *\n   * Called as \`(${id}, targetTenantId)\`, \`(${id}, params)\` or \`({ ${id}, … })\`.\n   */\n`,
-  );
-  return sentence + overloads.map((overload) => `  ${name}${overload};\n`).join('') + `  ${name}${implementation}`;
+  // An editor shows what stands before the very shape that is called.
+  return overloads.map((overload) => `${described}  ${name}${overload};\n`).join('') + `  ${name}${implementation}`;
 }
 
 function bulkMethod(operation, described) {
@@ -241,12 +263,8 @@ function bulkMethod(operation, described) {
   const ids = `${kind}Ids`;
   const type = paramsType(operation);
   const answer = answerType(operation);
-  const sentence = described.replace(
-    /\n? \*\/\n$/,
-    `\n   *\n   * Called as \`(${ids}, params)\` or \`({ ${ids}, … })\`; up to 100 ids.\n   */\n`,
-  );
-  return `${sentence.replace(/^ {2}\/\*\* (.*)\n/, '  /**\n   * $1\n')}  ${name}(${ids}: readonly string[], params?: ${type}, options?: RequestOptions): ${answer};
-  ${name}(params: ${type}, options?: RequestOptions): ${answer};
+  return `${described}  ${name}(${ids}: readonly string[], params?: ${type}, options?: RequestOptions): ${answer};
+${described}  ${name}(params: ${type}, options?: RequestOptions): ${answer};
   ${name}(
     first: readonly string[] | ${type},
     second?: ${type} | RequestOptions,
@@ -260,8 +278,7 @@ function rateMethod(operation, described) {
   const { name, pathParameters } = operation;
   const [{ name: id }] = pathParameters;
   const others = parametersName(operation);
-  const sentence = described.replace(/\n {3}\*\/\n$/, `\n   * @param rating 1 to 5\n   */\n`);
-  return `${sentence}  ${name}(
+  return `${described}  ${name}(
     ${id}: string,
     rating: number,
     params?: Omit<${typeName(operation.body)}, 'rating'> & ${others},

@@ -20,11 +20,11 @@ export interface ListSubmissionsParams {
 
 /** Parameters of `adminListTenants`. */
 export interface AdminListTenantsParams {
-  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
   /** Items on a page. */
   pageSize?: number | undefined;
-  /** `next_cursor` of the page before. */
+  /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
 }
 
@@ -48,9 +48,9 @@ export interface ComponentListParams {
   maturityLevel?: MaturityLevel | undefined;
   /** Published by this tenant. */
   publisher?: string | undefined;
-  /** The page's number, from 1; reaches 10,000 items deep. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
-  /** Items on a page, 1 to 100. */
+  /** Items on a page. */
   pageSize?: number | undefined;
   /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
@@ -82,9 +82,9 @@ export interface ComponentSearchParams {
   maturityLevel?: MaturityLevel | undefined;
   /** Published by this tenant. */
   publisher?: string | undefined;
-  /** The page's number, from 1; reaches 10,000 items deep. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
-  /** Items on a page, 1 to 100. */
+  /** Items on a page. */
   pageSize?: number | undefined;
   /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
@@ -132,9 +132,9 @@ export interface ComponentGetBundleParams {
 export interface ComponentListDependentsParams {
   /** The publisher, where several have the id. */
   sourceTenantId?: string | undefined;
-  /** The page's number, from 1; reaches 10,000 items deep. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
-  /** Items on a page, 1 to 100. */
+  /** Items on a page. */
   pageSize?: number | undefined;
   /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
@@ -221,21 +221,21 @@ export interface ComponentUnyankVersionParams {
 
 /** Parameters of `listFederationKeys`. */
 export interface ListFederationKeysParams {
-  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
   /** Items on a page. */
   pageSize?: number | undefined;
-  /** `next_cursor` of the page before. */
+  /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
 }
 
 /** Parameters of `federationListAgents`. */
 export interface FederationListAgentsParams {
-  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
   /** Items on a page. */
   pageSize?: number | undefined;
-  /** `next_cursor` of the page before. */
+  /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
 }
 
@@ -255,11 +255,11 @@ export interface FederationGetAgentBundleParams {
 
 /** Parameters of `federationListCanvases`. */
 export interface FederationListCanvasesParams {
-  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
   /** Items on a page. */
   pageSize?: number | undefined;
-  /** `next_cursor` of the page before. */
+  /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
 }
 
@@ -279,11 +279,11 @@ export interface FederationGetCanvasBundleParams {
 
 /** Parameters of `federationListDomains`. */
 export interface FederationListDomainsParams {
-  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
   /** Items on a page. */
   pageSize?: number | undefined;
-  /** `next_cursor` of the page before. */
+  /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
 }
 
@@ -303,11 +303,11 @@ export interface FederationGetDomainBundleParams {
 
 /** Parameters of `federationListSkills`. */
 export interface FederationListSkillsParams {
-  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
   /** Items on a page. */
   pageSize?: number | undefined;
-  /** `next_cursor` of the page before. */
+  /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
 }
 
@@ -363,9 +363,9 @@ export interface SearchComponentsParams {
   maturityLevel?: MaturityLevel | undefined;
   /** Published by this tenant. */
   publisher?: string | undefined;
-  /** The page's number, from 1; reaches 10,000 items deep. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
-  /** Items on a page, 1 to 100. */
+  /** Items on a page. */
   pageSize?: number | undefined;
   /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
@@ -373,20 +373,20 @@ export interface SearchComponentsParams {
 
 /** Parameters of `listMembers`. */
 export interface ListMembersParams {
-  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
   /** Items on a page. */
   pageSize?: number | undefined;
-  /** `next_cursor` of the page before. */
+  /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
 }
 
 /** Parameters of `listTokens`. */
 export interface ListTokensParams {
-  /** The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
   /** Items on a page. */
   pageSize?: number | undefined;
-  /** `next_cursor` of the page before. */
+  /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
 }

@@ -55,7 +55,7 @@ export const runTests = (folder: string): Promise<Outcome> =>
 export async function node(args: string[], folder: string, environment: Record<string, string> = {}): Promise<Outcome> {
   const env = { ...cleanEnvironment(), VITEST: undefined, NODE_OPTIONS: undefined, NO_COLOR: '1', ...environment };
   try {
-    const { stdout, stderr } = await run(process.execPath, args, { cwd: folder, env, timeout: 60_000 });
+    const { stdout, stderr } = await run(process.execPath, args, { cwd: folder, env, timeout: 120_000 });
     return { code: 0, output: stdout + stderr };
   } catch (error) {
     const { code, stdout = '', stderr = '' } = error as { code?: number; stdout?: string; stderr?: string };

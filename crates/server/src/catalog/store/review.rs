@@ -3,8 +3,8 @@
 use atom_marketplace_db::{Conn, Error, Timestamp, args};
 use atom_marketplace_protocol::component::Status;
 
-use crate::catalog::paging::Window;
 use crate::catalog::review::{SubmissionRow, Wanted};
+use crate::paging::Window;
 
 const SELECT: &str = "SELECT v.id, v.uid, c.kind, c.slug, p.slug AS publisher_slug, v.version, v.digest, v.status, v.risk, v.findings, \
      v.submitted_at, v.submitted_by, v.decided_at, v.decided_by, v.reason";
@@ -27,7 +27,7 @@ pub(in crate::catalog) fn list(
 }
 
 /// How many there are.
-pub(in crate::catalog) fn count(c: &mut Conn<'_>, wanted: &Wanted) -> Result<i64, Error> {
+pub(in crate::catalog) fn count(c: &mut Conn<'_>, wanted: &Wanted) -> Result<u64, Error> {
     let (status, kind, tenant) = args_of(wanted);
     c.one(&format!("SELECT COUNT(*) {TABLES} WHERE {WANTED}"), args![status, kind, tenant])
 }

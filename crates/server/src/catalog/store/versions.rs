@@ -3,8 +3,8 @@
 use atom_marketplace_db::{Conn, Error, args};
 
 use crate::catalog::bundle::FileRow;
-use crate::catalog::paging::Window;
 use crate::catalog::versions::{VersionCursor, VersionRecord, View};
+use crate::paging::Window;
 
 const COLUMNS: &str = "v.id, v.version, v.version_key, v.visibility, v.status, v.digest, v.size, v.findings, v.yanked_at, v.yank_reason, \
      v.submitted_at, v.published_at, v.reason, v.release_notes";
@@ -45,7 +45,7 @@ pub(in crate::catalog) fn list(
 }
 
 /// How many there are.
-pub(in crate::catalog) fn count(c: &mut Conn<'_>, component: i64, view: View) -> Result<i64, Error> {
+pub(in crate::catalog) fn count(c: &mut Conn<'_>, component: i64, view: View) -> Result<u64, Error> {
     c.one(
         &format!("SELECT COUNT(*) FROM component_version v WHERE v.component_id = $1 AND {}", seen(view)),
         args![component],

@@ -19,7 +19,11 @@ use crate::paging::Window;
 const EMAIL_MAX: usize = 254;
 
 /// The tenant's members in the order they came, and how many there are.
-pub(super) fn list(c: &mut Conn<'_>, scope: &TenantScope, window: Window) -> Result<(Vec<(i64, Member)>, u64), Error> {
+pub(super) fn list(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    window: Window<i64>,
+) -> Result<(Vec<(i64, Member)>, u64), Error> {
     let rows = store::list(c, scope, window)?;
     Ok((rows.into_iter().map(|row| (row.account, row.member)).collect(), store::count(c, scope)?))
 }

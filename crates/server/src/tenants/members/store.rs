@@ -29,9 +29,9 @@ impl FromRow for MemberRow {
 const SELECT: &str = "SELECT m.account_id, a.uid, a.email, a.name, m.role, m.created_at \
      FROM member m JOIN account a ON a.id = m.account_id WHERE m.tenant_id = $1";
 
-pub(super) fn list(c: &mut Conn<'_>, scope: &TenantScope, window: Window) -> Result<Vec<MemberRow>, Error> {
+pub(super) fn list(c: &mut Conn<'_>, scope: &TenantScope, window: Window<i64>) -> Result<Vec<MemberRow>, Error> {
     let sql = format!("{SELECT} AND m.account_id > $2 ORDER BY m.account_id LIMIT $3 OFFSET $4");
-    c.all(&sql, args![scope.id(), window.after, window.take, window.skip])
+    c.all(&sql, args![scope.id(), window.after.unwrap_or(0), window.limit(), window.offset()])
 }
 
 pub(super) fn count(c: &mut Conn<'_>, scope: &TenantScope) -> Result<u64, Error> {

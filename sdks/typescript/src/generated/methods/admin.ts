@@ -104,16 +104,20 @@ export abstract class AdminMethods extends Sender {
   /**
    * Quarantines a component: hidden, and not installable.
    *
+   * Its publisher goes on seeing it, with the reason. What is installed goes on running.
+   *
    * @param kind agent, skill, canvas or domain
    * @param tenant Its publisher
    * @param id Its id
    */
-  quarantineComponent(kind: Kind, tenant: string, id: string, params: Quarantine, options?: RequestOptions): ApiPromise<Component> {
+  quarantineComponent(kind: Kind, tenant: string, id: string, params?: Quarantine, options?: RequestOptions): ApiPromise<Component> {
     return this.one(operations.quarantineComponent, { path: [kind, tenant, id], params, options });
   }
 
   /**
    * Releases a component from quarantine.
+   *
+   * It is shown and installable again, as it was.
    *
    * @param kind agent, skill, canvas or domain
    * @param tenant Its publisher
@@ -123,18 +127,28 @@ export abstract class AdminMethods extends Sender {
     return this.one(operations.releaseComponent, { path: [kind, tenant, id], params, options });
   }
 
-  /** Show the platform in numbers. */
+  /**
+   * Show the platform in numbers.
+   *
+   * Counted now; nothing of any tenant in particular.
+   */
   adminGetStats(options?: RequestOptions): ApiPromise<PlatformStats> {
     return this.one(operations.adminGetStats, { path: [], options });
   }
 
-  /** Lists submissions, the oldest first. */
+  /**
+   * Lists submissions, the oldest first.
+   *
+   * Those that wait, unless another `status` is asked for.
+   */
   listSubmissions(params?: ListSubmissionsParams, options?: RequestOptions): PagePromise<Submission> {
     return this.page(operations.listSubmissions, { path: [], params, options });
   }
 
   /**
    * Reads a submission with what it would publish.
+   *
+   * An approval is of the digest that stands here.
    *
    * @param id `sub_…`
    */
@@ -156,18 +170,22 @@ export abstract class AdminMethods extends Sender {
   /**
    * Rejects a submission.
    *
+   * Its publisher reads the reason. What was approved before stays as it is.
+   *
    * @param id `sub_…`
    */
-  rejectSubmission(id: string, params: Decision, options?: RequestOptions): ApiPromise<Component> {
+  rejectSubmission(id: string, params?: Decision, options?: RequestOptions): ApiPromise<Component> {
     return this.one(operations.rejectSubmission, { path: [id], params, options });
   }
 
   /**
    * Asks the publisher of a submission for changes.
    *
+   * The publisher reads the reason, and a new submission takes its place.
+   *
    * @param id `sub_…`
    */
-  requestSubmissionChanges(id: string, params: Decision, options?: RequestOptions): ApiPromise<Component> {
+  requestSubmissionChanges(id: string, params?: Decision, options?: RequestOptions): ApiPromise<Component> {
     return this.one(operations.requestSubmissionChanges, { path: [id], params, options });
   }
 
@@ -191,6 +209,8 @@ export abstract class AdminMethods extends Sender {
 
   /**
    * Show a tenant.
+   *
+   * With its plan, its limits and the storage it has used.
    *
    * @param tenantId The tenant's id
    */

@@ -185,7 +185,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Publishes a agent, or a new version of one.
+   * Publishes an agent, or a new version of one.
    *
    * A private one is there at once. A public one waits for a reviewer (`pending_review`); until the decision everyone goes
    * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
@@ -193,6 +193,14 @@ export abstract class AgentsMethods extends AdminMethods {
    * a public component private takes it from the public at once, with all its versions.
    */
   publishAgent(params: AgentPublish & ComponentPublishParams & { dryRun: true }, options?: RequestOptions): ApiPromise<PublishCheck>;
+  /**
+   * Publishes an agent, or a new version of one.
+   *
+   * A private one is there at once. A public one waits for a reviewer (`pending_review`); until the decision everyone goes
+   * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
+   * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
+   * a public component private takes it from the public at once, with all its versions.
+   */
   publishAgent(params: AgentPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component>;
   publishAgent(params: AgentPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component | PublishCheck> {
     return this.one(operations.publishAgent, { path: [], params, options });
@@ -203,11 +211,18 @@ export abstract class AgentsMethods extends AdminMethods {
    *
    * Installs up to 100 components in one request, which counts as one. Each is installed or refused on its own, in the
    * order given, so one that fails does not keep the others back; an id that is there twice is installed once.
-  
    *
    * Called as `(agentIds, params)` or `({ agentIds, … })`; up to 100 ids.
    */
   bulkInstallAgents(agentIds: readonly string[], params?: BulkInstallRequest, options?: RequestOptions): ApiPromise<BulkInstallResponse>;
+  /**
+   * Install several agents.
+   *
+   * Installs up to 100 components in one request, which counts as one. Each is installed or refused on its own, in the
+   * order given, so one that fails does not keep the others back; an id that is there twice is installed once.
+   *
+   * Called as `(agentIds, params)` or `({ agentIds, … })`; up to 100 ids.
+   */
   bulkInstallAgents(params: BulkInstallRequest, options?: RequestOptions): ApiPromise<BulkInstallResponse>;
   bulkInstallAgents(
     first: readonly string[] | BulkInstallRequest,
@@ -240,7 +255,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Withdraws a agent.
+   * Withdraws an agent.
    *
    * Nobody sees it any more and its storage is free; who has installed it keeps what they have. Its id stays its publisher's
    * and its version numbers stay spent: publishing again revives it with the next one.
@@ -252,7 +267,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Deprecates a agent, or says who sees a private one.
+   * Deprecates an agent, or says who sees a private one.
    *
    * Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it meanwhile.
    *
@@ -263,7 +278,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Fetches everything an instance needs to run a agent.
+   * Fetches everything an instance needs to run an agent.
    *
    * Whoever may see the component may fetch it. The bytes of a version never change; `Content-Digest` is of exactly them. A
    * yanked version, or one that is not the latest, is given by its number alone.
@@ -275,7 +290,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * List what depends on a agent.
+   * List what depends on an agent.
    *
    * Components of any kind, visible to the caller, whose served version depends on it; the newest first.
    *
@@ -299,9 +314,61 @@ export abstract class AgentsMethods extends AdminMethods {
    * Called as `(agentId, targetTenantId)`, `(agentId, params)` or `({ agentId, … })`.
    */
   installAgent(agentId: string, params: InstallRequest & ComponentInstallParams & { dryRun: true }, options?: RequestOptions): ApiPromise<InstallPlan>;
+  /**
+   * Install agent.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(agentId, targetTenantId)`, `(agentId, params)` or `({ agentId, … })`.
+   */
   installAgent(params: InstallRequest & ComponentInstallParams & { agentId: string } & { dryRun: true }, options?: RequestOptions): ApiPromise<InstallPlan>;
+  /**
+   * Install agent.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(agentId, targetTenantId)`, `(agentId, params)` or `({ agentId, … })`.
+   */
   installAgent(agentId: string, targetTenantId?: string | null, options?: RequestOptions): ApiPromise<Installation>;
+  /**
+   * Install agent.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(agentId, targetTenantId)`, `(agentId, params)` or `({ agentId, … })`.
+   */
   installAgent(agentId: string, params: InstallRequest & ComponentInstallParams, options?: RequestOptions): ApiPromise<Installation>;
+  /**
+   * Install agent.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(agentId, targetTenantId)`, `(agentId, params)` or `({ agentId, … })`.
+   */
   installAgent(params: InstallRequest & ComponentInstallParams & { agentId: string }, options?: RequestOptions): ApiPromise<Installation>;
   installAgent(
     first: string | (InstallRequest & ComponentInstallParams & { agentId: string }),
@@ -320,7 +387,23 @@ export abstract class AgentsMethods extends AdminMethods {
    * Called as `(agentId, targetTenantId)`, `(agentId, params)` or `({ agentId, … })`.
    */
   uninstallAgent(agentId: string, targetTenantId?: string | null, options?: RequestOptions): ApiPromise<void>;
+  /**
+   * Uninstall agent.
+   *
+   * Uninstalls a component, even one that was withdrawn or quarantined since; its configuration and keys are erased. What
+   * other installations need stays: 409 with `details.dependents`.
+   *
+   * Called as `(agentId, targetTenantId)`, `(agentId, params)` or `({ agentId, … })`.
+   */
   uninstallAgent(agentId: string, params: ComponentUninstallParams, options?: RequestOptions): ApiPromise<void>;
+  /**
+   * Uninstall agent.
+   *
+   * Uninstalls a component, even one that was withdrawn or quarantined since; its configuration and keys are erased. What
+   * other installations need stays: 409 with `details.dependents`.
+   *
+   * Called as `(agentId, targetTenantId)`, `(agentId, params)` or `({ agentId, … })`.
+   */
   uninstallAgent(params: ComponentUninstallParams & { agentId: string }, options?: RequestOptions): ApiPromise<void>;
   uninstallAgent(
     first: string | (ComponentUninstallParams & { agentId: string }),
@@ -372,7 +455,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Lists the versions of a agent, the highest first.
+   * Lists the versions of an agent, the highest first.
    *
    * Its publisher also sees what waits and what was refused; the others what is available.
    *
@@ -383,7 +466,9 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Reads one version of a agent.
+   * Reads one version of an agent.
+   *
+   * Its publisher reads any of them; the others those that are available.
    *
    * @param agentId The component's id
    * @param version Its number
@@ -393,7 +478,7 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Yanks a version of a agent.
+   * Yanks a version of an agent.
    *
    * It is no longer the latest, and only those who have it may install it again, by its exact number. If all are yanked, the
    * highest is still shown.
@@ -406,7 +491,9 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
-   * Takes the yank of a version of a agent back.
+   * Takes the yank of a version of an agent back.
+   *
+   * It can be the latest again, and be installed by everyone.
    *
    * @param agentId The component's id
    * @param version Its number

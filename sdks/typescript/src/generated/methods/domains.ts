@@ -202,6 +202,14 @@ export abstract class DomainsMethods extends ComponentsMethods {
    * a public component private takes it from the public at once, with all its versions.
    */
   publishDomain(params: DomainPublish & ComponentPublishParams & { dryRun: true }, options?: RequestOptions): ApiPromise<PublishCheck>;
+  /**
+   * Publishes a domain, or a new version of one.
+   *
+   * A private one is there at once. A public one waits for a reviewer (`pending_review`); until the decision everyone goes
+   * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
+   * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
+   * a public component private takes it from the public at once, with all its versions.
+   */
   publishDomain(params: DomainPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component>;
   publishDomain(params: DomainPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component | PublishCheck> {
     return this.one(operations.publishDomain, { path: [], params, options });
@@ -212,11 +220,18 @@ export abstract class DomainsMethods extends ComponentsMethods {
    *
    * Installs up to 100 components in one request, which counts as one. Each is installed or refused on its own, in the
    * order given, so one that fails does not keep the others back; an id that is there twice is installed once.
-  
    *
    * Called as `(domainIds, params)` or `({ domainIds, … })`; up to 100 ids.
    */
   bulkInstallDomains(domainIds: readonly string[], params?: BulkInstallRequest, options?: RequestOptions): ApiPromise<BulkInstallResponse>;
+  /**
+   * Install several domains.
+   *
+   * Installs up to 100 components in one request, which counts as one. Each is installed or refused on its own, in the
+   * order given, so one that fails does not keep the others back; an id that is there twice is installed once.
+   *
+   * Called as `(domainIds, params)` or `({ domainIds, … })`; up to 100 ids.
+   */
   bulkInstallDomains(params: BulkInstallRequest, options?: RequestOptions): ApiPromise<BulkInstallResponse>;
   bulkInstallDomains(
     first: readonly string[] | BulkInstallRequest,
@@ -308,9 +323,61 @@ export abstract class DomainsMethods extends ComponentsMethods {
    * Called as `(domainId, targetTenantId)`, `(domainId, params)` or `({ domainId, … })`.
    */
   installDomain(domainId: string, params: InstallRequest & ComponentInstallParams & { dryRun: true }, options?: RequestOptions): ApiPromise<InstallPlan>;
+  /**
+   * Install domain.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(domainId, targetTenantId)`, `(domainId, params)` or `({ domainId, … })`.
+   */
   installDomain(params: InstallRequest & ComponentInstallParams & { domainId: string } & { dryRun: true }, options?: RequestOptions): ApiPromise<InstallPlan>;
+  /**
+   * Install domain.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(domainId, targetTenantId)`, `(domainId, params)` or `({ domainId, … })`.
+   */
   installDomain(domainId: string, targetTenantId?: string | null, options?: RequestOptions): ApiPromise<Installation>;
+  /**
+   * Install domain.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(domainId, targetTenantId)`, `(domainId, params)` or `({ domainId, … })`.
+   */
   installDomain(domainId: string, params: InstallRequest & ComponentInstallParams, options?: RequestOptions): ApiPromise<Installation>;
+  /**
+   * Install domain.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(domainId, targetTenantId)`, `(domainId, params)` or `({ domainId, … })`.
+   */
   installDomain(params: InstallRequest & ComponentInstallParams & { domainId: string }, options?: RequestOptions): ApiPromise<Installation>;
   installDomain(
     first: string | (InstallRequest & ComponentInstallParams & { domainId: string }),
@@ -329,7 +396,23 @@ export abstract class DomainsMethods extends ComponentsMethods {
    * Called as `(domainId, targetTenantId)`, `(domainId, params)` or `({ domainId, … })`.
    */
   uninstallDomain(domainId: string, targetTenantId?: string | null, options?: RequestOptions): ApiPromise<void>;
+  /**
+   * Uninstall domain.
+   *
+   * Uninstalls a component, even one that was withdrawn or quarantined since; its configuration and keys are erased. What
+   * other installations need stays: 409 with `details.dependents`.
+   *
+   * Called as `(domainId, targetTenantId)`, `(domainId, params)` or `({ domainId, … })`.
+   */
   uninstallDomain(domainId: string, params: ComponentUninstallParams, options?: RequestOptions): ApiPromise<void>;
+  /**
+   * Uninstall domain.
+   *
+   * Uninstalls a component, even one that was withdrawn or quarantined since; its configuration and keys are erased. What
+   * other installations need stays: 409 with `details.dependents`.
+   *
+   * Called as `(domainId, targetTenantId)`, `(domainId, params)` or `({ domainId, … })`.
+   */
   uninstallDomain(params: ComponentUninstallParams & { domainId: string }, options?: RequestOptions): ApiPromise<void>;
   uninstallDomain(
     first: string | (ComponentUninstallParams & { domainId: string }),
@@ -394,6 +477,8 @@ export abstract class DomainsMethods extends ComponentsMethods {
   /**
    * Reads one version of a domain.
    *
+   * Its publisher reads any of them; the others those that are available.
+   *
    * @param domainId The component's id
    * @param version Its number
    */
@@ -416,6 +501,8 @@ export abstract class DomainsMethods extends ComponentsMethods {
 
   /**
    * Takes the yank of a version of a domain back.
+   *
+   * It can be the latest again, and be installed by everyone.
    *
    * @param domainId The component's id
    * @param version Its number

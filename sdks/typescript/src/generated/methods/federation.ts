@@ -152,6 +152,8 @@ export abstract class FederationMethods extends DomainsMethods {
   /**
    * Show a public agent to a peer.
    *
+   * As everyone sees it.
+   *
    * @param id The publisher's id
    */
   federationGetAgent(id: string, params?: FederationGetAgentParams, options?: RequestOptions): ApiPromise<Component> {
@@ -180,6 +182,8 @@ export abstract class FederationMethods extends DomainsMethods {
 
   /**
    * Show a public canvas to a peer.
+   *
+   * As everyone sees it.
    *
    * @param id The publisher's id
    */
@@ -210,6 +214,8 @@ export abstract class FederationMethods extends DomainsMethods {
   /**
    * Show a public domain to a peer.
    *
+   * As everyone sees it.
+   *
    * @param id The publisher's id
    */
   federationGetDomain(id: string, params?: FederationGetDomainParams, options?: RequestOptions): ApiPromise<Component> {
@@ -238,6 +244,8 @@ export abstract class FederationMethods extends DomainsMethods {
 
   /**
    * Show a public skill to a peer.
+   *
+   * As everyone sees it.
    *
    * @param id The publisher's id
    */

@@ -202,6 +202,14 @@ export abstract class SkillsMethods extends InstallsMethods {
    * a public component private takes it from the public at once, with all its versions.
    */
   publishSkill(params: SkillPublish & ComponentPublishParams & { dryRun: true }, options?: RequestOptions): ApiPromise<PublishCheck>;
+  /**
+   * Publishes a skill, or a new version of one.
+   *
+   * A private one is there at once. A public one waits for a reviewer (`pending_review`); until the decision everyone goes
+   * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
+   * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
+   * a public component private takes it from the public at once, with all its versions.
+   */
   publishSkill(params: SkillPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component>;
   publishSkill(params: SkillPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component | PublishCheck> {
     return this.one(operations.publishSkill, { path: [], params, options });
@@ -212,11 +220,18 @@ export abstract class SkillsMethods extends InstallsMethods {
    *
    * Installs up to 100 components in one request, which counts as one. Each is installed or refused on its own, in the
    * order given, so one that fails does not keep the others back; an id that is there twice is installed once.
-  
    *
    * Called as `(skillIds, params)` or `({ skillIds, … })`; up to 100 ids.
    */
   bulkInstallSkills(skillIds: readonly string[], params?: BulkInstallRequest, options?: RequestOptions): ApiPromise<BulkInstallResponse>;
+  /**
+   * Install several skills.
+   *
+   * Installs up to 100 components in one request, which counts as one. Each is installed or refused on its own, in the
+   * order given, so one that fails does not keep the others back; an id that is there twice is installed once.
+   *
+   * Called as `(skillIds, params)` or `({ skillIds, … })`; up to 100 ids.
+   */
   bulkInstallSkills(params: BulkInstallRequest, options?: RequestOptions): ApiPromise<BulkInstallResponse>;
   bulkInstallSkills(
     first: readonly string[] | BulkInstallRequest,
@@ -308,9 +323,61 @@ export abstract class SkillsMethods extends InstallsMethods {
    * Called as `(skillId, targetTenantId)`, `(skillId, params)` or `({ skillId, … })`.
    */
   installSkill(skillId: string, params: InstallRequest & ComponentInstallParams & { dryRun: true }, options?: RequestOptions): ApiPromise<InstallPlan>;
+  /**
+   * Install skill.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(skillId, targetTenantId)`, `(skillId, params)` or `({ skillId, … })`.
+   */
   installSkill(params: InstallRequest & ComponentInstallParams & { skillId: string } & { dryRun: true }, options?: RequestOptions): ApiPromise<InstallPlan>;
+  /**
+   * Install skill.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(skillId, targetTenantId)`, `(skillId, params)` or `({ skillId, … })`.
+   */
   installSkill(skillId: string, targetTenantId?: string | null, options?: RequestOptions): ApiPromise<Installation>;
+  /**
+   * Install skill.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(skillId, targetTenantId)`, `(skillId, params)` or `({ skillId, … })`.
+   */
   installSkill(skillId: string, params: InstallRequest & ComponentInstallParams, options?: RequestOptions): ApiPromise<Installation>;
+  /**
+   * Install skill.
+   *
+   * Installs a component for the caller's tenant after four validations, made together in one transaction: the plan must
+   * cover its `pricing_tier` (403 `PLAN_RESTRICTED`), the plan must have room for its agents (400 `AGENT_LIMIT_EXCEEDED`),
+   * the components and capabilities it needs must be installed (400 `DEPENDENCY_MISSING`; with
+   * `auto_install_dependencies` the components come along), and `install_config` must satisfy its `config_schema` (400
+   * `INVALID_CONFIGURATION`). Without `version` it is the latest release. API keys are stored sealed and never shown
+   * again. What is installed already stays at its version: 200, with a configuration that is given put in place.
+   * `?dry_run=true` answers the plan and changes nothing.
+   *
+   * Called as `(skillId, targetTenantId)`, `(skillId, params)` or `({ skillId, … })`.
+   */
   installSkill(params: InstallRequest & ComponentInstallParams & { skillId: string }, options?: RequestOptions): ApiPromise<Installation>;
   installSkill(
     first: string | (InstallRequest & ComponentInstallParams & { skillId: string }),
@@ -329,7 +396,23 @@ export abstract class SkillsMethods extends InstallsMethods {
    * Called as `(skillId, targetTenantId)`, `(skillId, params)` or `({ skillId, … })`.
    */
   uninstallSkill(skillId: string, targetTenantId?: string | null, options?: RequestOptions): ApiPromise<void>;
+  /**
+   * Uninstall skill.
+   *
+   * Uninstalls a component, even one that was withdrawn or quarantined since; its configuration and keys are erased. What
+   * other installations need stays: 409 with `details.dependents`.
+   *
+   * Called as `(skillId, targetTenantId)`, `(skillId, params)` or `({ skillId, … })`.
+   */
   uninstallSkill(skillId: string, params: ComponentUninstallParams, options?: RequestOptions): ApiPromise<void>;
+  /**
+   * Uninstall skill.
+   *
+   * Uninstalls a component, even one that was withdrawn or quarantined since; its configuration and keys are erased. What
+   * other installations need stays: 409 with `details.dependents`.
+   *
+   * Called as `(skillId, targetTenantId)`, `(skillId, params)` or `({ skillId, … })`.
+   */
   uninstallSkill(params: ComponentUninstallParams & { skillId: string }, options?: RequestOptions): ApiPromise<void>;
   uninstallSkill(
     first: string | (ComponentUninstallParams & { skillId: string }),
@@ -394,6 +477,8 @@ export abstract class SkillsMethods extends InstallsMethods {
   /**
    * Reads one version of a skill.
    *
+   * Its publisher reads any of them; the others those that are available.
+   *
    * @param skillId The component's id
    * @param version Its number
    */
@@ -416,6 +501,8 @@ export abstract class SkillsMethods extends InstallsMethods {
 
   /**
    * Takes the yank of a version of a skill back.
+   *
+   * It can be the latest again, and be installed by everyone.
    *
    * @param skillId The component's id
    * @param version Its number

@@ -47,17 +47,29 @@ const operations = {
 
 /** Methods for tenant. */
 export abstract class TenantMethods extends SkillsMethods {
-  /** Show the caller's tenant. */
+  /**
+   * Show the caller's tenant.
+   *
+   * With its plan, its limits and the storage it has used.
+   */
   getTenant(options?: RequestOptions): ApiPromise<Tenant> {
     return this.one(operations.getTenant, { path: [], options });
   }
 
-  /** Rename the caller's tenant. */
+  /**
+   * Rename the caller's tenant.
+   *
+   * The name is shown with everything that the tenant has published; its id stays.
+   */
   updateTenant(params: TenantUpdate, options?: RequestOptions): ApiPromise<Tenant> {
     return this.one(operations.updateTenant, { path: [], params, options });
   }
 
-  /** List the tenant's members. */
+  /**
+   * List the tenant's members.
+   *
+   * In the order in which their accounts were made.
+   */
   listMembers(params?: ListMembersParams, options?: RequestOptions): PagePromise<Member> {
     return this.page(operations.listMembers, { path: [], params, options });
   }

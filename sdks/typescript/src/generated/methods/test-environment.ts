@@ -47,7 +47,7 @@ export abstract class TestEnvironmentMethods extends TenantMethods {
    * For trying out what a client does with a 429: `{"limit": 0, "window_seconds": 60}` refuses the next request of a token
    * for a minute. Every window begins anew. Requests without a token, such as this one, are not concerned.
    */
-  testSetRateLimit(params: TestRateLimit, options?: RequestOptions): ApiPromise<TestRateLimit> {
+  testSetRateLimit(params?: TestRateLimit, options?: RequestOptions): ApiPromise<TestRateLimit> {
     return this.one(operations.testSetRateLimit, { path: [], params, options });
   }
 

@@ -1,6 +1,9 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
 import type { ErrorCode } from './installs.js';
+import type { InstallPlan } from './installs.js';
+import type { Installation } from './installs.js';
+import type { PublishCheck } from './publishing.js';
 
 /** A JSON object whose keys this package never touches. */
 export type JsonObject = { [key: string]: unknown };
@@ -204,6 +207,9 @@ export interface Highlights {
   tags?: string[] | undefined;
 }
 
+/** What an install answers 200 with. */
+export type InstallAnswer = Installation | InstallPlan;
+
 /** What a component is. The four kinds share one model and one set of routes. */
 export type Kind = 'agent' | 'skill' | 'canvas' | 'domain';
 
@@ -319,6 +325,9 @@ export interface PlanLimits {
   /** Webhooks. */
   webhooks: number;
 }
+
+/** What a publish answers 200 with. */
+export type PublishAnswer = Component | PublishCheck;
 
 /** Who published a component. */
 export interface Publisher {

@@ -25,12 +25,13 @@ class AccountOperations(AsyncCore):
     ) -> models.Tenant:
         """Show the caller's tenant.
 
+        With its plan, its limits and the storage it has used.
+
         Args:
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, The caller lacks `components:read`; HTTP 429,
-                Rate limit exceeded.
+            MarketplaceError: HTTP 403, The caller lacks `components:read`.
         """
         call = Call(
             "GET",
@@ -46,13 +47,14 @@ class AccountOperations(AsyncCore):
     ) -> models.Tenant:
         """Rename the caller's tenant.
 
+        The name is shown with everything that the tenant has published; its id stays.
+
         Args:
             name: Its name, up to 100 characters.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong; HTTP 401, No valid credential; HTTP 403, The caller lacks
-                `members:manage`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, The caller lacks `members:manage`.
         """
         call = Call(
             "PATCH",
@@ -73,15 +75,16 @@ class AccountOperations(AsyncCore):
     ) -> AsyncPage[models.Member]:
         """List the tenant's members.
 
+        In the order in which their accounts were made.
+
         Args:
-            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
             page_size: Items on a page.
-            cursor: `next_cursor` of the page before.
+            cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid credential; HTTP 403, The caller
-                lacks `members:manage`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller lacks `members:manage`.
         """
         call = Call(
             "GET",
@@ -114,9 +117,8 @@ class AccountOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong; HTTP 401, No valid credential; HTTP 403, The caller lacks
-                `members:manage`, or the role holds more than the caller; HTTP 409, The person is a member already;
-                HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, The caller lacks `members:manage`, or the role
+                holds more than the caller; HTTP 409, The person is a member already.
         """
         call = Call(
             "POST",
@@ -148,9 +150,8 @@ class AccountOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong; HTTP 401, No valid credential; HTTP 403, The caller lacks
-                `members:manage`, or a role holds more than the caller; HTTP 404, The tenant has no such member; HTTP
-                409, It is the last owner; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, The caller lacks `members:manage`, or a role
+                holds more than the caller; HTTP 404, The tenant has no such member; HTTP 409, It is the last owner.
         """
         call = Call(
             "PATCH",
@@ -180,9 +181,8 @@ class AccountOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, The caller lacks `members:manage`, or the
-                member's role holds more than the caller; HTTP 404, The tenant has no such member; HTTP 409, It is
-                the last owner; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 403, The caller lacks `members:manage`, or the member's role holds more than the
+                caller; HTTP 404, The tenant has no such member; HTTP 409, It is the last owner.
         """
         call = Call(
             "DELETE",
@@ -206,14 +206,13 @@ class AccountOperations(AsyncCore):
         Those that are not revoked, oldest first: prefix, scopes, expiry and last use, never the secret.
 
         Args:
-            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
             page_size: Items on a page.
-            cursor: `next_cursor` of the page before.
+            cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid credential; HTTP 403, The caller
-                lacks `tokens:manage`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller lacks `tokens:manage`.
         """
         call = Call(
             "GET",
@@ -249,8 +248,8 @@ class AccountOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong; HTTP 401, No valid credential; HTTP 403, The caller lacks
-                `tokens:manage`, or a scope or pattern it wants to give; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, The caller lacks `tokens:manage`, or a scope or
+                pattern it wants to give.
         """
         call = Call(
             "POST",
@@ -276,9 +275,6 @@ class AccountOperations(AsyncCore):
 
         Args:
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
-
-        Raises:
-            MarketplaceError: HTTP 401, No valid API token; HTTP 429, Rate limit exceeded.
         """
         call = Call(
             "GET",
@@ -301,8 +297,7 @@ class AccountOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, The caller lacks `tokens:manage`; HTTP 404,
-                The tenant has no such token; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 403, The caller lacks `tokens:manage`; HTTP 404, The tenant has no such token.
         """
         call = Call(
             "DELETE",
@@ -329,9 +324,8 @@ class AccountOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, The caller lacks `tokens:manage`, or a scope
-                of the token; HTTP 404, The tenant has no such token; HTTP 409, The token has expired; HTTP 429, Rate
-                limit exceeded.
+            MarketplaceError: HTTP 403, The caller lacks `tokens:manage`, or a scope of the token; HTTP 404, The
+                tenant has no such token; HTTP 409, The token has expired.
         """
         call = Call(
             "POST",
@@ -355,8 +349,7 @@ class AccountOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, The caller lacks `usage:read`; HTTP 429, Rate
-                limit exceeded.
+            MarketplaceError: HTTP 403, The caller lacks `usage:read`.
         """
         call = Call(
             "GET",

@@ -50,8 +50,8 @@ class CatalogOperations(AsyncCore):
             pricing_tier: Needs exactly this plan.
             maturity_level: Agents: acts on its own this far.
             publisher: Published by this tenant.
-            page: The page's number, from 1; reaches 10,000 items deep.
-            page_size: Items on a page, 1 to 100.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
             cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 

@@ -41,8 +41,7 @@ class InstallationsOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 401, No valid credential; HTTP 403,
-                `INSUFFICIENT_PERMISSIONS`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`.
         """
         call = Call(
             "GET",
@@ -72,8 +71,7 @@ class InstallationsOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 429, Rate
-                limit exceeded.
+            MarketplaceError: HTTP 403, `INSUFFICIENT_PERMISSIONS`.
         """
         call = Call(
             "GET",
@@ -99,9 +97,9 @@ class InstallationsOperations(AsyncCore):
 
         Raises:
             MarketplaceError: HTTP 400, `INVALID_REQUEST`, `AGENT_LIMIT_EXCEEDED`, `DEPENDENCY_MISSING` or
-                `INVALID_CONFIGURATION`; HTTP 401, No valid credential; HTTP 403, `INSUFFICIENT_PERMISSIONS` or
-                `PLAN_RESTRICTED`; HTTP 404, `COMPONENT_NOT_FOUND`; HTTP 409, `CONFLICT`: a digest differs, or a
-                version does not do for what else is installed; HTTP 429, Rate limit exceeded.
+                `INVALID_CONFIGURATION`; HTTP 403, `INSUFFICIENT_PERMISSIONS` or `PLAN_RESTRICTED`; HTTP 404,
+                `COMPONENT_NOT_FOUND`; HTTP 409, `CONFLICT`: a digest differs, or a version does not do for what else
+                is installed.
         """
         call = Call(
             "POST",
@@ -126,8 +124,7 @@ class InstallationsOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
-                `NOT_FOUND`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404, `NOT_FOUND`.
         """
         call = Call(
             "GET",
@@ -162,9 +159,9 @@ class InstallationsOperations(AsyncCore):
 
         Raises:
             MarketplaceError: HTTP 400, `INVALID_REQUEST`, `AGENT_LIMIT_EXCEEDED`, `DEPENDENCY_MISSING` or
-                `INVALID_CONFIGURATION`; HTTP 401, No valid credential; HTTP 403, `INSUFFICIENT_PERMISSIONS` or
-                `PLAN_RESTRICTED`; HTTP 404, `NOT_FOUND`, or `COMPONENT_NOT_FOUND`: no such version to install; HTTP
-                409, `CONFLICT`: the version does not do for what else is installed; HTTP 429, Rate limit exceeded.
+                `INVALID_CONFIGURATION`; HTTP 403, `INSUFFICIENT_PERMISSIONS` or `PLAN_RESTRICTED`; HTTP 404,
+                `NOT_FOUND`, or `COMPONENT_NOT_FOUND`: no such version to install; HTTP 409, `CONFLICT`: the version
+                does not do for what else is installed.
         """
         call = Call(
             "PATCH",
@@ -196,8 +193,8 @@ class InstallationsOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
-                `NOT_FOUND`: no such installation, or it is quarantined; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404, `NOT_FOUND`: no such installation, or
+                it is quarantined.
         """
         call = Call(
             "GET",

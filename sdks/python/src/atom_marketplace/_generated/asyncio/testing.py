@@ -37,7 +37,7 @@ class TestingOperations(AsyncCore):
 
         Raises:
             MarketplaceError: HTTP 400, A field is wrong; HTTP 401, The secret, the address or the password is wrong;
-                HTTP 404, There is no test environment on this server; HTTP 429, Rate limit exceeded.
+                HTTP 404, There is no test environment on this server.
         """
         call = Call(
             "POST",
@@ -77,7 +77,7 @@ class TestingOperations(AsyncCore):
 
         Raises:
             MarketplaceError: HTTP 400, A field is wrong; HTTP 401, The secret is wrong; HTTP 404, There is no test
-                environment on this server; HTTP 429, Rate limit exceeded.
+                environment on this server.
         """
         call = Call(
             "POST",
@@ -110,8 +110,7 @@ class TestingOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, The secret is wrong; HTTP 404, There is no test environment on this server;
-                HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 401, The secret is wrong; HTTP 404, There is no test environment on this server.
         """
         call = Call(
             "POST",

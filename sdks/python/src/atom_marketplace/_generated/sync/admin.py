@@ -30,6 +30,8 @@ class AdminOperations(SyncCore):
     ) -> models.Component:
         """Quarantines a component: hidden, and not installable.
 
+        Its publisher goes on seeing it, with the reason. What is installed goes on running.
+
         Args:
             kind: agent, skill, canvas or domain
             tenant: Its publisher
@@ -38,8 +40,8 @@ class AdminOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 401, No valid credential; HTTP
-                403, Not the platform's admin; HTTP 404, No such component; HTTP 409, It is not published.
+            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin;
+                HTTP 404, No such component; HTTP 409, It is not published.
         """
         call = Call(
             "POST",
@@ -67,6 +69,8 @@ class AdminOperations(SyncCore):
     ) -> models.Component:
         """Releases a component from quarantine.
 
+        It is shown and installable again, as it was.
+
         Args:
             kind: agent, skill, canvas or domain
             tenant: Its publisher
@@ -75,8 +79,8 @@ class AdminOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, The reason is too long; HTTP 401, No valid credential; HTTP 403, Not the
-                platform's admin; HTTP 404, No such component; HTTP 409, It is not in quarantine.
+            MarketplaceError: HTTP 400, The reason is too long; HTTP 403, Not the platform's admin; HTTP 404, No such
+                component; HTTP 409, It is not in quarantine.
         """
         call = Call(
             "POST",
@@ -99,11 +103,13 @@ class AdminOperations(SyncCore):
     ) -> models.PlatformStats:
         """Show the platform in numbers.
 
+        Counted now; nothing of any tenant in particular.
+
         Args:
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid admin key; HTTP 403, The caller is not the platform's admin.
+            MarketplaceError: HTTP 403, The caller is not the platform's admin.
         """
         call = Call(
             "GET",
@@ -124,6 +130,8 @@ class AdminOperations(SyncCore):
     ) -> Page[models.Submission]:
         """Lists submissions, the oldest first.
 
+        Those that wait, unless another `status` is asked for.
+
         Args:
             status: Where they stand.
             kind: Of one kind alone.
@@ -134,8 +142,7 @@ class AdminOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid credential; HTTP 403, Not the
-                platform's admin.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, Not the platform's admin.
         """
         call = Call(
             "GET",
@@ -159,13 +166,14 @@ class AdminOperations(SyncCore):
     ) -> models.SubmissionDetail:
         """Reads a submission with what it would publish.
 
+        An approval is of the digest that stands here.
+
         Args:
             submission_id: `sub_…`
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, Not the platform's admin; HTTP 404, No such
-                submission.
+            MarketplaceError: HTTP 403, Not the platform's admin; HTTP 404, No such submission.
         """
         call = Call(
             "GET",
@@ -195,9 +203,8 @@ class AdminOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, The reason is too long; HTTP 401, No valid credential; HTTP 403, Not the
-                platform's admin; HTTP 404, No such submission; HTTP 409, It does not wait any more, or its digest is
-                another.
+            MarketplaceError: HTTP 400, The reason is too long; HTTP 403, Not the platform's admin; HTTP 404, No such
+                submission; HTTP 409, It does not wait any more, or its digest is another.
         """
         call = Call(
             "POST",
@@ -222,6 +229,8 @@ class AdminOperations(SyncCore):
     ) -> models.Component:
         """Rejects a submission.
 
+        Its publisher reads the reason. What was approved before stays as it is.
+
         Args:
             submission_id: `sub_…`
             digest: The digest that was looked at. Where it is not the submission's, nothing is decided.
@@ -229,9 +238,8 @@ class AdminOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 401, No valid credential; HTTP
-                403, Not the platform's admin; HTTP 404, No such submission; HTTP 409, It does not wait any more, or
-                its digest is another.
+            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin;
+                HTTP 404, No such submission; HTTP 409, It does not wait any more, or its digest is another.
         """
         call = Call(
             "POST",
@@ -256,6 +264,8 @@ class AdminOperations(SyncCore):
     ) -> models.Component:
         """Asks the publisher of a submission for changes.
 
+        The publisher reads the reason, and a new submission takes its place.
+
         Args:
             submission_id: `sub_…`
             digest: The digest that was looked at. Where it is not the submission's, nothing is decided.
@@ -263,9 +273,8 @@ class AdminOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 401, No valid credential; HTTP
-                403, Not the platform's admin; HTTP 404, No such submission; HTTP 409, It does not wait any more, or
-                its digest is another.
+            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin;
+                HTTP 404, No such submission; HTTP 409, It does not wait any more, or its digest is another.
         """
         call = Call(
             "POST",
@@ -293,14 +302,13 @@ class AdminOperations(SyncCore):
         In the order they were made; mirrored ones (`tenant@peer`) too.
 
         Args:
-            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
             page_size: Items on a page.
-            cursor: `next_cursor` of the page before.
+            cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid admin key; HTTP 403, The caller is
-                not the platform's admin.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller is not the platform's admin.
         """
         call = Call(
             "GET",
@@ -332,8 +340,8 @@ class AdminOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong; HTTP 401, No valid admin key; HTTP 403, The caller is not
-                the platform's admin; HTTP 409, The id is taken.
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, The caller is not the platform's admin; HTTP 409,
+                The id is taken.
         """
         call = Call(
             "POST",
@@ -355,13 +363,14 @@ class AdminOperations(SyncCore):
     ) -> models.Tenant:
         """Show a tenant.
 
+        With its plan, its limits and the storage it has used.
+
         Args:
             tenant_id: The tenant's id
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid admin key; HTTP 403, The caller is not the platform's admin; HTTP
-                404, No such tenant.
+            MarketplaceError: HTTP 403, The caller is not the platform's admin; HTTP 404, No such tenant.
         """
         call = Call(
             "GET",
@@ -397,8 +406,8 @@ class AdminOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong; HTTP 401, No valid admin key; HTTP 403, The caller is not
-                the platform's admin; HTTP 404, No such tenant.
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, The caller is not the platform's admin; HTTP 404,
+                No such tenant.
         """
         call = Call(
             "PATCH",
@@ -441,8 +450,8 @@ class AdminOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong; HTTP 401, No valid admin key; HTTP 403, The caller is not
-                the platform's admin, or a scope is the platform's; HTTP 404, No such tenant.
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, The caller is not the platform's admin, or a
+                scope is the platform's; HTTP 404, No such tenant.
         """
         call = Call(
             "POST",

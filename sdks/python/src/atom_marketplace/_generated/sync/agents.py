@@ -49,8 +49,8 @@ class AgentsOperations(SyncCore):
             pricing_tier: Needs exactly this plan.
             maturity_level: Agents: acts on its own this far.
             publisher: Published by this tenant.
-            page: The page's number, from 1; reaches 10,000 items deep.
-            page_size: Items on a page, 1 to 100.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
             cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
@@ -206,10 +206,9 @@ class AgentsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, INVALID_REQUEST with every field that is wrong, or CHECKS_FAILED; HTTP 401,
-                No valid credential; HTTP 403, INSUFFICIENT_PERMISSIONS (scope or component patterns), or
-                QUOTA_EXCEEDED; HTTP 409, VERSION_EXISTS: the number has other content; CONFLICT: quarantined; HTTP
-                413, Over 10 MiB; HTTP 415, Not JSON.
+            MarketplaceError: HTTP 400, INVALID_REQUEST with every field that is wrong, or CHECKS_FAILED; HTTP 403,
+                INSUFFICIENT_PERMISSIONS (scope or component patterns), or QUOTA_EXCEEDED; HTTP 409, VERSION_EXISTS:
+                the number has other content; CONFLICT: quarantined; HTTP 413, Over 10 MiB.
         """
         call = Call(
             "POST",
@@ -273,8 +272,7 @@ class AgentsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 401, No valid credential; HTTP 403,
-                `INSUFFICIENT_PERMISSIONS`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`.
         """
         call = Call(
             "POST",
@@ -322,8 +320,8 @@ class AgentsOperations(SyncCore):
             pricing_tier: Needs exactly this plan.
             maturity_level: Agents: acts on its own this far.
             publisher: Published by this tenant.
-            page: The page's number, from 1; reaches 10,000 items deep.
-            page_size: Items on a page, 1 to 100.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
             cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
@@ -412,9 +410,9 @@ class AgentsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong, or needs a new version; HTTP 401, No valid credential; HTTP
-                403, The token may not publish this id; HTTP 404, The caller's tenant has no such component; HTTP
-                409, It is in quarantine; HTTP 412, It has changed since.
+            MarketplaceError: HTTP 400, A field is wrong, or needs a new version; HTTP 403, The token may not publish
+                this id; HTTP 404, The caller's tenant has no such component; HTTP 409, It is in quarantine; HTTP
+                412, It has changed since.
         """
         call = Call(
             "PATCH",
@@ -456,9 +454,8 @@ class AgentsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, The token may not publish this id; HTTP 404,
-                The caller's tenant has no such component; HTTP 409, It is in quarantine; HTTP 412, It has changed
-                since.
+            MarketplaceError: HTTP 403, The token may not publish this id; HTTP 404, The caller's tenant has no such
+                component; HTTP 409, It is in quarantine; HTTP 412, It has changed since.
         """
         call = Call(
             "DELETE",
@@ -529,8 +526,8 @@ class AgentsOperations(SyncCore):
         Args:
             agent_id: The publisher's id
             source_tenant_id: The publisher, where several have the id.
-            page: The page's number, from 1; reaches 10,000 items deep.
-            page_size: Items on a page, 1 to 100.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
             cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
@@ -615,10 +612,9 @@ class AgentsOperations(SyncCore):
 
         Raises:
             MarketplaceError: HTTP 400, `INVALID_REQUEST`, `AGENT_LIMIT_EXCEEDED`, `DEPENDENCY_MISSING` or
-                `INVALID_CONFIGURATION`; HTTP 401, No valid credential; HTTP 403, `INSUFFICIENT_PERMISSIONS` or
-                `PLAN_RESTRICTED`; HTTP 404, `COMPONENT_NOT_FOUND`: no such component, or no version of it to
-                install; HTTP 409, `AMBIGUOUS_COMPONENT`, or it is installed at another version; HTTP 429, Rate limit
-                exceeded.
+                `INVALID_CONFIGURATION`; HTTP 403, `INSUFFICIENT_PERMISSIONS` or `PLAN_RESTRICTED`; HTTP 404,
+                `COMPONENT_NOT_FOUND`: no such component, or no version of it to install; HTTP 409,
+                `AMBIGUOUS_COMPONENT`, or it is installed at another version.
         """
         call = Call(
             "POST",
@@ -661,9 +657,8 @@ class AgentsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
-                `COMPONENT_NOT_FOUND`: it is not installed; HTTP 409, `CONFLICT`: others need it; or
-                `AMBIGUOUS_COMPONENT`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404, `COMPONENT_NOT_FOUND`: it is not
+                installed; HTTP 409, `CONFLICT`: others need it; or `AMBIGUOUS_COMPONENT`.
         """
         call = Call(
             "DELETE",
@@ -702,9 +697,8 @@ class AgentsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 401, No valid credential; HTTP 403,
-                `INSUFFICIENT_PERMISSIONS`; HTTP 404, `COMPONENT_NOT_FOUND`; HTTP 409, `CONFLICT`: it is your own; or
-                `AMBIGUOUS_COMPONENT`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`; HTTP 409, `CONFLICT`: it is your own; or `AMBIGUOUS_COMPONENT`.
         """
         call = Call(
             "PUT",
@@ -740,8 +734,8 @@ class AgentsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
-                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404, `COMPONENT_NOT_FOUND`; HTTP 409,
+                `AMBIGUOUS_COMPONENT`.
         """
         call = Call(
             "DELETE",
@@ -779,7 +773,7 @@ class AgentsOperations(SyncCore):
 
         Raises:
             MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
-                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`; HTTP 429, Rate limit exceeded.
+                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`.
         """
         call = Call(
             "GET",
@@ -849,6 +843,8 @@ class AgentsOperations(SyncCore):
     ) -> models.VersionInfo:
         """Reads one version of an agent.
 
+        Its publisher reads any of them; the others those that are available.
+
         Args:
             agent_id: The component's id
             version: Its number
@@ -897,9 +893,8 @@ class AgentsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, The reason is too long; HTTP 401, No valid credential; HTTP 403, The token
-                may not publish this id; HTTP 404, No such component of the caller's tenant, or no such version
-                available.
+            MarketplaceError: HTTP 400, The reason is too long; HTTP 403, The token may not publish this id; HTTP
+                404, No such component of the caller's tenant, or no such version available.
         """
         call = Call(
             "POST",
@@ -928,6 +923,8 @@ class AgentsOperations(SyncCore):
     ) -> models.VersionInfo:
         """Takes the yank of a version of an agent back.
 
+        It can be the latest again, and be installed by everyone.
+
         Args:
             agent_id: The component's id
             version: Its number
@@ -936,8 +933,8 @@ class AgentsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, The token may not publish this id; HTTP 404,
-                No such component of the caller's tenant, or no such version available.
+            MarketplaceError: HTTP 403, The token may not publish this id; HTTP 404, No such component of the
+                caller's tenant, or no such version available.
         """
         call = Call(
             "DELETE",

@@ -67,8 +67,8 @@ class DomainsOperations(SyncCore):
             pricing_tier: Needs exactly this plan.
             maturity_level: Agents: acts on its own this far.
             publisher: Published by this tenant.
-            page: The page's number, from 1; reaches 10,000 items deep.
-            page_size: Items on a page, 1 to 100.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
             cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
@@ -224,10 +224,9 @@ class DomainsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, INVALID_REQUEST with every field that is wrong, or CHECKS_FAILED; HTTP 401,
-                No valid credential; HTTP 403, INSUFFICIENT_PERMISSIONS (scope or component patterns), or
-                QUOTA_EXCEEDED; HTTP 409, VERSION_EXISTS: the number has other content; CONFLICT: quarantined; HTTP
-                413, Over 10 MiB; HTTP 415, Not JSON.
+            MarketplaceError: HTTP 400, INVALID_REQUEST with every field that is wrong, or CHECKS_FAILED; HTTP 403,
+                INSUFFICIENT_PERMISSIONS (scope or component patterns), or QUOTA_EXCEEDED; HTTP 409, VERSION_EXISTS:
+                the number has other content; CONFLICT: quarantined; HTTP 413, Over 10 MiB.
         """
         call = Call(
             "POST",
@@ -291,8 +290,7 @@ class DomainsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 401, No valid credential; HTTP 403,
-                `INSUFFICIENT_PERMISSIONS`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`.
         """
         call = Call(
             "POST",
@@ -340,8 +338,8 @@ class DomainsOperations(SyncCore):
             pricing_tier: Needs exactly this plan.
             maturity_level: Agents: acts on its own this far.
             publisher: Published by this tenant.
-            page: The page's number, from 1; reaches 10,000 items deep.
-            page_size: Items on a page, 1 to 100.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
             cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
@@ -430,9 +428,9 @@ class DomainsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong, or needs a new version; HTTP 401, No valid credential; HTTP
-                403, The token may not publish this id; HTTP 404, The caller's tenant has no such component; HTTP
-                409, It is in quarantine; HTTP 412, It has changed since.
+            MarketplaceError: HTTP 400, A field is wrong, or needs a new version; HTTP 403, The token may not publish
+                this id; HTTP 404, The caller's tenant has no such component; HTTP 409, It is in quarantine; HTTP
+                412, It has changed since.
         """
         call = Call(
             "PATCH",
@@ -474,9 +472,8 @@ class DomainsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, The token may not publish this id; HTTP 404,
-                The caller's tenant has no such component; HTTP 409, It is in quarantine; HTTP 412, It has changed
-                since.
+            MarketplaceError: HTTP 403, The token may not publish this id; HTTP 404, The caller's tenant has no such
+                component; HTTP 409, It is in quarantine; HTTP 412, It has changed since.
         """
         call = Call(
             "DELETE",
@@ -547,8 +544,8 @@ class DomainsOperations(SyncCore):
         Args:
             domain_id: The publisher's id
             source_tenant_id: The publisher, where several have the id.
-            page: The page's number, from 1; reaches 10,000 items deep.
-            page_size: Items on a page, 1 to 100.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
             cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
@@ -633,10 +630,9 @@ class DomainsOperations(SyncCore):
 
         Raises:
             MarketplaceError: HTTP 400, `INVALID_REQUEST`, `AGENT_LIMIT_EXCEEDED`, `DEPENDENCY_MISSING` or
-                `INVALID_CONFIGURATION`; HTTP 401, No valid credential; HTTP 403, `INSUFFICIENT_PERMISSIONS` or
-                `PLAN_RESTRICTED`; HTTP 404, `COMPONENT_NOT_FOUND`: no such component, or no version of it to
-                install; HTTP 409, `AMBIGUOUS_COMPONENT`, or it is installed at another version; HTTP 429, Rate limit
-                exceeded.
+                `INVALID_CONFIGURATION`; HTTP 403, `INSUFFICIENT_PERMISSIONS` or `PLAN_RESTRICTED`; HTTP 404,
+                `COMPONENT_NOT_FOUND`: no such component, or no version of it to install; HTTP 409,
+                `AMBIGUOUS_COMPONENT`, or it is installed at another version.
         """
         call = Call(
             "POST",
@@ -679,9 +675,8 @@ class DomainsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
-                `COMPONENT_NOT_FOUND`: it is not installed; HTTP 409, `CONFLICT`: others need it; or
-                `AMBIGUOUS_COMPONENT`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404, `COMPONENT_NOT_FOUND`: it is not
+                installed; HTTP 409, `CONFLICT`: others need it; or `AMBIGUOUS_COMPONENT`.
         """
         call = Call(
             "DELETE",
@@ -720,9 +715,8 @@ class DomainsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 401, No valid credential; HTTP 403,
-                `INSUFFICIENT_PERMISSIONS`; HTTP 404, `COMPONENT_NOT_FOUND`; HTTP 409, `CONFLICT`: it is your own; or
-                `AMBIGUOUS_COMPONENT`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`; HTTP 409, `CONFLICT`: it is your own; or `AMBIGUOUS_COMPONENT`.
         """
         call = Call(
             "PUT",
@@ -758,8 +752,8 @@ class DomainsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
-                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404, `COMPONENT_NOT_FOUND`; HTTP 409,
+                `AMBIGUOUS_COMPONENT`.
         """
         call = Call(
             "DELETE",
@@ -797,7 +791,7 @@ class DomainsOperations(SyncCore):
 
         Raises:
             MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
-                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`; HTTP 429, Rate limit exceeded.
+                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`.
         """
         call = Call(
             "GET",
@@ -867,6 +861,8 @@ class DomainsOperations(SyncCore):
     ) -> models.VersionInfo:
         """Reads one version of a domain.
 
+        Its publisher reads any of them; the others those that are available.
+
         Args:
             domain_id: The component's id
             version: Its number
@@ -915,9 +911,8 @@ class DomainsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, The reason is too long; HTTP 401, No valid credential; HTTP 403, The token
-                may not publish this id; HTTP 404, No such component of the caller's tenant, or no such version
-                available.
+            MarketplaceError: HTTP 400, The reason is too long; HTTP 403, The token may not publish this id; HTTP
+                404, No such component of the caller's tenant, or no such version available.
         """
         call = Call(
             "POST",
@@ -946,6 +941,8 @@ class DomainsOperations(SyncCore):
     ) -> models.VersionInfo:
         """Takes the yank of a version of a domain back.
 
+        It can be the latest again, and be installed by everyone.
+
         Args:
             domain_id: The component's id
             version: Its number
@@ -954,8 +951,8 @@ class DomainsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, The token may not publish this id; HTTP 404,
-                No such component of the caller's tenant, or no such version available.
+            MarketplaceError: HTTP 403, The token may not publish this id; HTTP 404, No such component of the
+                caller's tenant, or no such version available.
         """
         call = Call(
             "DELETE",

@@ -29,14 +29,13 @@ class FederationOperations(SyncCore):
         Those that are not revoked, oldest first, never the secret.
 
         Args:
-            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
             page_size: Items on a page.
-            cursor: `next_cursor` of the page before.
+            cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid credential; HTTP 403, The caller
-                lacks `federation:manage`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller lacks `federation:manage`.
         """
         call = Call(
             "GET",
@@ -67,8 +66,7 @@ class FederationOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong; HTTP 401, No valid credential; HTTP 403, The caller lacks
-                `federation:manage`; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, The caller lacks `federation:manage`.
         """
         call = Call(
             "POST",
@@ -96,8 +94,7 @@ class FederationOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 401, No valid credential; HTTP 403, The caller lacks `federation:manage`; HTTP
-                404, No such key; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 403, The caller lacks `federation:manage`; HTTP 404, No such key.
         """
         call = Call(
             "DELETE",
@@ -121,14 +118,13 @@ class FederationOperations(SyncCore):
         In the order they came. `page_size` reaches 1,000 here.
 
         Args:
-            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
             page_size: Items on a page.
-            cursor: `next_cursor` of the page before.
+            cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 429, Rate limit
-                exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong.
         """
         call = Call(
             "GET",
@@ -150,14 +146,16 @@ class FederationOperations(SyncCore):
     ) -> models.Component:
         """Show a public agent to a peer.
 
+        As everyone sees it.
+
         Args:
             agent_id: The publisher's id
             source_tenant_id: The publisher, where several have that id.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
-                public component; HTTP 409, Several publishers have that id; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 404, No such public component; HTTP 409, Several
+                publishers have that id.
         """
         call = Call(
             "GET",
@@ -191,9 +189,8 @@ class FederationOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
-                public component or version; HTTP 409, Several publishers have that id; HTTP 429, Rate limit
-                exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 404, No such public component or version; HTTP
+                409, Several publishers have that id.
         """
         call = Call(
             "GET",
@@ -221,14 +218,13 @@ class FederationOperations(SyncCore):
         In the order they came. `page_size` reaches 1,000 here.
 
         Args:
-            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
             page_size: Items on a page.
-            cursor: `next_cursor` of the page before.
+            cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 429, Rate limit
-                exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong.
         """
         call = Call(
             "GET",
@@ -243,27 +239,29 @@ class FederationOperations(SyncCore):
 
     def federation_get_canvas(
         self,
-        canvase_id: str,
+        canvas_id: str,
         *,
         source_tenant_id: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Show a public canvas to a peer.
 
+        As everyone sees it.
+
         Args:
-            canvase_id: The publisher's id
+            canvas_id: The publisher's id
             source_tenant_id: The publisher, where several have that id.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
-                public component; HTTP 409, Several publishers have that id; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 404, No such public component; HTTP 409, Several
+                publishers have that id.
         """
         call = Call(
             "GET",
-            "/federation/v1/marketplace/canvases/{canvase_id}",
+            "/federation/v1/marketplace/canvases/{canvas_id}",
             path={
-                "canvase_id": canvase_id,
+                "canvas_id": canvas_id,
             },
             query={
                 "source_tenant_id": source_tenant_id,
@@ -273,7 +271,7 @@ class FederationOperations(SyncCore):
 
     def federation_get_canvas_bundle(
         self,
-        canvase_id: str,
+        canvas_id: str,
         *,
         source_tenant_id: str | NotGiven | None = ...,
         version: str | NotGiven | None = ...,
@@ -284,22 +282,21 @@ class FederationOperations(SyncCore):
         The same bytes that everyone gets.
 
         Args:
-            canvase_id: The publisher's id
+            canvas_id: The publisher's id
             source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
                 installed under it, else the one public one.
             version: Exactly this version. Left out: the latest one.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
-                public component or version; HTTP 409, Several publishers have that id; HTTP 429, Rate limit
-                exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 404, No such public component or version; HTTP
+                409, Several publishers have that id.
         """
         call = Call(
             "GET",
-            "/federation/v1/marketplace/canvases/{canvase_id}/bundle",
+            "/federation/v1/marketplace/canvases/{canvas_id}/bundle",
             path={
-                "canvase_id": canvase_id,
+                "canvas_id": canvas_id,
             },
             query={
                 "source_tenant_id": source_tenant_id,
@@ -321,14 +318,13 @@ class FederationOperations(SyncCore):
         In the order they came. `page_size` reaches 1,000 here.
 
         Args:
-            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
             page_size: Items on a page.
-            cursor: `next_cursor` of the page before.
+            cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 429, Rate limit
-                exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong.
         """
         call = Call(
             "GET",
@@ -350,14 +346,16 @@ class FederationOperations(SyncCore):
     ) -> models.Component:
         """Show a public domain to a peer.
 
+        As everyone sees it.
+
         Args:
             domain_id: The publisher's id
             source_tenant_id: The publisher, where several have that id.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
-                public component; HTTP 409, Several publishers have that id; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 404, No such public component; HTTP 409, Several
+                publishers have that id.
         """
         call = Call(
             "GET",
@@ -391,9 +389,8 @@ class FederationOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
-                public component or version; HTTP 409, Several publishers have that id; HTTP 429, Rate limit
-                exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 404, No such public component or version; HTTP
+                409, Several publishers have that id.
         """
         call = Call(
             "GET",
@@ -421,14 +418,13 @@ class FederationOperations(SyncCore):
         In the order they came. `page_size` reaches 1,000 here.
 
         Args:
-            page: The page, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
             page_size: Items on a page.
-            cursor: `next_cursor` of the page before.
+            cursor: `next_cursor` of the page before, in place of `page`.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 429, Rate limit
-                exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong.
         """
         call = Call(
             "GET",
@@ -450,14 +446,16 @@ class FederationOperations(SyncCore):
     ) -> models.Component:
         """Show a public skill to a peer.
 
+        As everyone sees it.
+
         Args:
             skill_id: The publisher's id
             source_tenant_id: The publisher, where several have that id.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
-                public component; HTTP 409, Several publishers have that id; HTTP 429, Rate limit exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 404, No such public component; HTTP 409, Several
+                publishers have that id.
         """
         call = Call(
             "GET",
@@ -491,9 +489,8 @@ class FederationOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 401, No valid federation key; HTTP 404, No such
-                public component or version; HTTP 409, Several publishers have that id; HTTP 429, Rate limit
-                exceeded.
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 404, No such public component or version; HTTP
+                409, Several publishers have that id.
         """
         call = Call(
             "GET",
