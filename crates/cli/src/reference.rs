@@ -111,8 +111,8 @@ fn describe(page: &mut String, command: &Command, above: &str) {
     let mut subcommands = command.get_subcommands().filter(|command| command.get_name() != "help").peekable();
     if subcommands.peek().is_none() {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-        let positional: String = command.get_positionals().map(|arg| format!(" {}", placed(arg))).collect();
-        let _ = write!(page, "\n### `{name}{positional}`\n\n{}.\n", about.trim_end_matches('.'));
+        let words: Vec<_> = std::iter::once(name.clone()).chain(command.get_positionals().map(placed)).collect();
+        let _ = write!(page, "\n### `{}`\n\n{}.\n", words.join(" "), about.trim_end_matches('.'));
         let own: Vec<_> = command.get_arguments().filter(|arg| is_own(arg)).collect();
         if !own.is_empty() {
             page.push('\n');

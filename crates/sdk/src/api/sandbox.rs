@@ -4,7 +4,7 @@ use atom_marketplace_protocol::sandbox::{TestLogin, TestRateLimit, TestSession};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 
-use crate::{Call, Client, Error, SecretString};
+use crate::{Call, Client, SecretString};
 
 /// The test environment, which a client with either base URL reaches, `…/api` or `…/api/test`.
 #[derive(Clone, Debug)]
@@ -18,9 +18,9 @@ impl TestEnvironment {
         Self { client: client.clone(), secret }
     }
 
-    fn path(&self, below: &str) -> Result<String, Error> {
+    fn path(&self, below: &str) -> String {
         let within = self.client.base_url().ends_with("/api/test");
-        Ok(if within { below.to_owned() } else { format!("/test{below}") })
+        if within { below.to_owned() } else { format!("/test{below}") }
     }
 
     fn with_secret<T>(&self, call: Call<T>) -> Call<T> {
