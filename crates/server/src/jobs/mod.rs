@@ -50,6 +50,12 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { m.refresh_ranks().await }),
     },
     Job {
+        name: "tidy the search indexes",
+        every: Duration::from_hours(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { m.tidy_search().await }),
+    },
+    Job {
         name: "forget words that are gone",
         every: Duration::from_mins(10),
         among_nodes: false,

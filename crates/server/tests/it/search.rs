@@ -429,6 +429,9 @@ async fn the_indexes_follow_the_row() {
             .await
             .unwrap();
         assert_eq!((faded.0.len(), none.0.len(), none.1), (1, 0, false));
+        // The indexes are tidied without losing or doubling anything.
+        m.tidy_search().await.unwrap();
+        assert_eq!((total("/search?query=elephant&page_size=2").await, total("/search?query=giraffe&page_size=2").await), (json!(1), json!(0)));
         // Withdrawn: gone from everywhere.
         m.db.write(move |c| {
             c.execute("UPDATE component SET status = 'withdrawn', listed = 0 WHERE id = $1", atom_marketplace_db::args![id])?;

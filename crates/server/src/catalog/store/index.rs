@@ -128,3 +128,17 @@ pub(in crate::catalog) fn shared_with(c: &mut Conn<'_>, id: i64) -> Result<Vec<i
 pub(in crate::catalog) fn manifest(c: &mut Conn<'_>, version: i64) -> Result<String, Error> {
     c.one("SELECT manifest FROM component_version WHERE id = $1", args![version])
 }
+
+/// SQLite's full-text tables.
+pub(in crate::catalog) const TABLES: [&str; 2] = ["search_head", "search_all"];
+
+/// Rewrites about so many pages of a full-text table towards one list for each word, without what was removed; a negative
+/// number begins anew with all of it. Whether there was something to do.
+pub(in crate::catalog) fn merge(c: &mut Conn<'_>, table: &str, pages: i64) -> Result<bool, Error> {
+    // So FTS5 says how far it came.
+    let changes = "SELECT total_changes()";
+    let before: i64 = c.one(changes, args![])?;
+    c.execute(&format!("INSERT INTO {table} ({table}, rank) VALUES ('merge', $1)"), args![pages])?;
+    let after: i64 = c.one(changes, args![])?;
+    Ok(after - before >= 2)
+}
