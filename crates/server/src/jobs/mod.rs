@@ -68,12 +68,6 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { crate::http::idempotency::sweep(&m).await }),
     },
     Job {
-        name: "forget words that are gone",
-        every: Duration::from_hours(6),
-        among_nodes: false,
-        run: |m| Box::pin(async move { crate::catalog::vocabulary::rebuild(&m).await }),
-    },
-    Job {
         name: "tell other nodes what changed",
         every: Duration::from_millis(25),
         among_nodes: true,
