@@ -23,6 +23,7 @@ The project's tasks.
   cargo xtask cli [--check]         The same for docs/CLI.md.
   cargo xtask sdk-types [--check]   Writes the SDKs' generated code from openapi.json; needs python3 and node.
   cargo xtask bench [ARGS]          Measures the release binary against a floor on loopback; `bench --help` says how.
+  cargo xtask bench sdks            The SDKs' import time and bundle size, beside stripe's and openai's.
   cargo xtask help                  This.
 
 PostgreSQL for the tests is a throwaway cluster (initdb on the PATH or under /usr/lib/postgresql) or the server in
@@ -57,6 +58,7 @@ fn run(args: &[String]) -> Result<bool> {
         ["cli", "--check"] => Ok(report(generated::check(&generated::CLI))),
         ["sdk-types"] => sdk_types(&[]),
         ["sdk-types", "--check"] => sdk_types(&["--check"]),
+        ["bench", "sdks"] => sdk_bench(),
         ["bench", rest @ ..] => bench(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
@@ -98,6 +100,12 @@ fn bench(args: &[&str]) -> Result<bool> {
         .args(args)
         .status()
         .context("the bench does not start")?;
+    Ok(status.success())
+}
+
+/// What the SDKs cost their users: import time and bundle size, beside others'.
+fn sdk_bench() -> Result<bool> {
+    let status = Command::new("bash").arg(root().join("sdks/bench.sh")).status().context("bash does not start")?;
     Ok(status.success())
 }
 

@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -102,6 +103,25 @@ def test_install_config_goes_as_it_is(faults: FaultServer, client: MarketplaceCl
         '"settings":{"maxDailyTasks":1,"max_daily_tasks":2.5,"deep":[{"aB":null,"c_d":true}],"ünï":"\u2028 </x>"}}}'
     )
     assert faults.requests[0].headers["content-type"] == "application/json"
+
+
+def test_both_sdks_send_the_same_bytes(faults: FaultServer, client: MarketplaceClient) -> None:
+    """The TypeScript SDK's tests expect the same of the same configuration, written in camelCase."""
+    vector = json.loads((Path(__file__).parents[2] / "vectors" / "install.json").read_text(encoding="utf-8"))
+    client.install_agent(
+        "sales_automation_agent",
+        "your-tenant-id",
+        source_tenant_id="publisher-tenant-id",
+        install_config={
+            "api_keys": {"salesforceKey": "k", "other_key": "l"},
+            "settings": {
+                "auto_approve": False,
+                "max_daily_tasks": 100,
+                "deeper": [{"retry_policy": {"max_count": 3, "SOME_ENV": "x"}}],
+            },
+        },
+    )
+    assert faults.requests[0].body.decode() == vector["body"]
 
 
 def test_a_body_takes_models_times_and_tuples(faults: FaultServer, client: MarketplaceClient) -> None:
