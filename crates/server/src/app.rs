@@ -23,6 +23,14 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, name: "catalog", sql: include_str!("../../../migrations/0002_catalog.sql") },
     Migration { version: 3, name: "installs", sql: include_str!("../../../migrations/0003_installs.sql") },
     Migration { version: 4, name: "ratings", sql: include_str!("../../../migrations/0004_ratings.sql") },
+    Migration { version: 5, name: "audit_events", sql: include_str!("../../../migrations/0005_audit_events.sql") },
+    Migration { version: 6, name: "checks", sql: include_str!("../../../migrations/0006_checks.sql") },
+    Migration { version: 7, name: "review", sql: include_str!("../../../migrations/0007_review.sql") },
+    Migration { version: 8, name: "accounts", sql: include_str!("../../../migrations/0008_accounts.sql") },
+    Migration { version: 9, name: "lifecycle", sql: include_str!("../../../migrations/0009_lifecycle.sql") },
+    Migration { version: 10, name: "reviews", sql: include_str!("../../../migrations/0010_reviews.sql") },
+    Migration { version: 11, name: "statistics", sql: include_str!("../../../migrations/0011_statistics.sql") },
+    Migration { version: 12, name: "webhooks", sql: include_str!("../../../migrations/0012_webhooks.sql") },
 ];
 
 /// What a marketplace is opened with.

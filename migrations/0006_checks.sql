@@ -1,0 +1,1 @@
+-- What automated checks found, run by run.

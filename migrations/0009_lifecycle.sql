@@ -1,0 +1,1 @@
+-- What becomes of a component after its publication; who publishers are.

@@ -1,0 +1,1 @@
+-- What components are used for, by day.
