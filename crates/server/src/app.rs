@@ -7,6 +7,7 @@ use atom_marketplace_db::{Db, Migration, Timestamp};
 use ipnet::IpNet;
 use sha2::{Digest, Sha256};
 
+use crate::accounts;
 use crate::answers::{Answers, Generations};
 use crate::catalog::change::Announcements;
 use crate::catalog::vocabulary::Vocabulary;
@@ -56,6 +57,8 @@ pub struct Parts {
     /// Tokens that are looked up although they do not have the shape of one. They open nothing that the database does not
     /// know; on real data there are none.
     pub literal_tokens: Vec<String>,
+    /// How people come in.
+    pub accounts: accounts::Options,
 }
 
 /// Requests an hour (guide "Rate Limits").
@@ -106,6 +109,10 @@ pub struct State {
     pub in_flight: InFlight,
     /// Words that occur in the catalog, for typos.
     pub vocabulary: Vocabulary,
+    /// How people come in.
+    pub accounts: accounts::Options,
+    /// Passwords being hashed and compared.
+    pub passwords: accounts::Passwords,
     /// Counters for `/metrics`.
     pub metrics: Metrics,
     /// Where it is reached from outside.
@@ -135,6 +142,8 @@ impl Marketplace {
             credentials: CredentialCache::new(),
             in_flight: InFlight::default(),
             vocabulary: Vocabulary::default(),
+            accounts: parts.accounts,
+            passwords: accounts::Passwords::default(),
             metrics: Metrics::default(),
             public_url: parts.public_url,
             trusted_proxies: parts.trusted_proxies,

@@ -12,7 +12,7 @@ use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
-use atom_marketplace_server::{http, tenants, tokens};
+use atom_marketplace_server::{accounts, http, tenants, tokens};
 
 use tokio::task::JoinSet;
 
@@ -81,6 +81,7 @@ impl TestServer {
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
+            accounts: accounts::Options::default(),
         };
         settings(&mut parts);
         let marketplace = Marketplace::open(parts);

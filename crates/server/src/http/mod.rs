@@ -28,6 +28,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::ratings::routes())
         .merge(crate::tokens::routes())
         .merge(crate::tenants::routes())
+        .merge(crate::accounts::routes())
         .merge(crate::usage::routes())
         .merge(crate::federation::routes())
 }

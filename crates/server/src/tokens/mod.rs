@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
 use atom_marketplace_protocol::api_token::ApiToken;
-use atom_marketplace_protocol::error::Code;
 use atom_marketplace_protocol::ids;
 use atom_marketplace_protocol::scope::ScopeSet;
 use atom_marketplace_protocol::token::{self, CredentialKind, Secret};
@@ -140,19 +139,16 @@ pub async fn authenticate(m: &Marketplace, presented: &str) -> ApiResult<Arc<Tok
         return Err(ApiError::unauthenticated("The API token has expired: make a new one."));
     }
     if identity.tenant.suspended {
-        return Err(ApiError::new(
-            Code::InsufficientPermissions,
-            "This tenant is suspended. Ask the platform's operator.",
-        ));
+        return Err(ApiError::suspended(&identity.tenant.slug));
     }
     m.credentials.token_used(&identity, now);
     Ok(identity)
 }
 
-/// Writes down when tokens and federation keys were last used. A job runs it once a minute: never a request.
+/// Writes down when tokens, federation keys and sessions were last used. A job runs it once a minute: never a request.
 pub async fn flush_last_used(m: &Marketplace) -> Result<(), Error> {
     let used = Arc::new(m.credentials.take_used());
-    if used.tokens.is_empty() && used.federation_keys.is_empty() {
+    if used.tokens.is_empty() && used.federation_keys.is_empty() && used.sessions.is_empty() {
         return Ok(());
     }
     let noted = used.clone();
@@ -163,6 +159,9 @@ pub async fn flush_last_used(m: &Marketplace) -> Result<(), Error> {
             }
             for (&id, (at, source)) in &noted.federation_keys {
                 store::note_federation_key_use(c, id, *at, source.as_deref())?;
+            }
+            for (&id, &at) in &noted.sessions {
+                store::note_session_use(c, id, at)?;
             }
             Ok(())
         })

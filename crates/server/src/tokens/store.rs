@@ -175,3 +175,8 @@ pub(super) fn note_federation_key_use(
     )
     .map(|_| ())
 }
+
+/// The same for a browser's session.
+pub(super) fn note_session_use(c: &mut Conn<'_>, key: i64, at: Timestamp) -> Result<(), Error> {
+    c.execute("UPDATE account_session SET used_at = $2 WHERE id = $1 AND used_at < $2", args![key, at]).map(|_| ())
+}
