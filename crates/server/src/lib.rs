@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod limits;
 pub mod metrics;
 pub mod ops;
+pub mod outbound;
 pub mod paging;
 pub mod ratings;
 pub mod sandbox;
