@@ -14,6 +14,7 @@ pub mod model;
 pub mod publish;
 mod rank;
 mod read_api;
+pub mod record;
 pub mod render;
 pub mod resolve;
 pub mod review;
