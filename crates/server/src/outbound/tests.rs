@@ -88,8 +88,8 @@ async fn post(outbound: &Outbound, url: &str) -> Result<Answer, Error> {
 
 /// Every way of writing an IPv4 address that some parser understands.
 fn spellings(address: Ipv4Addr) -> Vec<String> {
-    let [a, b, c, d] = address.octets();
-    let n = u32::from(address);
+    let octets = address.octets().map(u32::from);
+    let whole = u32::from(address);
     let parts: [fn(u32) -> String; 6] = [
         |n| format!("{n}"),
         |n| format!("0x{n:x}"),
@@ -101,12 +101,12 @@ fn spellings(address: Ipv4Addr) -> Vec<String> {
     let mut found = Vec::new();
     for (at, write) in parts.iter().enumerate() {
         let other = parts[(at + 1) % parts.len()];
-        let (a, b, c, d) = (u32::from(a), u32::from(b), u32::from(c), u32::from(d));
-        found.push(write(n));
-        found.push(format!("{}.{}", write(a), other(n & 0xff_ffff)));
-        found.push(format!("{}.{}.{}", other(a), write(b), write(n & 0xffff)));
-        found.push(format!("{}.{}.{}.{}", write(a), write(b), write(c), write(d)));
-        found.push(format!("{}.{}.{}.{}", write(a), other(b), write(c), other(d)));
+        let [first, second, third, fourth] = octets;
+        found.push(write(whole));
+        found.push(format!("{}.{}", write(first), other(whole & 0xff_ffff)));
+        found.push(format!("{}.{}.{}", other(first), write(second), write(whole & 0xffff)));
+        found.push(format!("{}.{}.{}.{}", write(first), write(second), write(third), write(fourth)));
+        found.push(format!("{}.{}.{}.{}", write(first), other(second), write(third), other(fourth)));
     }
     let dotted = address.to_string();
     let each = |map: fn(char) -> String| dotted.chars().map(map).collect::<String>();
@@ -123,7 +123,7 @@ fn spellings(address: Ipv4Addr) -> Vec<String> {
         Some(n) => format!("{}", char::from_u32(0x2460 + n - 1).unwrap()),
     }));
     found.extend(found.clone().into_iter().map(|text| format!("{text}.")));
-    let [high, low] = [n >> 16, n & 0xffff];
+    let [high, low] = [whole >> 16, whole & 0xffff];
     for embedded in [
         format!("::{dotted}"),
         format!("::ffff:{dotted}"),
@@ -289,7 +289,7 @@ async fn an_endless_answer_is_cut_and_nothing_is_unpacked() {
     let receiver = Receiver::start("127.0.0.1", 0, |mut stream| async move {
         request(&mut stream).await;
         say(&mut stream, "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n").await;
-        while stream.write_all(&[b'x'; 1 << 16]).await.is_ok() {}
+        while stream.write_all(&[b'x'; 1 << 12]).await.is_ok() {}
     });
     let (receiver, outbound) = (receiver.await.unwrap(), open());
     let answer = post(&outbound, &format!("http://127.0.0.1:{}/", receiver.port)).await.unwrap();
@@ -301,7 +301,7 @@ async fn exchanges_break_off_where_they_should() {
     let outbound = open();
     let hangs = Receiver::start("127.0.0.1", 0, |mut stream| async move {
         request(&mut stream).await;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     });
     let drips = Receiver::start("127.0.0.1", 0, |mut stream| async move {
         request(&mut stream).await;
