@@ -18,6 +18,7 @@ pub mod limits;
 pub mod page;
 pub mod plan;
 pub mod rating;
+pub mod redaction;
 pub mod review;
 pub mod sandbox;
 pub mod scope;

@@ -245,6 +245,8 @@ pub struct VersionNumber {
     pub status: Status,
     /// Whether it was yanked.
     pub yanked: bool,
+    /// Whether it holds what nobody but its publisher may see.
+    pub raw: bool,
 }
 
 impl FromRow for VersionNumber {
@@ -256,6 +258,7 @@ impl FromRow for VersionNumber {
             visibility: word(row, "visibility")?,
             status: word(row, "status")?,
             yanked: row.get("yanked")?,
+            raw: row.get("raw")?,
         })
     }
 }

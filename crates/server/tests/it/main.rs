@@ -16,6 +16,7 @@ mod publish;
 mod ratings;
 mod review;
 mod sandbox;
+mod sanitise;
 mod scene;
 mod search;
 mod seed;
