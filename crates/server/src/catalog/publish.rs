@@ -32,7 +32,7 @@ use super::head::{self, Known};
 use super::index::{First, Words};
 use super::model::ComponentRow;
 use super::store::write as store;
-use super::{dependencies, index};
+use super::{dependencies, index, names, takedown};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::TenantScope;
 
@@ -244,7 +244,12 @@ fn before(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResu
         if component.status == Status::Quarantined && prepared.marketplace_type == MarketplaceType::Private {
             return Err(quarantined());
         }
+        if component.status == Status::Withdrawn {
+            takedown::check_publishable(c, component.id)?;
+        }
         versions = store::known_versions(c, component.id)?;
+    } else {
+        names::check_free(c, scope, prepared.kind, &prepared.id)?;
     }
     let visibility = component.as_ref().map_or(prepared.marketplace_type, |component| component.visibility);
     let shown = component.as_ref().and_then(|component| component.head_version_id);
@@ -285,7 +290,8 @@ fn targets_of(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> Api
     if errors.is_empty() { Ok(targets) } else { Err(ApiError::invalid(errors)) }
 }
 
-fn check_storage(c: &mut Conn<'_>, scope: &TenantScope, growth: i64) -> ApiResult<()> {
+/// Refuses more bytes than the plan of the scope's tenant has room for.
+pub(in crate::catalog) fn check_storage(c: &mut Conn<'_>, scope: &TenantScope, growth: i64) -> ApiResult<()> {
     let limit = scope.limits().storage_bytes;
     let used = store::storage_used(c, scope)?;
     if growth <= 0 || (used + growth).max(0) as u64 <= limit {
