@@ -30,6 +30,8 @@ CREATE TABLE transfer (
     id             {{id}},
     uid            TEXT   NOT NULL UNIQUE,      -- trf_…
     component_id   BIGINT NOT NULL REFERENCES component (id),
+    slug           TEXT   NOT NULL,             -- its id and name as they were offered: what became of them since is its publisher's
+    name           TEXT   NOT NULL,
     from_tenant_id BIGINT NOT NULL REFERENCES tenant (id),
     to_tenant_id   BIGINT REFERENCES tenant (id),  -- null: there was no such tenant, which nobody is told
     to_tenant      TEXT   NOT NULL,             -- as it was named

@@ -16,6 +16,7 @@ mod names_api;
 pub mod publish;
 mod rank;
 mod read_api;
+pub mod record;
 pub mod render;
 pub mod resolve;
 pub mod review;

@@ -13,7 +13,8 @@ use super::model::ComponentRow;
 use super::publish::{check_storage, quarantined};
 use super::resolve::sees;
 use super::store::{self as catalog, names as store, write};
-use super::{index, versions};
+use super::{index, record, versions};
+use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, TenantScope};
 
@@ -53,6 +54,7 @@ pub(in crate::catalog) fn rename(
         return Err(ApiError::field("new_id", "It has that id."));
     }
     scope.check_pattern(new_id)?;
+    record::note(c, scope.actor(), component, "component.rename", json!({ "new_id": new_id }), now)?;
     move_to(c, component, scope, new_id, now)
 }
 
@@ -70,6 +72,12 @@ pub(crate) fn hand_over(
     check_storage(c, scope, size)?;
     write::add_storage(c, component.tenant_id, -size)?;
     write::add_storage(c, scope.id(), size)?;
+    let details = json!({ "from_tenant_id": &*component.publisher_slug, "to_tenant_id": scope.slug() });
+    // In the records of both: it leaves the one and comes to the other.
+    record::note(c, scope.actor(), component, "component.transfer", details.clone(), now)?;
+    let target = audit::component(component.kind, scope.slug(), &component.slug);
+    let (actor, tenant) = (scope.actor(), Some(scope.id()));
+    audit::record(c, &Entry { actor, tenant, action: "component.transfer", target, details }, now)?;
     move_to(c, component, scope, &component.slug, now)
 }
 

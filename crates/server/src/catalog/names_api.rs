@@ -108,7 +108,7 @@ async fn take_down_component(
 ) -> ApiResult<axum::Json<Takedown>> {
     let (why, now) = (reason(&body.reason)?, m.now());
     let (left, change) = m
-        .write(move |c| takedown::take_down(c, (kind, &tenant, &id), &why, admin.actor(), now))
+        .write(move |c| takedown::take_down(c, admin.actor(), (kind, &tenant, &id), &why, now))
         .await?;
     m.catalog_changed(change);
     Ok(axum::Json(left))

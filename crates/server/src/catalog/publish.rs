@@ -18,6 +18,7 @@ use atom_marketplace_protocol::component::{
 };
 use atom_marketplace_protocol::digest::component_digest;
 use atom_marketplace_protocol::error::{Code, FieldError, Finding, Severity};
+use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::json;
 use atom_marketplace_protocol::plan::Plan;
@@ -32,8 +33,10 @@ use super::head::{self, Known};
 use super::index::{First, Words};
 use super::model::ComponentRow;
 use super::store::write as store;
-use super::{dependencies, index, names, takedown};
+use super::{dependencies, index, names, record, takedown};
+use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
+use crate::events::{self, About, Hearers};
 use crate::extract::TenantScope;
 
 /// A publication, checked and ready to be stored.
@@ -327,12 +330,55 @@ pub struct Published {
 /// Publishes.
 pub fn publish(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared, now: Timestamp) -> ApiResult<Published> {
     let before = before(c, scope, prepared)?;
-    match (&before.decision, &before.component) {
+    let published = match (&before.decision, &before.component) {
         (Decision::New(version), None) => create(c, scope, prepared, version, &before.targets, now),
         (Decision::New(version), Some(component)) => add_version(c, scope, prepared, component, version, &before, now),
         (Decision::There(_), Some(component)) => keep(c, scope, prepared, component, &before, now),
         (Decision::There(_), None) => Err(ApiError::internal("content without a component")),
+    }?;
+    if published.change.is_some() {
+        write_down(c, scope, prepared, &before, &published, now)?;
     }
+    Ok(published)
+}
+
+/// The record of a publish that changed something, and its events: what is private is there at once, what is public only
+/// with its approval; and what was public and is private now is withdrawn from everyone else.
+fn write_down(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    prepared: &Prepared,
+    before: &Before,
+    published: &Published,
+    now: Timestamp,
+) -> ApiResult<()> {
+    let (Decision::There(version) | Decision::New(version)) = &before.decision;
+    let version = version.to_string();
+    let private = prepared.marketplace_type == MarketplaceType::Private;
+    let details = serde_json::json!({
+        "version": version, "marketplace_type": prepared.marketplace_type, "digest": prepared.digest,
+        "new_version": published.created,
+    });
+    let target = audit::component(prepared.kind, scope.slug(), &prepared.id);
+    let entry = Entry { actor: scope.actor(), tenant: Some(scope.id()), action: "component.publish", target, details };
+    audit::record(c, &entry, now)?;
+    let about = About {
+        component: published.component,
+        kind: prepared.kind,
+        id: &prepared.id,
+        tenant: scope.id(),
+        tenant_id: scope.slug(),
+    };
+    let shown = |known: &Known| known.status == Status::Published;
+    if private && before.versions.iter().any(|known| shown(known) && known.visibility == MarketplaceType::Public) {
+        let data = serde_json::json!({ "reason": "Its publisher has made it private." });
+        events::emit(c, EventType::ComponentWithdrawn, &about, Hearers::INSTALLERS, data, now)?;
+    }
+    if private && published.created {
+        let first = !before.versions.iter().any(shown);
+        record::available(c, &about, MarketplaceType::Private, first, &version, now)?;
+    }
+    Ok(())
 }
 
 /// The first version of a component.

@@ -3,22 +3,25 @@
 
 use atom_marketplace_db::{Conn, Timestamp};
 use atom_marketplace_protocol::component::Status;
+use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::lifecycle::Takedown;
 use serde_json::json;
 
 use super::change::Change;
-use super::index;
 use super::store::{self as catalog, names as store, write};
+use super::{index, record};
+use crate::audit::Actor;
 use crate::error::{ApiError, ApiResult};
+use crate::events::{self, Hearers};
 
 /// Takes a component down, even one that its publisher has withdrawn. Returns what is left of it, and what readers see
 /// differently.
 pub fn take_down(
     c: &mut Conn<'_>,
+    actor: &Actor,
     (kind, tenant, id): (Kind, &str, &str),
     reason: &str,
-    actor: &str,
     now: Timestamp,
 ) -> ApiResult<(Takedown, Change)> {
     let row = catalog::by_name(c, kind, tenant, id)?.ok_or_else(|| ApiError::component_not_found(kind, id))?;
@@ -33,7 +36,10 @@ pub fn take_down(
     store::drop_everything(c, row.id)?;
     write::unshare(c, row.id)?;
     write::set_state(c, row.id, row.visibility, Status::Withdrawn, Some(reason), None, now)?;
-    store::insert_takedown(c, row.id, reason, actor, now)?;
+    store::insert_takedown(c, row.id, reason, actor.as_str(), now)?;
+    let details = json!({ "reason": reason });
+    record::note(c, actor, &row, "component.takedown", details.clone(), now)?;
+    events::emit(c, EventType::ComponentWithdrawn, &record::about(&row), Hearers::INSTALLERS, details, now)?;
     index::reindex(c, row.id)?;
     let left = Takedown {
         component_type: kind,
