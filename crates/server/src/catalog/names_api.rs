@@ -19,20 +19,12 @@ use crate::http::ApiRoutes;
 
 /// Routes.
 pub(super) fn routes() -> ApiRoutes {
-    ApiRoutes::new()
-        .routes(utoipa_axum::routes!(rename_component))
-        .routes(utoipa_axum::routes!(take_down_component))
+    ApiRoutes::new().routes(utoipa_axum::routes!(rename_component)).routes(utoipa_axum::routes!(take_down_component))
 }
 
 /// The address of a component by its present name, when a request for `path` named it otherwise. `rest` are further
 /// parameters.
-pub(super) fn moved(
-    row: &ComponentRow,
-    id: &str,
-    source: Option<&str>,
-    path: &str,
-    rest: &str,
-) -> Option<HeaderValue> {
+pub(super) fn moved(row: &ComponentRow, id: &str, source: Option<&str>, path: &str, rest: &str) -> Option<HeaderValue> {
     if row.slug == id && source.is_none_or(|source| source == &*row.publisher_slug) {
         return None;
     }
@@ -107,9 +99,8 @@ async fn take_down_component(
     Json(body): Json<TakedownRequest>,
 ) -> ApiResult<axum::Json<Takedown>> {
     let (why, now) = (reason(&body.reason)?, m.now());
-    let (left, change) = m
-        .write(move |c| takedown::take_down(c, admin.actor(), (kind, &tenant, &id), &why, now))
-        .await?;
+    let (left, change) =
+        m.write(move |c| takedown::take_down(c, admin.actor(), (kind, &tenant, &id), &why, now)).await?;
     m.catalog_changed(change);
     Ok(axum::Json(left))
 }

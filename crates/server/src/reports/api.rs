@@ -169,8 +169,7 @@ async fn resolve_report(
     Json(body): Json<ReportResolution>,
 ) -> ApiResult<JsonAnswer<Report>> {
     let (resolution, now) = (checked(body)?, m.now());
-    let (report, change) =
-        m.write(move |c| super::resolve_report(c, admin.actor(), &id, &resolution, now)).await?;
+    let (report, change) = m.write(move |c| super::resolve_report(c, admin.actor(), &id, &resolution, now)).await?;
     if let Some(change) = change {
         m.catalog_changed(change);
     }

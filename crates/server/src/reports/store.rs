@@ -83,15 +83,7 @@ pub(super) fn insert(
     let inserted = c.execute(
         "INSERT INTO report (uid, component_id, tenant_id, reporter, reason, details, open, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7) ON CONFLICT DO NOTHING",
-        args![
-            uid,
-            component,
-            scope.id(),
-            scope.actor().as_str(),
-            complaint.reason.as_str(),
-            &complaint.details,
-            now
-        ],
+        args![uid, component, scope.id(), scope.actor().as_str(), complaint.reason.as_str(), &complaint.details, now],
     )?;
     // Two at once: tried again, the second finds the first.
     if inserted == 0 { Err(Error::Busy) } else { Ok(()) }

@@ -7,7 +7,8 @@ use crate::catalog::model::{ComponentRow, kind_from, word};
 use crate::extract::TenantScope;
 use crate::paging::Window;
 
-const COLUMNS: &str = "t.id, t.uid, t.component_id, c.kind, t.slug, t.name, t.from_tenant_id, f.slug AS from_tenant, t.to_tenant_id,
+const COLUMNS: &str =
+    "t.id, t.uid, t.component_id, c.kind, t.slug, t.name, t.from_tenant_id, f.slug AS from_tenant, t.to_tenant_id,
      t.to_tenant, t.message, t.status, t.offered_at, t.expires_at, t.decided_at";
 const TABLES: &str = "transfer t JOIN component c ON c.id = t.component_id JOIN tenant f ON f.id = t.from_tenant_id";
 

@@ -62,7 +62,8 @@ pub(in crate::catalog) fn own(
 }
 
 /// Whether the component `c` has the id `$3`, or had it.
-const NAMED: &str = "(c.slug = $3 OR EXISTS (SELECT 1 FROM component_alias a WHERE a.component_id = c.id AND a.slug = $3))";
+const NAMED: &str =
+    "(c.slug = $3 OR EXISTS (SELECT 1 FROM component_alias a WHERE a.component_id = c.id AND a.slug = $3))";
 
 /// What the tenant has installed under that id and may still see.
 pub(in crate::catalog) fn installed_under(

@@ -6,12 +6,7 @@ use atom_marketplace_protocol::ids::Kind;
 use super::write::EMPTY;
 
 /// The component that has a name, or had it, whatever became of it.
-pub(in crate::catalog) fn holder(
-    c: &mut Conn<'_>,
-    kind: Kind,
-    tenant: i64,
-    slug: &str,
-) -> Result<Option<i64>, Error> {
+pub(in crate::catalog) fn holder(c: &mut Conn<'_>, kind: Kind, tenant: i64, slug: &str) -> Result<Option<i64>, Error> {
     c.first(
         "SELECT id FROM component WHERE kind = $1 AND tenant_id = $2 AND slug = $3
          UNION ALL
@@ -21,12 +16,7 @@ pub(in crate::catalog) fn holder(
 }
 
 /// The component that had a name of the tenant's and has another one now.
-pub(in crate::catalog) fn moved(
-    c: &mut Conn<'_>,
-    kind: Kind,
-    tenant: i64,
-    slug: &str,
-) -> Result<Option<i64>, Error> {
+pub(in crate::catalog) fn moved(c: &mut Conn<'_>, kind: Kind, tenant: i64, slug: &str) -> Result<Option<i64>, Error> {
     c.first(
         "SELECT component_id FROM component_alias WHERE kind = $1 AND tenant_id = $2 AND slug = $3",
         args![kind.code(), tenant, slug],
