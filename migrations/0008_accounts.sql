@@ -1,5 +1,9 @@
 -- How people sign in.
 
+-- When the person took up their invitation, by the tenant's own link; before that they may do nothing there. An account whose
+-- email address somebody else signed up with is thereby no way in.
+ALTER TABLE member ADD COLUMN joined_at BIGINT;
+
 CREATE TABLE account_session (
     id         {{id}},
     uid        TEXT      NOT NULL UNIQUE,       -- ses_…
@@ -20,6 +24,7 @@ CREATE TABLE account_link (
     hash       {{bytes}} NOT NULL UNIQUE,       -- SHA-256 of the token in the link
     purpose    TEXT      NOT NULL,              -- invitation | password_reset | sign_up
     account_id BIGINT    REFERENCES account (id), -- whose password it sets; none for a sign-up
+    tenant_id  BIGINT    REFERENCES tenant (id),  -- where an invitation leads to
     created_at BIGINT    NOT NULL,
     expires_at BIGINT    NOT NULL
 );

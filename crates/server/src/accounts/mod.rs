@@ -5,11 +5,16 @@
 //! SHA-256. Mail that waits holds a link, and is sealed until it is sent.
 
 mod api;
+mod links;
+mod links_api;
+mod mail;
 mod password;
 mod sessions;
 mod sessions_api;
 mod store;
 mod throttle;
+
+use std::sync::Arc;
 
 use atom_marketplace_db::{Error, Timestamp};
 use http::HeaderMap;
@@ -17,6 +22,8 @@ use http::header::COOKIE;
 
 use crate::app::Marketplace;
 
+pub use links::{confirm, request_reset};
+pub use mail::{Mailer, send_due};
 pub use password::Passwords;
 pub use sessions::{Signed, authenticate, change_account, sign_in};
 
@@ -25,11 +32,13 @@ pub use sessions::{Signed, authenticate, change_account, sign_in};
 pub struct Options {
     /// The name of the session's cookie; `__Host-` is put before it where the marketplace is reached by https.
     pub cookie: &'static str,
+    /// The operator's mail server, where one is set.
+    pub mail: Option<Arc<Mailer>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cookie: "atom_session" }
+        Self { cookie: "atom_session", mail: None }
     }
 }
 
@@ -84,5 +93,5 @@ fn shown(time: Timestamp) -> String {
 
 /// Routes.
 pub fn routes() -> crate::http::ApiRoutes {
-    api::routes().merge(sessions_api::routes())
+    api::routes().merge(sessions_api::routes()).merge(links_api::routes())
 }

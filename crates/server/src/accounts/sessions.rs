@@ -83,7 +83,7 @@ pub async fn sign_in(m: &Marketplace, request: &SessionCreate, from: &Visitor) -
             if let Some(renewed) = &renewed {
                 store::set_password(c, begun.account, renewed)?;
             }
-            begun.run(c, stored.account)
+            begun.run(c, stored.account, None)
         })
         .await?;
     if from.session.is_some() {
@@ -113,13 +113,15 @@ impl Begin {
         self.secret.clone()
     }
 
-    /// Begins it, in the place of the one that the browser had.
-    pub(super) fn run(&self, c: &mut Conn<'_>, account: Account) -> ApiResult<Session> {
+    /// Begins it, in the place of the one that the browser had, in the tenant with the key `wanted` if there is a choice.
+    pub(super) fn run(&self, c: &mut Conn<'_>, account: Account, wanted: Option<i64>) -> ApiResult<Session> {
         if let Some(before) = self.from.session {
             store::delete_session_key(c, before)?;
         }
         let memberships = store::memberships(c, account.id)?;
-        let tenant = memberships.iter().find(|(tenant, _)| !tenant.suspended).or(memberships.first());
+        let asked = memberships.iter().find(|(tenant, _)| Some(tenant.id) == wanted);
+        let able = || memberships.iter().find(|(tenant, _)| !tenant.suspended);
+        let tenant = asked.or_else(able).or(memberships.first());
         let new = store::NewSession {
             uid: &self.uid,
             account: account.id,
@@ -305,9 +307,10 @@ pub async fn change_account(m: &Marketplace, who: &SignedIn, request: &AccountUp
     Ok(user(&changed.account))
 }
 
-/// Sets a password, which ends all sessions but one.
+/// Sets a password, which ends all sessions but one, and the resets that were asked for.
 pub(super) fn set_password(c: &mut Conn<'_>, account: i64, hash: &str, kept: Option<i64>) -> ApiResult<()> {
     store::set_password(c, account, hash)?;
+    store::delete_resets(c, account)?;
     store::delete_sessions(c, account, kept)?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp, args};
 use atom_marketplace_protocol::scope::Role;
 use atom_marketplace_protocol::token::{Secret, hash};
 
+use super::links::Purpose;
 use super::sessions::Ended;
 use crate::extract::{Account, SessionIdentity};
 use crate::paging::Window;
@@ -47,7 +48,7 @@ pub(super) fn by_key(c: &mut Conn<'_>, key: i64) -> Result<Option<Stored>, Error
     c.first(&format!("SELECT {ACCOUNT} FROM account a WHERE a.id = $1"), args![key])
 }
 
-/// Where an account belongs, in the order the tenants were made.
+/// Where an account belongs and has taken up its invitation, in the order the tenants were made.
 pub(super) fn memberships(c: &mut Conn<'_>, account: i64) -> Result<Vec<(Tenant, Role)>, Error> {
     struct Membership(Tenant, Role);
     impl FromRow for Membership {
@@ -58,7 +59,7 @@ pub(super) fn memberships(c: &mut Conn<'_>, account: i64) -> Result<Vec<(Tenant,
     }
     let sql = format!(
         "SELECT m.role, {TENANT_COLUMNS} FROM member m JOIN tenant t ON t.id = m.tenant_id
-         WHERE m.account_id = $1 ORDER BY t.id"
+         WHERE m.account_id = $1 AND m.joined_at IS NOT NULL ORDER BY t.id"
     );
     let rows: Vec<Membership> = c.all(&sql, args![account])?;
     Ok(rows.into_iter().map(|Membership(tenant, role)| (tenant, role)).collect())
@@ -202,6 +203,65 @@ pub(super) fn delete_oldest_sessions(c: &mut Conn<'_>, account: i64, most: u64) 
     c.execute(sql, args![account, most]).map(|_| ())
 }
 
+/// What a one-time link is good for.
+pub(super) struct LinkRow {
+    pub(super) id: i64,
+    pub(super) purpose: Purpose,
+    pub(super) account: Option<i64>,
+    pub(super) tenant: Option<i64>,
+    pub(super) expires_at: Timestamp,
+}
+
+impl FromRow for LinkRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            purpose: row.get::<String>("purpose")?.parse().map_err(Error::Other)?,
+            account: row.get("account_id")?,
+            tenant: row.get("tenant_id")?,
+            expires_at: row.get("expires_at")?,
+        })
+    }
+}
+
+/// The link with this token.
+pub(super) fn link(c: &mut Conn<'_>, hash: &[u8; 32]) -> Result<Option<LinkRow>, Error> {
+    let sql = "SELECT id, purpose, account_id, tenant_id, expires_at FROM account_link WHERE hash = $1";
+    c.first(sql, args![hash])
+}
+
+/// Makes a link in the place of older ones for the same.
+pub(super) fn insert_link(
+    c: &mut Conn<'_>,
+    hash: &[u8; 32],
+    purpose: Purpose,
+    account: Option<i64>,
+    tenant: Option<i64>,
+    (now, expires_at): (Timestamp, Timestamp),
+) -> Result<(), Error> {
+    if let Some(account) = account {
+        let same = "DELETE FROM account_link WHERE account_id = $1 AND purpose = $2 AND COALESCE(tenant_id, 0) = $3";
+        c.execute(same, args![account, purpose.as_str(), tenant.unwrap_or(0)])?;
+    }
+    c.execute(
+        "INSERT INTO account_link (hash, purpose, account_id, tenant_id, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        args![hash, purpose.as_str(), account, tenant, now, expires_at],
+    )
+    .map(|_| ())
+}
+
+/// Uses a link up. False: somebody was first.
+pub(super) fn delete_link(c: &mut Conn<'_>, link: i64) -> Result<bool, Error> {
+    c.execute("DELETE FROM account_link WHERE id = $1", args![link]).map(|count| count > 0)
+}
+
+/// Ends an account's password resets: it has a new password.
+pub(super) fn delete_resets(c: &mut Conn<'_>, account: i64) -> Result<(), Error> {
+    let sql = "DELETE FROM account_link WHERE account_id = $1 AND purpose = $2";
+    c.execute(sql, args![account, Purpose::PasswordReset.as_str()]).map(|_| ())
+}
+
 /// The window of what is counted: when it began, and how much of it is used.
 pub(super) fn throttle(c: &mut Conn<'_>, subject: &str) -> Result<Option<(Timestamp, i64)>, Error> {
     c.first("SELECT window_start, used FROM account_throttle WHERE subject = $1", args![subject])
@@ -231,4 +291,66 @@ pub(super) fn sweep(c: &mut Conn<'_>, ended: &Ended, now: Timestamp) -> Result<(
     c.execute("DELETE FROM account_link WHERE expires_at <= $1", args![now])?;
     let over = now.minus(super::throttle::LONGEST);
     c.execute("DELETE FROM account_throttle WHERE window_start <= $1", args![over]).map(|_| ())
+}
+
+/// A letter that this node tries to send.
+pub(super) struct Claimed {
+    pub(super) id: i64,
+    pub(super) uid: String,
+    pub(super) recipient: String,
+    pub(super) sealed: Vec<u8>,
+    pub(super) attempts: i64,
+    pub(super) created_at: Timestamp,
+}
+
+impl FromRow for Claimed {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            uid: row.get("uid")?,
+            recipient: row.get("recipient")?,
+            sealed: row.get("sealed")?,
+            attempts: row.get("attempts")?,
+            created_at: row.get("created_at")?,
+        })
+    }
+}
+
+/// Queues a letter.
+pub(super) fn insert_letter(
+    c: &mut Conn<'_>,
+    uid: &str,
+    recipient: &str,
+    sealed: &[u8],
+    now: Timestamp,
+) -> Result<(), Error> {
+    c.execute(
+        "INSERT INTO mail (uid, recipient, sealed, next_at, created_at) VALUES ($1, $2, $3, $4, $4)",
+        args![uid, recipient, sealed, now],
+    )
+    .map(|_| ())
+}
+
+/// Whether a letter is due.
+pub(super) fn letter_due(c: &mut Conn<'_>, now: Timestamp) -> Result<bool, Error> {
+    let due: Option<i64> = c.first("SELECT id FROM mail WHERE next_at <= $1 LIMIT 1", args![now])?;
+    Ok(due.is_some())
+}
+
+/// Takes the letter that is due longest, until `lease`.
+pub(super) fn claim_letter(c: &mut Conn<'_>, now: Timestamp, lease: Timestamp) -> Result<Option<Claimed>, Error> {
+    c.first(
+        "UPDATE mail SET attempts = attempts + 1, next_at = $2
+         WHERE id = (SELECT id FROM mail WHERE next_at <= $1 ORDER BY next_at, id LIMIT 1)
+         RETURNING id, uid, recipient, sealed, attempts, created_at",
+        args![now, lease],
+    )
+}
+
+pub(super) fn put_off_letter(c: &mut Conn<'_>, id: i64, next: Timestamp) -> Result<(), Error> {
+    c.execute("UPDATE mail SET next_at = $2 WHERE id = $1", args![id, next]).map(|_| ())
+}
+
+pub(super) fn delete_letter(c: &mut Conn<'_>, id: i64) -> Result<(), Error> {
+    c.execute("DELETE FROM mail WHERE id = $1", args![id]).map(|_| ())
 }

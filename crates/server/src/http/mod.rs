@@ -31,6 +31,8 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::accounts::routes())
         .merge(crate::usage::routes())
         .merge(crate::federation::routes())
+        .merge(crate::transfers::routes())
+        .merge(crate::reports::routes())
 }
 
 /// The API of one marketplace behind its gate, to be nested under `/api` (or `/api/test`).

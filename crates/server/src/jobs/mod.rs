@@ -50,6 +50,12 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { crate::accounts::sweep(&m).await }),
     },
     Job {
+        name: "send mail",
+        every: Duration::from_secs(2),
+        among_nodes: false,
+        run: |m| Box::pin(async move { crate::accounts::send_due(&m).await }),
+    },
+    Job {
         name: "let ranks fade",
         every: Duration::from_mins(1),
         among_nodes: false,

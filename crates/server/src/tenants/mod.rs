@@ -21,7 +21,9 @@ use crate::audit::{self, Actor, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::paging::Window;
 
-pub(crate) use members::add as add_member;
+pub(crate) use members::{
+    add as add_member, by_email as member_by_email, check_person, invitable as invitable_member, join as join_member,
+};
 pub(crate) use store::TENANT_COLUMNS;
 
 /// A tenant as requests need it.

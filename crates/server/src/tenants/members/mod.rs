@@ -83,6 +83,31 @@ fn note(c: &mut Conn<'_>, scope: &TenantScope, member: &Member, action: &'static
     Ok(audit::record(c, &Entry { actor, tenant, action, target, details }, now)?)
 }
 
+/// A member whom the caller may invite, since their role holds no more than the caller does, with the account's key.
+pub(crate) fn invitable(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<(i64, Member)> {
+    let row = find(c, scope, uid)?;
+    may_grant(scope, row.member.role)?;
+    Ok((row.account, row.member))
+}
+
+/// Notes that a member took up their invitation. Nothing happens when they had, or are no member any more.
+pub(crate) fn join(c: &mut Conn<'_>, tenant: i64, account: i64, now: Timestamp) -> Result<bool, Error> {
+    store::join(c, tenant, account, now)
+}
+
+/// The member of the tenant with this email address, for those who know people by theirs.
+pub(crate) fn by_email(c: &mut Conn<'_>, scope: &TenantScope, email: &str) -> ApiResult<Member> {
+    let email = email.trim().to_lowercase();
+    let account = store::account_by_email(c, &email)?;
+    let row = account.map(|account| store::find_by_account(c, scope, account)).transpose()?.flatten();
+    row.map(|row| row.member).ok_or_else(|| ApiError::not_found("member"))
+}
+
+/// Checks an email address and a name, and brings them to the form they are kept in.
+pub(crate) fn check_person(email: &str, name: Option<&str>) -> ApiResult<(String, String)> {
+    check(&MemberAdd { email: email.to_owned(), name: name.map(ToOwned::to_owned), role: Role::Viewer })
+}
+
 fn find(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<store::MemberRow> {
     store::find(c, scope, uid)?.ok_or_else(|| ApiError::not_found("member"))
 }
