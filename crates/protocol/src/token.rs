@@ -25,13 +25,8 @@ pub enum CredentialKind {
 
 impl CredentialKind {
     /// Every kind.
-    pub const ALL: &'static [Self] = &[
-        Self::ApiToken,
-        Self::FederationKey,
-        Self::RegistrationToken,
-        Self::Session,
-        Self::OneTimeLink,
-    ];
+    pub const ALL: &'static [Self] =
+        &[Self::ApiToken, Self::FederationKey, Self::RegistrationToken, Self::Session, Self::OneTimeLink];
 
     /// What the credential begins with.
     pub const fn prefix(self) -> &'static str {

@@ -22,6 +22,9 @@ use crate::error::{ApiError, ApiResult};
 use crate::extract::{TenantScope, Visitor};
 use crate::tenants;
 
+/// The field that a link's token comes in.
+const TOKEN: &str = "token";
+
 /// What a link is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -89,6 +92,10 @@ impl NewLink {
         &self.url
     }
 
+    pub(super) fn now(&self) -> Timestamp {
+        self.now
+    }
+
     fn expires_at(&self) -> Timestamp {
         self.now.plus(self.purpose.lasts())
     }
@@ -101,7 +108,12 @@ impl NewLink {
 }
 
 /// Makes the link by which a member takes up their place. An older one of theirs ends.
-pub(super) fn invite(c: &mut Conn<'_>, scope: &TenantScope, user: &str, link: &NewLink) -> ApiResult<(OneTimeLink, String)> {
+pub(super) fn invite(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    user: &str,
+    link: &NewLink,
+) -> ApiResult<(OneTimeLink, String)> {
     let (account, member) = tenants::invitable_member(c, scope, user)?;
     if member.joined_at.is_some() {
         return Err(ApiError::conflict(
@@ -158,22 +170,27 @@ pub(super) fn reset(c: &mut Conn<'_>, actor: &Actor, email: &str, link: &NewLink
     link.store(c, Some(stored.account.id), None)
 }
 
-fn ended() -> ApiError {
-    ApiError::field("token", "The link was used before, has ended, or is not whole. Ask for a new one.")
+pub(super) fn ended(field: &str) -> ApiError {
+    ApiError::field(field, "The link was used before, has ended, or is not whole. Ask for a new one.")
 }
 
 /// The link behind a token, while it is good.
-pub(super) fn find(c: &mut Conn<'_>, presented: &Confidential, now: Timestamp) -> ApiResult<store::LinkRow> {
+pub(super) fn find(
+    c: &mut Conn<'_>,
+    field: &str,
+    presented: &Confidential,
+    now: Timestamp,
+) -> ApiResult<store::LinkRow> {
     if !token::well_formed(CredentialKind::OneTimeLink, presented.expose()) {
-        return Err(ended());
+        return Err(ended(field));
     }
     let link = store::link(c, &token::hash(presented.expose()))?;
-    link.filter(|link| now < link.expires_at).ok_or_else(ended)
+    link.filter(|link| now < link.expires_at).ok_or_else(|| ended(field))
 }
 
 /// Uses a link up, within the transaction of what it is good for.
-pub(super) fn consume(c: &mut Conn<'_>, link: &store::LinkRow) -> ApiResult<()> {
-    if store::delete_link(c, link.id)? { Ok(()) } else { Err(ended()) }
+pub(super) fn consume(c: &mut Conn<'_>, field: &str, link: &store::LinkRow) -> ApiResult<()> {
+    if store::delete_link(c, link.id)? { Ok(()) } else { Err(ended(field)) }
 }
 
 /// What a link's account has at present.
@@ -185,9 +202,9 @@ struct Found {
 }
 
 fn look(c: &mut Conn<'_>, token: &Confidential, now: Timestamp) -> ApiResult<Found> {
-    let link = find(c, token, now)?;
-    let account = link.account.filter(|_| link.purpose != Purpose::SignUp).ok_or_else(ended)?;
-    let stored = store::by_key(c, account)?.ok_or_else(ended)?;
+    let link = find(c, TOKEN, token, now)?;
+    let account = link.account.filter(|_| link.purpose != Purpose::SignUp).ok_or_else(|| ended(TOKEN))?;
+    let stored = store::by_key(c, account)?.ok_or_else(|| ended(TOKEN))?;
     let sets = link.purpose == Purpose::PasswordReset || stored.password_hash.is_none();
     let memberships = store::memberships(c, account)?;
     let of_tenants = memberships.iter().flat_map(|(tenant, _)| [tenant.slug.to_string(), tenant.name.to_string()]);
@@ -204,7 +221,9 @@ pub async fn confirm(m: &Marketplace, request: &PasswordResetConfirm, from: &Vis
     let token = request.token.clone();
     let found = m.db.read(move |c| look(c, &token, now)).await?;
     let names: Vec<&str> = found.names.iter().map(String::as_str).collect();
-    if found.sets && let Err(why) = password::check(&request.password, &names) {
+    if found.sets
+        && let Err(why) = password::check(&request.password, &names)
+    {
         wrong.push(FieldError::new("password", why));
     }
     if !wrong.is_empty() {
@@ -223,16 +242,16 @@ pub async fn confirm(m: &Marketplace, request: &PasswordResetConfirm, from: &Vis
         }
         None
     };
-    let begin = Begin::new(found.stored.account.id, from, now);
+    let begin = Begin::new(from, now);
     let (begun, token, actor) = (begin.clone(), request.token.clone(), from.actor(&found.stored.account.uid));
     let session = m
         .write(move |c| {
-            let link = find(c, &token, now)?;
-            let account = link.account.ok_or_else(ended)?;
+            let link = find(c, TOKEN, &token, now)?;
+            let account = link.account.ok_or_else(|| ended(TOKEN))?;
             // While the password was worked on, it may have been changed.
             let stored = store::by_key(c, account)?.filter(|stored| stored.password_hash == before);
-            let uid = stored.ok_or_else(ended)?.account.uid;
-            consume(c, &link)?;
+            let uid = stored.ok_or_else(|| ended(TOKEN))?.account.uid;
+            consume(c, TOKEN, &link)?;
             if let Some(hash) = &hash {
                 sessions::set_password(c, account, hash, None)?;
                 sessions::note(c, &actor, None, "account.password", &uid, json!({}), now)?;
@@ -242,11 +261,17 @@ pub async fn confirm(m: &Marketplace, request: &PasswordResetConfirm, from: &Vis
             if let Some(name) = &name {
                 store::set_name(c, account, name)?;
             }
-            if let Some(tenant) = link.tenant && tenants::join_member(c, tenant, account, now)? {
+            if let Some(tenant) = link.tenant
+                && tenants::join_member(c, tenant, account, now)?
+            {
                 let (target, details) = (format!("member:{uid}"), json!({}));
-                audit::record(c, &Entry { actor: &actor, tenant: Some(tenant), action: "member.join", target, details }, now)?;
+                audit::record(
+                    c,
+                    &Entry { actor: &actor, tenant: Some(tenant), action: "member.join", target, details },
+                    now,
+                )?;
             }
-            let stored = store::by_key(c, account)?.ok_or_else(ended)?;
+            let stored = store::by_key(c, account)?.ok_or_else(|| ended(TOKEN))?;
             begun.run(c, stored.account, link.tenant)
         })
         .await?;

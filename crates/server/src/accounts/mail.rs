@@ -44,7 +44,8 @@ impl Mailer {
         let why = "it must read smtps://user:password@host, smtp://user:password@host?tls=required, or smtp://host";
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose()).map_err(|_| why.to_owned())?;
         let parsed = url::Url::parse(url.expose()).map_err(|_| why.to_owned())?;
-        let guarded = parsed.scheme() == "smtps" || parsed.query_pairs().any(|(key, tls)| key == "tls" && tls == "required");
+        let guarded =
+            parsed.scheme() == "smtps" || parsed.query_pairs().any(|(key, tls)| key == "tls" && tls == "required");
         if parsed.password().is_some() && !guarded {
             return Err("a password goes over TLS alone: write smtps://…, or add ?tls=required".to_owned());
         }

@@ -8,9 +8,11 @@ mod api;
 mod links;
 mod links_api;
 mod mail;
+pub mod operator;
 mod password;
 mod sessions;
 mod sessions_api;
+mod sign_up;
 mod store;
 mod throttle;
 
@@ -22,23 +24,26 @@ use http::header::COOKIE;
 
 use crate::app::Marketplace;
 
-pub use links::{confirm, request_reset};
+pub use links::{NewLink, confirm, request_reset};
 pub use mail::{Mailer, send_due};
 pub use password::Passwords;
 pub use sessions::{Signed, authenticate, change_account, sign_in};
+pub use sign_up::{SignUpMode, sign_up};
 
 /// How people come in.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The name of the session's cookie; `__Host-` is put before it where the marketplace is reached by https.
     pub cookie: &'static str,
+    /// Who may make a tenant by themselves.
+    pub sign_up: SignUpMode,
     /// The operator's mail server, where one is set.
     pub mail: Option<Arc<Mailer>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cookie: "atom_session", mail: None }
+        Self { cookie: "atom_session", sign_up: SignUpMode::Closed, mail: None }
     }
 }
 

@@ -72,16 +72,16 @@ pub async fn sign_in(m: &Marketplace, request: &SessionCreate, from: &Visitor) -
         Verdict::Outdated => Some(m.passwords.hash(&request.password).await?),
         Verdict::Right | Verdict::Wrong => None,
     };
-    let begin = Begin::new(account.id, from, now);
-    let begun = begin.clone();
+    let begin = Begin::new(from, now);
+    let (begun, account) = (begin.clone(), account.id);
     let signed = m
         .write(move |c| {
             // While it was compared, it may have been changed.
-            let stored = store::by_key(c, begun.account)?.filter(|stored| stored.password_hash == hash);
+            let stored = store::by_key(c, account)?.filter(|stored| stored.password_hash == hash);
             let stored = stored.ok_or_else(wrong)?;
             throttle::take_back(c, &counts)?;
             if let Some(renewed) = &renewed {
-                store::set_password(c, begun.account, renewed)?;
+                store::set_password(c, account, renewed)?;
             }
             begun.run(c, stored.account, None)
         })
@@ -95,7 +95,6 @@ pub async fn sign_in(m: &Marketplace, request: &SessionCreate, from: &Visitor) -
 /// A session to be begun in a transaction, with what must be made outside of it.
 #[derive(Clone, Debug)]
 pub(super) struct Begin {
-    account: i64,
     secret: Secret,
     uid: String,
     from: Visitor,
@@ -103,9 +102,9 @@ pub(super) struct Begin {
 }
 
 impl Begin {
-    pub(super) fn new(account: i64, from: &Visitor, now: Timestamp) -> Self {
+    pub(super) fn new(from: &Visitor, now: Timestamp) -> Self {
         let (secret, uid) = (token::generate(CredentialKind::Session), ids::new_id("ses"));
-        Self { account, secret, uid, from: from.clone(), now }
+        Self { secret, uid, from: from.clone(), now }
     }
 
     /// What the cookie holds.
@@ -167,7 +166,7 @@ pub async fn authenticate(m: &Marketplace, cookie: &str) -> ApiResult<Option<Arc
     Ok(Some(session))
 }
 
-fn user(account: &Account) -> User {
+pub(super) fn user(account: &Account) -> User {
     User {
         id: account.uid.clone(),
         email: account.email.clone(),
@@ -200,22 +199,13 @@ pub(super) fn describe(who: &SignedIn) -> Session {
 }
 
 /// Lets the session act for another of the person's tenants from now on.
-pub(super) fn choose(
-    c: &mut Conn<'_>,
-    who: &SignedIn,
-    request: &SessionUpdate,
-    now: Timestamp,
-) -> ApiResult<Session> {
+pub(super) fn choose(c: &mut Conn<'_>, who: &SignedIn, request: &SessionUpdate, now: Timestamp) -> ApiResult<Session> {
     let memberships = store::memberships(c, who.account().id)?;
     let chosen = memberships.iter().find(|(tenant, _)| *tenant.slug == *request.tenant_id);
     let (tenant, _) = chosen.ok_or_else(ApiError::tenant_not_found)?;
     store::set_session_tenant(c, who.session().id, tenant.id)?;
     note(c, who.actor(), Some(tenant.id), "session.update", &who.session().uid, json!({}), now)?;
-    Ok(Session {
-        tenant_id: Some(request.tenant_id.clone()),
-        tenants: described(&memberships),
-        ..describe(who)
-    })
+    Ok(Session { tenant_id: Some(request.tenant_id.clone()), tenants: described(&memberships), ..describe(who) })
 }
 
 /// A person's sessions that go on, oldest first, and how many there are.
@@ -296,7 +286,15 @@ pub async fn change_account(m: &Marketplace, who: &SignedIn, request: &AccountUp
             }
             if let Some(name) = &name {
                 store::set_name(c, account.id, name)?;
-                note(c, who.actor(), who.tenant().map(|tenant| tenant.id), "account.update", &account.uid, json!({}), now)?;
+                note(
+                    c,
+                    who.actor(),
+                    who.tenant().map(|tenant| tenant.id),
+                    "account.update",
+                    &account.uid,
+                    json!({}),
+                    now,
+                )?;
             }
             store::by_key(c, account.id)?.ok_or_else(|| ApiError::not_found("account"))
         })

@@ -1,6 +1,6 @@
 //! HTTP of sessions: sign in, look, choose a tenant, sign out.
 
-use atom_marketplace_protocol::account::{Session, SessionCreate, SessionSummary, SessionUpdate};
+use atom_marketplace_protocol::account::{Session, SessionCreate, SessionSummary, SessionUpdate, SignUp};
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::page::Page;
 use axum::extract::State;
@@ -20,6 +20,7 @@ use crate::paging::{PageQuery, Paging};
 pub(super) fn routes() -> ApiRoutes {
     ApiRoutes::new()
         .routes(routes!(create_session, get_session, update_session, delete_session))
+        .routes(routes!(sign_up))
         .routes(routes!(list_sessions))
         .routes(routes!(end_session))
 }
@@ -56,6 +57,26 @@ async fn create_session(
     Json(request): Json<SessionCreate>,
 ) -> ApiResult<Response> {
     Ok(signed(&m, &sessions::sign_in(&m, &request, &visitor).await?))
+}
+
+/// Sign up
+///
+/// Makes a tenant of the free plan with its owner, who is signed in at once. Whether everyone may is the operator's setting: in
+/// `invite` mode it takes the token of a one-time link, `atom-marketplace tenant invite` makes one.
+#[utoipa::path(
+    post, path = "/sign-up", tag = "account", operation_id = "sign_up",
+    request_body = SignUp,
+    responses(
+        (status = 201, description = "Made, and signed in", body = Session, headers(("Set-Cookie" = String, description = "The session"))),
+        (status = 400, description = "A field is wrong, or the invitation has ended", body = ErrorEnvelope),
+        (status = 403, description = "Sign-up is closed, or a page of another site asks", body = ErrorEnvelope),
+        (status = 409, description = "The tenant's id or the email address is taken", body = ErrorEnvelope),
+        (status = 429, description = "Too many attempts", body = ErrorEnvelope),
+    ),
+    security(()),
+)]
+async fn sign_up(State(m): State<Marketplace>, visitor: Visitor, Json(request): Json<SignUp>) -> ApiResult<Response> {
+    Ok(signed(&m, &super::sign_up(&m, &request, &visitor).await?))
 }
 
 /// Show the session

@@ -69,6 +69,25 @@ pub(super) fn set_password(c: &mut Conn<'_>, account: i64, hash: &str) -> Result
     c.execute("UPDATE account SET password_hash = $2 WHERE id = $1", args![account, hash]).map(|_| ())
 }
 
+/// Makes an account with a password.
+pub(super) fn insert_account(
+    c: &mut Conn<'_>,
+    uid: &str,
+    email: &str,
+    name: &str,
+    hash: &str,
+    now: Timestamp,
+) -> Result<i64, Error> {
+    c.one(
+        "INSERT INTO account (uid, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+        args![uid, email, name, hash, now],
+    )
+}
+
+pub(super) fn set_platform_admin(c: &mut Conn<'_>, account: i64, grant: bool) -> Result<(), Error> {
+    c.execute("UPDATE account SET platform_admin = $2 WHERE id = $1", args![account, grant]).map(|_| ())
+}
+
 pub(super) fn set_name(c: &mut Conn<'_>, account: i64, name: &str) -> Result<(), Error> {
     c.execute("UPDATE account SET name = $2 WHERE id = $1", args![account, name]).map(|_| ())
 }

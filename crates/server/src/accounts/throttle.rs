@@ -96,6 +96,8 @@ pub(super) fn take_back(c: &mut Conn<'_>, counts: &[Count]) -> Result<(), Error>
 fn refusal(limit: Limit, wait: Duration) -> ApiError {
     let seconds = wait.as_secs() + 1;
     ApiError::new(Code::RateLimitExceeded, format!("Too many attempts. Try again in {seconds} seconds."))
-        .details(json!({ "retry_after": seconds, "limit": limit.most, "window": format!("{}s", limit.window.as_secs()) }))
+        .details(
+            json!({ "retry_after": seconds, "limit": limit.most, "window": format!("{}s", limit.window.as_secs()) }),
+        )
         .header(RETRY_AFTER, HeaderValue::from(seconds))
 }

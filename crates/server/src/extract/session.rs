@@ -82,7 +82,8 @@ impl SessionCaller {
         method: &Method,
         headers: &HeaderMap,
     ) -> Self {
-        let place = |wanted: &dyn Fn(&Tenant) -> bool| session.memberships.iter().position(|(tenant, _)| wanted(tenant));
+        let place =
+            |wanted: &dyn Fn(&Tenant) -> bool| session.memberships.iter().position(|(tenant, _)| wanted(tenant));
         let named = tenant.and_then(|slug| place(&|tenant| &*tenant.slug == slug));
         let chosen = || session.chosen.and_then(|key| place(&|tenant| tenant.id == key));
         let first = || (!session.memberships.is_empty()).then_some(0);
@@ -114,7 +115,8 @@ impl SessionCaller {
         match self.unproven {
             None => Ok(()),
             Some(why) => {
-                Err(ApiError::new(Code::InsufficientPermissions, why).details(json!({ "required_header": "X-CSRF-Token" })))
+                Err(ApiError::new(Code::InsufficientPermissions, why)
+                    .details(json!({ "required_header": "X-CSRF-Token" })))
             }
         }
     }
@@ -170,7 +172,9 @@ fn proof(m: &Marketplace, headers: &HeaderMap, csrf: &str) -> Result<(), &'stati
     if bool::from(presented.ct_eq(csrf.as_bytes())) {
         Ok(())
     } else {
-        Err("A signed-in browser proves that the marketplace's own page asks: send the session's `csrf_token` as X-CSRF-Token.")
+        Err(
+            "A signed-in browser proves that the marketplace's own page asks: send the session's `csrf_token` as X-CSRF-Token.",
+        )
     }
 }
 
@@ -190,7 +194,11 @@ fn same_origin(m: &Marketplace, headers: &HeaderMap) -> Result<(), &'static str>
         }
         (None, None) => true,
     };
-    if same { Ok(()) } else { Err("This was asked by a page of another site, which may not act for whoever is signed in here.") }
+    if same {
+        Ok(())
+    } else {
+        Err("This was asked by a page of another site, which may not act for whoever is signed in here.")
+    }
 }
 
 /// A person who is signed in, in a tenant or in none.
@@ -277,7 +285,8 @@ impl FromRequestParts<Marketplace> for Visitor {
             _ => None,
         };
         let address = parts.extensions.get::<super::ClientAddress>().map(|address| address.0);
-        let agent = parts.headers.get(http::header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let agent =
+            parts.headers.get(http::header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Ok(Self {
             address: address.ok_or_else(|| ApiError::internal("the request did not pass the gate"))?,
             user_agent: agent.chars().take(255).collect(),

@@ -23,7 +23,8 @@ const FEDERATION_SOURCE: [&str; 2] = ["x-federation-source", "x-tederation-sourc
 
 /// Whether the request shows a credential, right or wrong.
 pub(super) fn has_credential(m: &Marketplace, headers: &HeaderMap) -> bool {
-    accounts::presented(m, headers).is_some() || [AUTHORIZATION.as_str(), ADMIN_KEY, FEDERATION_KEY].iter().any(|name| headers.contains_key(*name))
+    accounts::presented(m, headers).is_some()
+        || [AUTHORIZATION.as_str(), ADMIN_KEY, FEDERATION_KEY].iter().any(|name| headers.contains_key(*name))
 }
 
 /// The one credential of a request. Two of them, or one that is wrong, is an error; but for the cookie of a session that

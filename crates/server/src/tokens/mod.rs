@@ -8,6 +8,7 @@ mod store;
 use std::sync::Arc;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
+use atom_marketplace_protocol::account::Confidential;
 use atom_marketplace_protocol::api_token::ApiToken;
 use atom_marketplace_protocol::ids;
 use atom_marketplace_protocol::scope::ScopeSet;
@@ -91,6 +92,18 @@ pub fn revoke(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, now: Timestamp) 
     let row = store::find(c, scope, uid)?.ok_or_else(|| ApiError::not_found("token"))?;
     store::revoke(c, row.key, now)?;
     Ok(note(c, scope.actor(), scope.id(), "token.revoke", uid, json!({}), now)?)
+}
+
+/// Ends a token that somebody found and handed in: to hold it is enough. False when it opens nothing anyway. Its tenant finds
+/// it in its record.
+pub fn revoke_leaked(c: &mut Conn<'_>, actor: &Actor, leaked: &Confidential, now: Timestamp) -> Result<bool, Error> {
+    if !token::well_formed(CredentialKind::ApiToken, leaked.expose()) {
+        return Ok(false);
+    }
+    let Some(found) = store::find_by_hash(c, &token::hash(leaked.expose()))? else { return Ok(false) };
+    store::revoke(c, found.key, now)?;
+    note(c, actor, found.tenant, "token.revoke", &found.uid, json!({ "reason": "handed in as leaked" }), now)?;
+    Ok(found.expires_at.is_none_or(|expiry| now < expiry))
 }
 
 /// The record of what became of a token.

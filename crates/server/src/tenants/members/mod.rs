@@ -11,7 +11,7 @@ use atom_marketplace_protocol::tenant::{Member, MemberAdd};
 use atom_marketplace_protocol::text::{self, TextRule};
 use serde_json::json;
 
-use crate::audit::{self, Entry};
+use crate::audit::{self, Actor, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::TenantScope;
 use crate::paging::Window;
@@ -20,7 +20,7 @@ use crate::paging::Window;
 const EMAIL_MAX: usize = 254;
 
 /// The tenant's members in the order they came, and how many there are.
-pub(super) fn list(
+pub(crate) fn list(
     c: &mut Conn<'_>,
     scope: &TenantScope,
     window: Window<i64>,
@@ -67,7 +67,7 @@ pub(super) fn change(
 }
 
 /// Takes a member out of the tenant. The tokens they made here end with it; the person's account stays.
-pub(super) fn remove(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, now: Timestamp) -> ApiResult<()> {
+pub(crate) fn remove(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, now: Timestamp) -> ApiResult<()> {
     let row = find(c, scope, uid)?;
     may_grant(scope, row.member.role)?;
     keep_an_owner(c, scope, row.member.role)?;
@@ -103,9 +103,21 @@ pub(crate) fn by_email(c: &mut Conn<'_>, scope: &TenantScope, email: &str) -> Ap
     row.map(|row| row.member).ok_or_else(|| ApiError::not_found("member"))
 }
 
-/// Checks an email address and a name, and brings them to the form they are kept in.
-pub(crate) fn check_person(email: &str, name: Option<&str>) -> ApiResult<(String, String)> {
-    check(&MemberAdd { email: email.to_owned(), name: name.map(ToOwned::to_owned), role: Role::Viewer })
+/// Makes an account the owner of the tenant that it has just made.
+pub(crate) fn found(
+    c: &mut Conn<'_>,
+    actor: &Actor,
+    tenant: &str,
+    account: i64,
+    user: &str,
+    now: Timestamp,
+) -> ApiResult<()> {
+    let tenant = super::get(c, tenant)?.ok_or(Error::NotFound)?;
+    let scope = TenantScope::of_platform(tenant, actor.clone());
+    store::insert(c, &scope, account, Role::Owner, now)?;
+    store::join(c, scope.id(), account, now)?;
+    let member = find(c, &scope, user)?.member;
+    note(c, &scope, &member, "member.add", now)
 }
 
 fn find(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<store::MemberRow> {
@@ -148,7 +160,7 @@ fn check(request: &MemberAdd) -> ApiResult<(String, String)> {
 
 /// Whether a message could go there at all: one `@` between two parts, nothing that is no visible ASCII. Only a message
 /// that arrives proves more.
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     text.len() <= EMAIL_MAX
         && (1..=64).contains(&local.len())
