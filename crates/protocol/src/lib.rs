@@ -9,6 +9,7 @@ pub mod api_token;
 pub mod component;
 pub mod digest;
 pub mod error;
+pub mod event;
 pub mod federation;
 pub mod ids;
 pub mod install;

@@ -3,11 +3,13 @@
 
 pub mod answers;
 pub mod app;
+pub mod audit;
 pub mod catalog;
 pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod error;
+pub mod events;
 pub mod extract;
 pub mod federation;
 pub mod http;

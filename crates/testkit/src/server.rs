@@ -8,6 +8,7 @@ use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::scope::ScopeSet;
 use atom_marketplace_protocol::token::{self, CredentialKind};
 use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
+use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
@@ -153,7 +154,7 @@ impl TestServer {
                     patterns: None,
                     expires_at: None,
                 };
-                tokens::create(c, &new, &secret, now)
+                tokens::create(c, &Actor::operator(), &new, &secret, now)
             })
             .await
             .expect("a new token");

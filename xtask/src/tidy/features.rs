@@ -9,14 +9,16 @@ use super::{Finding, SERVER, is_test};
 /// The features (folders of the server) and what each may call. Calling upwards is fine, calling back is not: when two
 /// features need each other, the one that composes them is missing.
 pub(super) const FEATURES: &[(&str, &[&str])] = &[
+    ("audit", &[]),
+    ("events", &[]),
     ("limits", &[]),
-    ("tenants", &[]),
-    ("tokens", &["tenants"]),
-    ("catalog", &["tenants"]),
-    ("federation", &["catalog", "tenants", "tokens"]),
-    ("installs", &["catalog", "tenants"]),
-    ("ratings", &["catalog"]),
-    ("sandbox", &["catalog", "limits", "ratings", "tenants", "tokens"]),
+    ("tenants", &["audit"]),
+    ("tokens", &["audit", "tenants"]),
+    ("catalog", &["audit", "events", "tenants"]),
+    ("federation", &["audit", "catalog", "tenants", "tokens"]),
+    ("installs", &["audit", "catalog", "events", "tenants"]),
+    ("ratings", &["audit", "catalog", "events"]),
+    ("sandbox", &["audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
     ("usage", &["catalog", "installs", "limits", "tenants"]),
 ];
 

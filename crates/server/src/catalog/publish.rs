@@ -19,23 +19,27 @@ use atom_marketplace_protocol::component::{
 };
 use atom_marketplace_protocol::digest::component_digest;
 use atom_marketplace_protocol::error::{Code, FieldError, Finding, Severity};
+use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::json;
 use atom_marketplace_protocol::plan::Plan;
-use atom_marketplace_protocol::semver_ext::{next_patch, parse_version};
+use atom_marketplace_protocol::semver_ext::parse_version;
 use atom_marketplace_protocol::text;
 use semver::Version;
 use serde_json::Value;
 
 use super::change::Change;
 use super::checks::{self, StoredFile};
+use super::decision::{Decision, decide};
 use super::head::{self, Known};
 use super::index::{First, Words};
 use super::model::ComponentRow;
 use super::sanitise::{Redactions, sanitise};
 use super::store::write as store;
-use super::{dependencies, index};
+use super::{dependencies, index, record};
+use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
+use crate::events::{self, About, Hearers};
 use crate::extract::TenantScope;
 
 /// A publication, checked and ready to be stored.
@@ -193,59 +197,6 @@ impl Prepared {
     }
 }
 
-/// What a publish request means in the present state.
-#[derive(Clone, Debug, PartialEq)]
-enum Decision {
-    /// The content is there, in this version.
-    There(Version),
-    /// A new version of this number.
-    New(Version),
-}
-
-/// The rules of the module's text, over the state alone. `shown` is the head if it is available.
-fn decide(
-    prepared: &Prepared,
-    visibility: MarketplaceType,
-    shown: Option<&Known>,
-    versions: &[Known],
-) -> ApiResult<Decision> {
-    let public = prepared.marketplace_type == MarketplaceType::Public;
-    let same = |known: &Known| known.digest == prepared.digest;
-    let waiting = versions.iter().find(|known| known.status == Status::PendingReview);
-    if public
-        && let Some(waiting) = waiting.filter(|waiting| same(waiting))
-        && prepared.version.as_ref().is_none_or(|wanted| *wanted == waiting.version)
-    {
-        return Ok(Decision::There(waiting.version.clone()));
-    }
-    // What is private has to be reviewed before it is public, under the number it has.
-    let there = |known: &Known| match (public, known.visibility) {
-        (true, MarketplaceType::Private) => Decision::New(known.version.clone()),
-        _ => Decision::There(known.version.clone()),
-    };
-    if let Some(wanted) = &prepared.version {
-        return match versions.iter().find(|known| known.spent() && known.version == *wanted) {
-            None => Ok(Decision::New(wanted.clone())),
-            Some(known) if same(known) && known.status == Status::Published => Ok(there(known)),
-            Some(known) => Err(version_exists(prepared, known)),
-        };
-    }
-    if let Some(shown) = shown.filter(|shown| same(shown) && !shown.yanked && shown.visibility == visibility) {
-        return Ok(there(shown));
-    }
-    let highest = versions.iter().filter(|known| known.spent()).map(|known| &known.version).max();
-    Ok(Decision::New(highest.map_or(Version::new(1, 0, 0), next_patch)))
-}
-
-fn version_exists(prepared: &Prepared, known: &Known) -> ApiError {
-    let why = if known.status == Status::Withdrawn { "was withdrawn" } else { "has other content" };
-    ApiError::new(
-        Code::VersionExists,
-        format!("Version {} of `{}` {why}: a version never changes, so publish under a new number.", known.version, prepared.id),
-    )
-    .details(serde_json::json!({ "component_type": prepared.kind, "component_id": prepared.id, "version": known.version.to_string() }))
-}
-
 /// What is there before a publish.
 struct Before {
     component: Option<ComponentRow>,
@@ -365,12 +316,55 @@ pub struct Published {
 /// Publishes.
 pub fn publish(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared, now: Timestamp) -> ApiResult<Published> {
     let before = before(c, scope, prepared)?;
-    match (&before.decision, &before.component) {
+    let published = match (&before.decision, &before.component) {
         (Decision::New(version), None) => create(c, scope, prepared, version, &before.targets, now),
         (Decision::New(version), Some(component)) => add_version(c, scope, prepared, component, version, &before, now),
         (Decision::There(_), Some(component)) => keep(c, scope, prepared, component, &before, now),
         (Decision::There(_), None) => Err(ApiError::internal("content without a component")),
+    }?;
+    if published.change.is_some() {
+        write_down(c, scope, prepared, &before, &published, now)?;
     }
+    Ok(published)
+}
+
+/// The record of a publish that changed something, and its events: what is private is there at once, what is public only
+/// with its approval; and what was public and is private now is withdrawn from everyone else.
+fn write_down(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    prepared: &Prepared,
+    before: &Before,
+    published: &Published,
+    now: Timestamp,
+) -> ApiResult<()> {
+    let (Decision::There(version) | Decision::New(version)) = &before.decision;
+    let version = version.to_string();
+    let private = prepared.marketplace_type == MarketplaceType::Private;
+    let details = serde_json::json!({
+        "version": version, "marketplace_type": prepared.marketplace_type, "digest": prepared.digest,
+        "new_version": published.created, "redactions": prepared.redactions.count,
+    });
+    let target = audit::component(prepared.kind, scope.slug(), &prepared.id);
+    let entry = Entry { actor: scope.actor(), tenant: Some(scope.id()), action: "component.publish", target, details };
+    audit::record(c, &entry, now)?;
+    let about = About {
+        component: published.component,
+        kind: prepared.kind,
+        id: &prepared.id,
+        tenant: scope.id(),
+        tenant_id: scope.slug(),
+    };
+    let shown = |known: &Known| known.status == Status::Published;
+    if private && before.versions.iter().any(|known| shown(known) && known.visibility == MarketplaceType::Public) {
+        let data = serde_json::json!({ "reason": "Its publisher has made it private." });
+        events::emit(c, EventType::ComponentWithdrawn, &about, Hearers::INSTALLERS, data, now)?;
+    }
+    if private && published.created {
+        let first = !before.versions.iter().any(shown);
+        record::available(c, &about, MarketplaceType::Private, first, &version, now)?;
+    }
+    Ok(())
 }
 
 /// The first version of a component.

@@ -3,8 +3,10 @@
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp};
 use atom_marketplace_protocol::component::{ComponentPatch, MarketplaceType, Status, VersionInfo};
 use atom_marketplace_protocol::error::Code;
+use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::Kind;
 use http::HeaderValue;
+use serde_json::json;
 
 use super::change::Change;
 use super::checks;
@@ -12,9 +14,10 @@ use super::model::{ComponentRow, word};
 use super::publish::{quarantined, refresh_head, shared_with_of};
 use super::sanitise::{Redactions, sanitise};
 use super::store::{self as catalog, versions as store, write};
-use super::{index, render};
+use super::{index, record, render};
 use crate::answers::etag_matches;
 use crate::error::{ApiError, ApiResult};
+use crate::events::{self, Hearers, Installers};
 use crate::extract::{Audience, TenantScope};
 use crate::paging::Window;
 
@@ -175,6 +178,7 @@ pub(in crate::catalog) enum Yanking {
 /// Yanks a version, or takes that back.
 pub(in crate::catalog) fn set_yanked(
     c: &mut Conn<'_>,
+    scope: &TenantScope,
     component: &ComponentRow,
     version: &str,
     yanking: &Yanking,
@@ -198,8 +202,21 @@ pub(in crate::catalog) fn set_yanked(
         refresh_head(c, component, component.visibility)?;
     }
     let change = changed(c, component)?;
+    let action = if yanked { "version.yank" } else { "version.unyank" };
+    let details = json!({ "version": record.version, "reason": reason });
+    record::note(c, scope.actor(), component, action, details.clone(), now)?;
+    if yanked {
+        let hearers = hearers(component, record.visibility);
+        events::emit(c, EventType::ComponentYanked, &record::about(component), hearers, details, now)?;
+    }
     let record = find(c, component, View::Insider, version)?;
     Ok((View::Insider.info(record), Some(change)))
+}
+
+/// The owner, and those who have it installed and may still see what becomes of it.
+fn hearers(component: &ComponentRow, visibility: MarketplaceType) -> Hearers {
+    let public = component.visibility == MarketplaceType::Public && visibility == MarketplaceType::Public;
+    Hearers { installers: if public { Installers::All } else { Installers::Shared }, ..Hearers::OWNER }
 }
 
 /// Writes the indexes anew, and says what changed for whom.
@@ -255,6 +272,13 @@ pub(in crate::catalog) fn patch(
     let before = write::shared_tenants(c, component.id)?;
     if let Some(deprecated) = deprecated {
         write::set_deprecated(c, component.id, deprecated.as_deref())?;
+        let data = json!({ "deprecated": patch.deprecated });
+        record::note(c, scope.actor(), component, "component.deprecate", data, now)?;
+        if let Some(Some(deprecated)) = &patch.deprecated {
+            let data = json!({ "message": deprecated.message, "successor": deprecated.successor });
+            let hearers = hearers(component, component.visibility);
+            events::emit(c, EventType::ComponentDeprecated, &record::about(component), hearers, data, now)?;
+        }
     }
     if let Some(shared_with) = shared_with {
         if !shared_with.is_empty() {
@@ -262,6 +286,8 @@ pub(in crate::catalog) fn patch(
         }
         write::share(c, component.id, &shared_with)?;
         refresh_head(c, component, component.visibility)?;
+        let data = json!({ "shared_with": shared_with });
+        record::note(c, scope.actor(), component, "component.share", data, now)?;
     }
     write::touch(c, component.id, now)?;
     let mut change = changed(c, component)?;
@@ -315,6 +341,10 @@ pub(in crate::catalog) fn withdraw(
     write::add_storage(c, component.tenant_id, -freed)?;
     write::unshare(c, component.id)?;
     write::set_state(c, component.id, component.visibility, Status::Withdrawn, None, None, now)?;
+    record::note(c, scope.actor(), component, "component.withdraw", json!({ "version": component.version }), now)?;
+    let seen = [Status::Published, Status::Quarantined].contains(&component.status);
+    let hearers = if seen { Hearers::INSTALLERS } else { Hearers::OWNER };
+    events::emit(c, EventType::ComponentWithdrawn, &record::about(component), hearers, json!({}), now)?;
     let mut change = changed(c, component)?;
     change.tenants.extend(before);
     Ok(change)

@@ -12,6 +12,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::any;
 
+pub(crate) use answer::RequestId;
 pub use idempotency::InFlight;
 pub use routes::ApiRoutes;
 

@@ -346,7 +346,7 @@ pub(super) fn insert(c: &mut Conn<'_>, scope: &TenantScope, new: &NewRow<'_>, no
             new.as_dependency,
             new.settings,
             new.secret_names,
-            scope.actor(),
+            scope.actor().as_str(),
             now
         ],
     )
@@ -364,7 +364,16 @@ pub(super) fn revive(
         "UPDATE installation SET version_id = $3, as_dependency = $4, settings = $5, secret_names = $6, secrets = NULL,
              installed_by = $7, installed_at = $8, updated_at = $8, removed_at = NULL
          WHERE id = $1 AND tenant_id = $2",
-        args![id, scope.id(), new.version, new.as_dependency, new.settings, new.secret_names, scope.actor(), now],
+        args![
+            id,
+            scope.id(),
+            new.version,
+            new.as_dependency,
+            new.settings,
+            new.secret_names,
+            scope.actor().as_str(),
+            now
+        ],
     )
     .map(|_| ())
 }

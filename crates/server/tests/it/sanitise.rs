@@ -60,7 +60,8 @@ async fn schemas_code_and_what_is_private_stay_as_they_are() {
     each_db_async(|db| async move {
         let server = TestServer::start(&db).await;
         let acme = server.tenant("acme", Plan::Free).await;
-        let schema = json!({"type": "object", "properties": {"api_key": {"type": "string"}}, "required_api_keys": ["crm"]});
+        let schema =
+            json!({"type": "object", "properties": {"api_key": {"type": "string"}}, "required_api_keys": ["crm"]});
         acme.post(AGENTS, &agent("schema", "public", json!({"config_schema": schema}))).await.expect(201);
         let private = acme.post(AGENTS, &agent("a", "private", secretive(&json!({})))).await.expect(201);
         assert_eq!(private["configuration"]["crm"]["botToken"], "hunter2");

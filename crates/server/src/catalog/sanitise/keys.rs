@@ -32,68 +32,86 @@ pub(super) struct Key {
 }
 
 /// Credentials whatever stands before them, and alone.
+#[rustfmt::skip]
 const SECRETS: &[&str] = &[
     "password", "passwords", "passwd", "passphrase", "passphrases", "passcode", "secret", "secrets", "credential",
     "credentials", "creds", "authorization", "authorisation", "bearer", "jwt", "mnemonic", "dsn",
 ];
 /// The same, in two words.
+#[rustfmt::skip]
 const SECRET_PAIRS: &[(&str, &str)] = &[
     ("seed", "phrase"), ("recovery", "phrase"), ("recovery", "code"), ("recovery", "codes"), ("backup", "codes"),
     ("connection", "string"), ("conn", "string"), ("conn", "str"), ("set", "cookie"), ("session", "cookie"),
 ];
 /// Often, but not always.
-const SUSPECTS: &[&str] = &["pass", "pwd", "auth", "cookie", "cookies", "otp", "sas", "cred", "apitoken"];
+#[rustfmt::skip]
+const SUSPECTS: &[&str] = &[
+    "pass", "pwd", "auth", "cookie", "cookies", "otp", "sas", "cred", "apitoken",
+];
 /// What makes a key a credential.
+#[rustfmt::skip]
 const KEY_OF: &[&str] = &[
-    "api", "private", "secret", "access", "encryption", "decryption", "signing", "master", "ssh", "pgp", "gpg", "rsa", "hmac",
-    "aes", "deploy", "auth", "symmetric", "subscription", "license", "licence", "shared", "account", "service", "webhook",
+    "api", "private", "secret", "access", "encryption", "decryption", "signing", "master", "ssh", "pgp", "gpg", "rsa",
+    "hmac", "aes", "deploy", "auth", "symmetric", "subscription", "license", "licence", "shared", "account", "service",
+    "webhook",
 ];
 /// What makes a token one.
+#[rustfmt::skip]
 const TOKEN_OF: &[&str] = &[
-    "access", "refresh", "auth", "authentication", "authorization", "bot", "bearer", "api", "session", "id", "user", "service",
-    "oauth", "jwt", "webhook", "personal", "deploy", "push", "device", "security", "ci", "admin", "app", "client", "csrf",
-    "xsrf", "slack", "github", "gitlab", "discord", "telegram", "twilio", "stripe", "hubspot", "salesforce", "notion", "jira",
-    "openai", "anthropic", "aws", "azure", "gcp", "npm", "pypi", "login", "reset", "invite", "signing", "secret", "private",
-    "upload", "registry", "verification", "verify", "master", "root", "bearer", "federation", "crm", "mcp", "hf",
+    "access", "refresh", "auth", "authentication", "authorization", "bot", "bearer", "api", "session", "id", "user",
+    "service", "oauth", "jwt", "webhook", "personal", "deploy", "push", "device", "security", "ci", "admin", "app",
+    "client", "csrf", "xsrf", "slack", "github", "gitlab", "discord", "telegram", "twilio", "stripe", "hubspot",
+    "salesforce", "notion", "jira", "openai", "anthropic", "aws", "azure", "gcp", "npm", "pypi", "login", "reset",
+    "invite", "signing", "secret", "private", "upload", "registry", "verification", "verify", "master", "root",
+    "federation", "crm", "mcp", "hf",
 ];
 /// Tokens of a model, of a page, of a design.
+#[rustfmt::skip]
 const TOKEN_NOT_OF: &[&str] = &[
-    "prompt", "completion", "input", "output", "context", "stop", "special", "pad", "eos", "bos", "unk", "sep", "cls", "mask",
-    "next", "prev", "previous", "page", "continuation", "pagination", "sync", "design", "color", "colour", "theme", "spacing",
-    "font", "reasoning", "cached", "cache", "new", "thinking", "budget", "used", "remaining", "per", "of", "target", "image",
-    "audio", "text", "word", "vocab", "vocabulary", "start", "end", "delimiter", "separator", "marker", "placeholder",
-    "control", "reserved", "last", "first", "avg", "average", "estimated", "daily", "monthly", "hourly", "limit", "by",
-    "allowed", "billed", "cost", "css", "style", "k", "chunk", "overlap", "response", "generated", "summary",
+    "prompt", "completion", "input", "output", "context", "stop", "special", "pad", "eos", "bos", "unk", "sep", "cls",
+    "mask", "next", "prev", "previous", "page", "continuation", "pagination", "sync", "design", "color", "colour",
+    "theme", "spacing", "font", "reasoning", "cached", "cache", "new", "thinking", "budget", "used", "remaining", "per",
+    "of", "target", "image", "audio", "text", "word", "vocab", "vocabulary", "start", "end", "delimiter", "separator",
+    "marker", "placeholder", "control", "reserved", "last", "first", "avg", "average", "estimated", "daily", "monthly",
+    "hourly", "limit", "by", "allowed", "billed", "cost", "css", "style", "k", "chunk", "overlap", "response",
+    "generated", "summary",
 ];
 /// Before a credential, these make it something about credentials.
+#[rustfmt::skip]
 const ABOUT_BEFORE: &[&str] = &[
-    "required", "requires", "require", "needs", "need", "has", "is", "missing", "optional", "supported", "supports", "allowed",
-    "num", "number", "count", "max", "min", "maximum", "minimum", "total", "forgot", "use", "uses", "using", "rotate", "show",
-    "hide", "mask", "redact", "strip", "detect", "no", "never", "enable", "enabled", "disable", "disabled", "generate",
-    "validate", "check", "forbid", "forbidden", "blocked", "sensitive", "public", "which", "list",
+    "required", "requires", "require", "needs", "need", "has", "is", "missing", "optional", "supported", "supports",
+    "allowed", "num", "number", "count", "max", "min", "maximum", "minimum", "total", "forgot", "use", "uses", "using",
+    "rotate", "show", "hide", "mask", "redact", "strip", "detect", "no", "never", "enable", "enabled", "disable",
+    "disabled", "generate", "validate", "check", "forbid", "forbidden", "blocked", "sensitive", "public", "which",
+    "list",
 ];
 /// Behind a credential, these make it something about it.
+#[rustfmt::skip]
 const ABOUT_BEHIND: &[&str] = &[
-    "count", "counts", "counter", "counting", "limit", "limits", "budget", "length", "size", "url", "uri", "endpoint", "policy",
-    "policies", "type", "types", "kind", "name", "names", "label", "id", "ids", "field", "fields", "env", "var", "variable",
-    "path", "file", "filename", "expiry", "expires", "expiration", "ttl", "lifetime", "at", "on", "in", "scope", "scopes",
-    "usage", "prompt", "rotation", "required", "requires", "enabled", "disabled", "hint", "help", "description", "placeholder",
-    "title", "format", "pattern", "regex", "validator", "validation", "provider", "source", "method", "methods", "mode",
-    "strategy", "algorithm", "manager", "store", "vault", "generator", "handler", "service", "reset", "page", "form", "rate",
-    "price", "pricing", "cost", "costs", "per", "window", "estimate", "ratio", "threshold", "stats", "model", "encoding",
-    "index", "position", "embedding", "embeddings", "rules", "flow", "server", "ring", "classification", "used", "remaining",
-    "prefix", "location", "placement", "param", "params", "parameter", "ref", "reference", "docs", "documentation", "role",
-    "roles", "matrix", "level", "levels", "status", "state", "schema", "complexity", "strength", "requirement",
-    "requirements", "min", "max", "visible", "masked", "optional", "key_name", "issuer", "audience", "consent", "banner",
-    "group", "provided", "present", "set", "valid", "created", "updated", "last", "age", "days", "hours", "minutes", "seconds",
+    "count", "counts", "counter", "counting", "limit", "limits", "budget", "length", "size", "url", "uri", "endpoint",
+    "policy", "policies", "type", "types", "kind", "name", "names", "label", "id", "ids", "field", "fields", "env",
+    "var", "variable", "path", "file", "filename", "expiry", "expires", "expiration", "ttl", "lifetime", "at", "on",
+    "in", "scope", "scopes", "usage", "prompt", "rotation", "required", "requires", "enabled", "disabled", "hint",
+    "help", "description", "placeholder", "title", "format", "pattern", "regex", "validator", "validation", "provider",
+    "source", "method", "methods", "mode", "strategy", "algorithm", "manager", "store", "vault", "generator", "handler",
+    "service", "reset", "page", "form", "rate", "price", "pricing", "cost", "costs", "per", "window", "estimate",
+    "ratio", "threshold", "stats", "model", "encoding", "index", "position", "embedding", "embeddings", "rules", "flow",
+    "server", "ring", "classification", "used", "remaining", "prefix", "location", "placement", "param", "params",
+    "parameter", "ref", "reference", "docs", "documentation", "role", "roles", "matrix", "level", "levels", "status",
+    "state", "schema", "complexity", "strength", "requirement", "requirements", "min", "max", "visible", "masked",
+    "optional", "issuer", "audience", "consent", "banner", "group", "provided", "present", "set", "valid",
+    "created", "updated", "last", "age", "days", "hours", "minutes", "seconds",
 ];
 /// Behind a credential, these leave it one.
+#[rustfmt::skip]
 const CARRIERS: &[&str] = &[
-    "value", "values", "raw", "string", "plain", "plaintext", "text", "clear", "cleartext", "hash", "hashed", "pem", "base64",
-    "b", "b64", "der", "data", "header", "prod", "production", "dev", "development", "live", "test", "staging", "sandbox",
-    "old", "new", "backup", "primary", "secondary", "default", "current", "previous", "main", "encrypted", "bytes",
+    "value", "values", "raw", "string", "plain", "plaintext", "text", "clear", "cleartext", "hash", "hashed", "pem",
+    "base", "b", "der", "data", "header", "prod", "production", "dev", "development", "live", "test",
+    "staging", "sandbox", "old", "new", "backup", "primary", "secondary", "default", "current", "previous", "main",
+    "encrypted", "bytes",
 ];
 /// Two words written as one, whatever is written before them.
+#[rustfmt::skip]
 const RUN_TOGETHER: &[(&str, &str, &str)] = &[
     ("apikey", "api", "key"), ("apikeys", "api", "keys"), ("apitoken", "api", "token"), ("apisecret", "api", "secret"),
     ("accesskey", "access", "key"), ("accesstoken", "access", "token"), ("authtoken", "auth", "token"),
@@ -108,9 +126,16 @@ const NAMES: &[&str] = &["name", "key", "header", "variable", "env", "field", "p
 const VALUES: &[&str] = &["value", "val", "default", "content"];
 /// What a declaration may give as an example.
 const SAMPLES: &[&str] = &["default", "example", "examples", "const", "value", "placeholder"];
-const TENANTS: &[&str] =
-    &["tenant", "tenants", "workspace", "workspaces", "organization", "organizations", "organisation", "organisations", "org", "orgs", "account", "accounts"];
-const PHONES: &[&str] = &["phone", "phones", "telephone", "mobile", "cell", "cellphone", "fax", "tel", "msisdn", "whatsapp"];
+#[rustfmt::skip]
+const TENANTS: &[&str] = &[
+    "tenant", "tenants", "workspace", "workspaces", "organization", "organizations", "organisation", "organisations",
+    "org", "orgs", "account", "accounts",
+];
+#[rustfmt::skip]
+const PHONES: &[&str] =
+    &[
+    "phone", "phones", "telephone", "mobile", "cell", "cellphone", "fax", "tel", "msisdn", "whatsapp",
+];
 
 impl Key {
     /// What `key` says.
@@ -135,7 +160,7 @@ impl Key {
     }
 
     /// Whether a value under this key is a credential, if the key weighs so much.
-    pub(super) fn holds_credential(&self, weight: Weight, value: &Value) -> bool {
+    pub(super) fn holds_credential(self, weight: Weight, value: &Value) -> bool {
         match (weight, value) {
             (Weight::Plain, _) | (_, Value::Null | Value::Bool(_)) => false,
             (Weight::Maybe, value) => value.as_str().is_some_and(text::looks_secret),
@@ -226,7 +251,8 @@ fn split_run(word: &str) -> Vec<String> {
         }
     }
     for noun in ["tokens", "token", "keys", "key", "secrets", "secret", "credentials"] {
-        let known = |before: &&str| [TOKEN_OF, TOKEN_NOT_OF, KEY_OF, ABOUT_BEFORE].iter().any(|list| list.contains(before));
+        let known =
+            |before: &&str| [TOKEN_OF, TOKEN_NOT_OF, KEY_OF, ABOUT_BEFORE].iter().any(|list| list.contains(before));
         if let Some(before) = word.strip_suffix(noun).filter(known) {
             return split(before, &[noun]);
         }

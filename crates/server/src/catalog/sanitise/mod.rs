@@ -160,7 +160,9 @@ impl Walk<'_> {
                 tenant: place.tenant || known.tenant,
             };
             match &mut value {
-                Value::String(text) if !declares && weight == Weight::Plain && place.suspect && text::is_random(text) => {
+                Value::String(text)
+                    if !declares && weight == Weight::Plain && place.suspect && text::is_random(text) =>
+                {
                     self.found.add(&path, RedactionKind::Credential, RedactionAction::Dropped);
                     continue;
                 }

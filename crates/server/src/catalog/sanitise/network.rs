@@ -33,7 +33,10 @@ pub(super) const RULES: &[Rule] = &[
         accept: |_, found| {
             let Ok(address) = found.text.parse::<Ipv4Addr>() else { return false };
             let network = WELL_KNOWN.iter().any(|(known, bits)| found.text == *known && found.after.starts_with(bits));
-            (address.is_private() || address.is_loopback()) && !network && ends_there(found) && !found.within_number_of_dots()
+            (address.is_private() || address.is_loopback())
+                && !network
+                && ends_there(found)
+                && !found.within_number_of_dots()
         },
     },
     Rule {

@@ -21,8 +21,16 @@ pub(super) const RULES: &[Rule] = &[
             !picture && !repository
         },
     },
-    Rule { kind: Ssn, pattern: r"(?i)(?:ssn|social security(?: number| no\.?)?)[\s:#=]{0,4}(?P<x>[0-9]{9})", accept: |_, found| valid_ssn(found) },
-    Rule { kind: Ssn, pattern: r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}", accept: |_, found| valid_ssn(found) },
+    Rule {
+        kind: Ssn,
+        pattern: r"(?i)(?:ssn|social security(?: number| no\.?)?)[\s:#=]{0,4}(?P<x>[0-9]{9})",
+        accept: |_, found| valid_ssn(found),
+    },
+    Rule {
+        kind: Ssn,
+        pattern: r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}",
+        accept: |_, found| valid_ssn(found),
+    },
     // With its country, as +49 30 1234567.
     Rule {
         kind: Phone,
@@ -63,9 +71,7 @@ fn is_ssn_number(text: &str) -> bool {
 /// Whether a value under a key that says so is a social security number.
 pub(super) fn is_ssn(value: &Value) -> bool {
     match value {
-        Value::String(text) => {
-            text.chars().all(|c| c.is_ascii_digit() || c == '-' || c == ' ') && is_ssn_number(text)
-        }
+        Value::String(text) => text.chars().all(|c| c.is_ascii_digit() || c == '-' || c == ' ') && is_ssn_number(text),
         Value::Number(number) => is_ssn_number(&format!("{number:0>9}")),
         _ => false,
     }
@@ -108,9 +114,7 @@ pub(super) fn replace_tenants(text: &str, publisher: &str, about_tenant: bool) -
             places.extend(words(text, publisher));
         }
     }
-    places.retain(|place| {
-        Match { before: &text[..place.start], text: "", after: &text[place.end..] }.stands_alone()
-    });
+    places.retain(|place| Match { before: &text[..place.start], text: "", after: &text[place.end..] }.stands_alone());
     places.sort_unstable_by_key(|place| place.start);
     let (mut clean, mut kept) = (String::new(), 0);
     for place in places {
@@ -126,7 +130,8 @@ pub(super) fn replace_tenants(text: &str, publisher: &str, about_tenant: bool) -
 /// Where a word stands in a text, not as part of another.
 fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
     let part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '-' || c == '_');
-    text.match_indices(word).filter(|_| !word.is_empty()).map(|(at, word)| at..at + word.len()).filter(move |place| {
-        !part(text[..place.start].chars().next_back()) && !part(text[place.end..].chars().next())
-    })
+    text.match_indices(word)
+        .filter(|_| !word.is_empty())
+        .map(|(at, word)| at..at + word.len())
+        .filter(move |place| !part(text[..place.start].chars().next_back()) && !part(text[place.end..].chars().next()))
 }

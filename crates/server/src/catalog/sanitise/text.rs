@@ -65,8 +65,7 @@ struct Compiled {
 
 static RULES: LazyLock<Compiled> = LazyLock::new(|| {
     // Credentials first: an address may hold one.
-    let rules: Vec<&'static Rule> =
-        credentials::RULES.iter().chain(personal::RULES).chain(network::RULES).collect();
+    let rules: Vec<&'static Rule> = credentials::RULES.iter().chain(personal::RULES).chain(network::RULES).collect();
     Compiled {
         any: RegexSet::new(rules.iter().map(|rule| rule.pattern)).expect("the patterns are valid"),
         rules: rules.iter().map(|rule| (*rule, Regex::new(rule.pattern).expect("the pattern is valid"))).collect(),

@@ -151,7 +151,7 @@ pub(in crate::catalog) fn insert_version(
             prepared.size,
             serde_json::json!(prepared.findings).to_string(),
             checks::risk(&prepared.findings),
-            scope.actor(),
+            scope.actor().as_str(),
             now,
             available.then_some(now),
             &prepared.release_notes,
