@@ -36,7 +36,7 @@ use super::index::{First, Words};
 use super::model::ComponentRow;
 use super::sanitise::{Redactions, sanitise};
 use super::store::write as store;
-use super::{dependencies, index, record};
+use super::{dependencies, index, names, record, takedown};
 use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::events::{self, About, Hearers};
@@ -220,7 +220,12 @@ fn before(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResu
         if !prepared.shared && prepared.shared_with.is_none() && !shared_with_of(component).is_empty() {
             return Err(ApiError::conflict("The component was shared meanwhile: publish again."));
         }
+        if component.status == Status::Withdrawn {
+            takedown::check_publishable(c, component.id)?;
+        }
         versions = store::known_versions(c, component.id)?;
+    } else {
+        names::check_free(c, scope, prepared.kind, &prepared.id)?;
     }
     let visibility = component.as_ref().map_or(prepared.marketplace_type, |component| component.visibility);
     let shown = component.as_ref().and_then(|component| component.head_version_id);
@@ -261,7 +266,8 @@ fn targets_of(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> Api
     if errors.is_empty() { Ok(targets) } else { Err(ApiError::invalid(errors)) }
 }
 
-fn check_storage(c: &mut Conn<'_>, scope: &TenantScope, growth: i64) -> ApiResult<()> {
+/// Refuses more bytes than the plan of the scope's tenant has room for.
+pub(in crate::catalog) fn check_storage(c: &mut Conn<'_>, scope: &TenantScope, growth: i64) -> ApiResult<()> {
     let limit = scope.limits().storage_bytes;
     let used = store::storage_used(c, scope)?;
     if growth <= 0 || (used + growth).max(0) as u64 <= limit {

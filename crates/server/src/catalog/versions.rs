@@ -158,11 +158,12 @@ pub(in crate::catalog) fn own(
     id: &str,
     source: Option<&str>,
 ) -> ApiResult<ComponentRow> {
-    scope.check_pattern(id)?;
-    if source.is_some_and(|source| source != scope.slug()) {
-        return Err(ApiError::component_not_found(kind, id));
-    }
-    let row = write::find(c, kind, scope, id)?.filter(|row| row.status != Status::Withdrawn);
+    let row = match source {
+        Some(source) if source != scope.slug() => None,
+        _ => catalog::own(c, kind, scope.id(), id)?.filter(|row| row.tenant_id == scope.id()),
+    };
+    // By whatever name it is called: the token's patterns are about the one it has.
+    scope.check_pattern(row.as_ref().map_or(id, |row| &row.slug))?;
     row.ok_or_else(|| ApiError::component_not_found(kind, id))
 }
 
@@ -285,9 +286,9 @@ pub(in crate::catalog) fn patch(
             check_sharing(c, component)?;
         }
         write::share(c, component.id, &shared_with)?;
-        refresh_head(c, component, component.visibility)?;
         let data = json!({ "shared_with": shared_with });
         record::note(c, scope.actor(), component, "component.share", data, now)?;
+        refresh_head(c, component, component.visibility)?;
     }
     write::touch(c, component.id, now)?;
     let mut change = changed(c, component)?;

@@ -15,7 +15,7 @@ use crate::catalog::publish::{Face, Prepared};
 use crate::extract::TenantScope;
 
 /// A manifest whose content was dropped.
-const EMPTY: &str = r#"{"name":"","description":""}"#;
+pub(in crate::catalog) const EMPTY: &str = r#"{"name":"","description":""}"#;
 
 /// The tenant's own component, in whatever state.
 pub(in crate::catalog) fn find(
