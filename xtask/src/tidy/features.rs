@@ -18,7 +18,9 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("federation", &["audit", "catalog", "tenants", "tokens"]),
     ("installs", &["audit", "catalog", "events", "tenants"]),
     ("ratings", &["audit", "catalog", "events"]),
+    ("reports", &["audit", "catalog"]),
     ("sandbox", &["audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
+    ("transfers", &["audit", "catalog", "tenants"]),
     ("usage", &["catalog", "installs", "limits", "tenants"]),
 ];
 

@@ -61,6 +61,11 @@ __all__ = [
     "PublishCheck",
     "Publisher",
     "RatingSummary",
+    "Report",
+    "ReportOutcome",
+    "ReportReason",
+    "ReportReceipt",
+    "ReportStatus",
     "Review",
     "Role",
     "Scope",
@@ -70,9 +75,13 @@ __all__ = [
     "Submission",
     "SubmissionDetail",
     "Successor",
+    "Takedown",
     "Tenant",
     "TestRateLimit",
     "TestSession",
+    "Transfer",
+    "TransferDirection",
+    "TransferStatus",
     "Usage",
     "VersionInfo",
     "Webhook",
@@ -113,6 +122,15 @@ Plan: TypeAlias = Literal["free", "solo", "team", "enterprise"]
 it.
 """
 
+ReportOutcome: TypeAlias = Literal["dismissed", "quarantined", "taken_down", "fixed"]
+"""What came of a report."""
+
+ReportReason: TypeAlias = Literal["malware", "secrets", "impersonation", "copyright", "spam", "broken", "other"]
+"""What is wrong with a component."""
+
+ReportStatus: TypeAlias = Literal["open", "resolved"]
+"""Whether a report still waits."""
+
 Role: TypeAlias = Literal["viewer", "member", "publisher", "admin", "owner"]
 """A member's role in a tenant, from the least to the most: each holds what the one before does."""
 
@@ -127,6 +145,12 @@ SkillType: TypeAlias = Literal["prompt_only", "python_code", "nodejs", "api", "f
 
 Status: TypeAlias = Literal["pending_review", "published", "changes_requested", "rejected", "quarantined", "withdrawn", "superseded"]
 """Where a component or one of its versions stands (contract §1 "Lifecycle")."""
+
+TransferDirection: TypeAlias = Literal["in", "out"]
+"""Which offers."""
+
+TransferStatus: TypeAlias = Literal["pending", "accepted", "declined", "cancelled", "expired"]
+"""Where an offer stands."""
 
 
 class ApiToken(Model):
@@ -561,6 +585,66 @@ class RatingSummary(Model):
     """How many ratings."""
 
 
+class Report(Model):
+    """A report as the platform reads it."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "resolved_at": timestamp,
+        "updated_at": timestamp,
+    }
+    _absent = {
+        "details": None,
+        "outcome": None,
+        "outcome_reason": None,
+        "resolved_at": None,
+        "resolved_by": None,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    created_at: datetime
+    """When it was first reported, RFC 3339 UTC."""
+    details: str | None
+    """What was seen."""
+    id: str
+    """Its id."""
+    outcome: ReportOutcome | None
+    """What came of it."""
+    outcome_reason: str | None
+    """Why."""
+    reason: ReportReason
+    """What is wrong with the component."""
+    reported_by: str
+    """Who acted for that tenant."""
+    reporter_tenant_id: str
+    """The tenant that reported it; its publisher is never told."""
+    reporters: int
+    """How many tenants have reported the component and wait for an answer; for a resolved report, how many got one."""
+    resolved_at: datetime | None
+    """When, RFC 3339 UTC."""
+    resolved_by: str | None
+    """Who resolved it."""
+    source_tenant_id: str
+    """Its publisher."""
+    status: ReportStatus
+    """Whether it still waits."""
+    updated_at: datetime
+    """When the report last changed, RFC 3339 UTC."""
+
+
+class ReportReceipt(Model):
+    """A report that was taken."""
+
+    __slots__ = ()
+
+    id: str
+    """Its id: the same as before if your tenant's last report of the component is still open."""
+
+
 class Review(Model):
     """A rating that says something."""
 
@@ -584,6 +668,26 @@ class Review(Model):
     """What it says."""
     updated_at: datetime
     """When it was last changed, RFC 3339 UTC."""
+
+
+class Takedown(Model):
+    """A component that was taken down: what is left of it."""
+
+    __slots__ = ()
+    _decoders = {
+        "taken_down_at": timestamp,
+    }
+
+    component_type: Kind
+    """Its kind."""
+    id: str
+    """Its id, which nobody can publish under again."""
+    reason: str
+    """Why."""
+    source_tenant_id: str
+    """Its publisher."""
+    taken_down_at: datetime
+    """When, RFC 3339 UTC."""
 
 
 class TestRateLimit(Model):
@@ -614,6 +718,44 @@ class TestSession(Model):
     """The tenant it acts for."""
     token_type: str
     """Always `Bearer`."""
+
+
+class Transfer(Model):
+    """A component offered to another publisher."""
+
+    __slots__ = ()
+    _decoders = {
+        "decided_at": timestamp,
+        "expires_at": timestamp,
+        "offered_at": timestamp,
+    }
+    _absent = {
+        "decided_at": None,
+        "message": None,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    decided_at: datetime | None
+    """When it was accepted, declined or cancelled, RFC 3339 UTC."""
+    expires_at: datetime
+    """Until when it can be accepted, RFC 3339 UTC."""
+    from_tenant_id: str
+    """Who offers it."""
+    id: str
+    """Its id."""
+    message: str | None
+    """What was said with it."""
+    name: str
+    """The component's name."""
+    offered_at: datetime
+    """When it was offered, RFC 3339 UTC."""
+    status: TransferStatus
+    """Where it stands."""
+    to_tenant_id: str
+    """To whom."""
 
 
 class Usage(Model):

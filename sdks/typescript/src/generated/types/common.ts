@@ -339,6 +339,9 @@ export interface Publisher {
   verified: boolean;
 }
 
+/** What is wrong with a component. */
+export type ReportReason = 'malware' | 'secrets' | 'impersonation' | 'copyright' | 'spam' | 'broken' | 'other';
+
 /** One thing a caller may do. */
 export type Scope = 'components:read' | 'components:publish' | 'components:install' | 'components:rate' | 'webhooks:manage' | 'usage:read' | 'tokens:manage' | 'members:manage' | 'federation:manage' | 'reviews:manage' | 'tenants:manage';
 

@@ -15,6 +15,7 @@ from .federation import FederationOperations
 from .installations import InstallationsOperations
 from .skills import SkillsOperations
 from .testing import TestingOperations
+from .transfers import TransfersOperations
 from .webhooks import WebhooksOperations
 
 
@@ -29,6 +30,7 @@ class Operations(
     InstallationsOperations,
     SkillsOperations,
     TestingOperations,
+    TransfersOperations,
     WebhooksOperations,
 ):
     """Every operation of the API."""
