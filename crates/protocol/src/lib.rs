@@ -19,6 +19,7 @@ pub mod limits;
 pub mod page;
 pub mod plan;
 pub mod rating;
+pub mod redaction;
 pub mod report;
 pub mod review;
 pub mod sandbox;

@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod limits;
 pub mod metrics;
 pub mod ops;
+pub mod outbound;
 pub mod paging;
 pub mod ratings;
 pub mod reports;

@@ -21,6 +21,7 @@ pub mod render;
 pub mod resolve;
 pub mod review;
 mod review_api;
+pub mod sanitise;
 mod search;
 mod search_api;
 mod store;

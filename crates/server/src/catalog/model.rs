@@ -251,6 +251,8 @@ pub struct VersionNumber {
     pub status: Status,
     /// Whether it was yanked.
     pub yanked: bool,
+    /// Whether it holds what nobody but its publisher may see.
+    pub raw: bool,
 }
 
 impl FromRow for VersionNumber {
@@ -262,6 +264,7 @@ impl FromRow for VersionNumber {
             visibility: word(row, "visibility")?,
             status: word(row, "status")?,
             yanked: row.get("yanked")?,
+            raw: row.get("raw")?,
         })
     }
 }

@@ -282,7 +282,7 @@ fn visible_version(
         .filter(|version| version.version == *number)
         .filter(|version| {
             let public = version.visibility == MarketplaceType::Public || row.visibility == MarketplaceType::Private;
-            all || (version.status == Status::Published && public)
+            all || (version.status == Status::Published && public && !version.raw)
         })
         .max_by_key(|version| (version.status == Status::Published, version.id))
         .ok_or_else(|| ApiError::not_found("version"))?;

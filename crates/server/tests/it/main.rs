@@ -18,6 +18,7 @@ mod ratings;
 mod reports;
 mod review;
 mod sandbox;
+mod sanitise;
 mod scene;
 mod search;
 mod seed;

@@ -137,7 +137,7 @@ pub(in crate::catalog) fn is_shared(c: &mut Conn<'_>, component: i64, tenant: i6
 /// The numbers of a component's versions, highest first, whatever their state.
 pub(in crate::catalog) fn version_numbers(c: &mut Conn<'_>, component: i64) -> Result<Vec<VersionNumber>, Error> {
     c.all(
-        "SELECT id, version, visibility, status, yanked_at IS NOT NULL AS yanked FROM component_version v
+        "SELECT id, version, visibility, status, yanked_at IS NOT NULL AS yanked, raw FROM component_version v
          WHERE component_id = $1 ORDER BY version_key DESC, id DESC",
         args![component],
     )

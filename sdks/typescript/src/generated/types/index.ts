@@ -1,13 +1,13 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
 export type * from './admin.js';
+export type * from './catalog.js';
 export type * from './common.js';
 export type * from './components.js';
 export type * from './federation.js';
 export type * from './installs.js';
 export type * from './publishing.js';
 export type * from './ratings.js';
-export type * from './reports.js';
 export type * from './tenant.js';
 export type * from './test-environment.js';
 export type * from './usage.js';
