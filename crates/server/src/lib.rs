@@ -27,3 +27,4 @@ pub mod serve;
 pub mod tenants;
 pub mod tokens;
 pub mod usage;
+pub mod webhooks;

@@ -29,6 +29,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::tokens::routes())
         .merge(crate::tenants::routes())
         .merge(crate::usage::routes())
+        .merge(crate::webhooks::routes())
         .merge(crate::federation::routes())
 }
 
