@@ -2,6 +2,7 @@
 
 export type * from './account.js';
 export type * from './admin.js';
+export type * from './catalog.js';
 export type * from './common.js';
 export type * from './components.js';
 export type * from './federation.js';
