@@ -152,6 +152,11 @@ impl TenantScope {
         self.maker.map(|(account, _)| account)
     }
 
+    /// The role of the member behind the caller, if there is one.
+    pub fn role(&self) -> Option<Role> {
+        self.maker.map(|(_, role)| role)
+    }
+
     /// The ids the caller may publish; none: all.
     pub fn patterns(&self) -> Option<&[String]> {
         self.patterns.as_deref()

@@ -78,6 +78,7 @@ impl TestServer {
             public_url: url.clone(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
+            outbound_allow: Vec::new(),
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),

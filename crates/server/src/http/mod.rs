@@ -30,6 +30,8 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::tenants::routes())
         .merge(crate::usage::routes())
         .merge(crate::federation::routes())
+        .merge(crate::transfers::routes())
+        .merge(crate::reports::routes())
 }
 
 /// The API of one marketplace behind its gate, to be nested under `/api` (or `/api/test`).
