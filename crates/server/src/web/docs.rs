@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::extract::Path;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use http::header::{ACCEPT, VARY};
@@ -148,7 +148,10 @@ fn render(markdown: &str) -> String {
     }
     let mut out = String::with_capacity(markdown.len() * 3 / 2);
     markdown_html::push_html(&mut out, events.into_iter());
-    out
+    // What may scroll is reached by the keyboard too.
+    out.replace("<pre>", "<pre tabindex=\"0\">")
+        .replace("<table>", "<div class=\"scroll\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table>")
+        .replace("</table>", "</table></div>")
 }
 
 fn anchor(words: &str, seen: &mut BTreeMap<String, usize>) -> String {
