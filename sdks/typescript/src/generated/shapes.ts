@@ -10,6 +10,7 @@ export const shapes: Readonly<Record<string, Readonly<Record<string, string>>>> 
   CanvasPublish: { dependencies: 'Dependency', files: 'ComponentFile' },
   Component: { dependencies: 'Dependency', files: 'ComponentFileEntry', deprecated: 'Deprecation', highlights: 'Highlights', origin: 'Origin', pending: 'PendingVersion', publisher: 'Publisher' },
   ComponentPatch: { deprecated: 'Deprecation' },
+  DeliveryDetail: { attempts: 'DeliveryAttempt', payload: 'Event' },
   Deprecation: { successor: 'Successor' },
   DomainPublish: { dependencies: 'Dependency', files: 'ComponentFile' },
   ErrorEnvelope: { error: 'ErrorBody' },
