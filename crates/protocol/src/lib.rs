@@ -29,3 +29,4 @@ pub mod tenant;
 pub mod text;
 pub mod token;
 pub mod usage;
+pub mod verification;

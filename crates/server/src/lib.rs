@@ -29,3 +29,4 @@ pub mod tenants;
 pub mod tokens;
 pub mod transfers;
 pub mod usage;
+pub mod verification;

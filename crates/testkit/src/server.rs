@@ -12,6 +12,7 @@ use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
+use atom_marketplace_server::verification::FILE;
 use atom_marketplace_server::{http, tenants, tokens};
 
 use tokio::task::JoinSet;
@@ -79,6 +80,8 @@ impl TestServer {
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             outbound_allow: Vec::new(),
+            dns_server: None,
+            verification_file: FILE.to_owned(),
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),

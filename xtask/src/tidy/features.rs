@@ -22,6 +22,7 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("sandbox", &["audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
     ("transfers", &["audit", "catalog", "tenants"]),
     ("usage", &["catalog", "installs", "limits", "tenants"]),
+    ("verification", &["audit", "catalog", "tenants"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

@@ -251,6 +251,7 @@ impl Values {
         let trusted_proxies = self.get("trusted_proxies", parse::networks);
         let cors_origins = self.get("cors_origins", parse::origins);
         let outbound_allow = self.get("outbound_allow", parse::networks);
+        let dns_server = self.get("dns_server", parse::listen);
         let anonymous = self.get("rate.anonymous", parse::rate);
         let token = self.get("rate.token", parse::rate);
         let federation = self.get("rate.federation", parse::rate);
@@ -289,6 +290,7 @@ impl Values {
             trusted_proxies: trusted_proxies?,
             cors_origins: cors_origins?,
             outbound_allow: outbound_allow?,
+            dns_server,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,
             sandbox: sandbox?,

@@ -103,6 +103,8 @@ pub const SETTINGS: &[Setting] = &[
         "Web origins that may send credentials. Public reads are open to every origin anyhow."),
     plain("outbound_allow", "ATOM_OUTBOUND_ALLOW", "outbound-allow", "CIDR,…", Value(""),
         "Networks or addresses that webhooks and peers may be at although they are not public, and where plain http will do. Whoever may set a webhook's URL can reach everything in them."),
+    plain("dns_server", "ATOM_DNS_SERVER", "dns-server", "ADDRESS:PORT", Described("those that the system asks"),
+        "The name server at which publishers' proofs of their domains are looked up (`192.0.2.53:53`)."),
     plain("rate.anonymous", "ATOM_RATE_ANONYMOUS", "rate-anonymous", "NUMBER", Value("100"),
         "Requests an hour without a credential, for each address (IPv6: each /64)."),
     plain("rate.token", "ATOM_RATE_TOKEN", "rate-token", "NUMBER", Value("10000"),
@@ -179,6 +181,8 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
+    /// The name server for proofs of domains; none: the system's.
+    pub dns_server: Option<SocketAddr>,
     /// Requests an hour.
     pub rates: Rates,
     /// What each plan includes, in the plans' order.

@@ -84,6 +84,8 @@ impl Sandbox {
             trusted_proxies: real.trusted_proxies.clone(),
             cors_origins: real.cors_origins.clone(),
             outbound_allow: real.outbound.allowed().to_vec(),
+            dns_server: real.dns.server(),
+            verification_file: real.verification_file.clone(),
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],

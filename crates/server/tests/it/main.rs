@@ -25,4 +25,5 @@ mod seed;
 mod tenants;
 mod tokens;
 mod transfers;
+mod verification;
 mod versions;
