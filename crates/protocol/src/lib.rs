@@ -5,6 +5,7 @@
 
 mod wire_enum;
 
+pub mod account;
 pub mod api_token;
 pub mod component;
 pub mod digest;
@@ -30,3 +31,4 @@ pub mod text;
 pub mod token;
 pub mod usage;
 pub mod verification;
+pub mod webhook;

@@ -1,5 +1,6 @@
 //! The operations, by subject. Each `operationId` of the marketplace's OpenAPI description has its method here.
 
+mod account;
 mod admin;
 mod collection;
 mod federation;
@@ -8,6 +9,7 @@ mod sandbox;
 mod tenant;
 mod transfers;
 
+pub use account::Account;
 pub use admin::{Admin, AdminTenants, Reports, Submissions};
 pub use collection::Collection;
 pub use federation::{Federation, FederationKeys};
@@ -81,6 +83,11 @@ impl Client {
     /// The tenant's API tokens.
     pub fn tokens(&self) -> Tokens {
         Tokens::new(self)
+    }
+
+    /// A person's account and sessions.
+    pub fn account(&self) -> Account {
+        Account::new(self)
     }
 
     /// The tenant itself and its members.

@@ -414,6 +414,16 @@ export interface SearchComponentsParams {
   cursor?: string | undefined;
 }
 
+/** Parameters of `listSessions`. */
+export interface ListSessionsParams {
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
 /** Parameters of `listMembers`. */
 export interface ListMembersParams {
   /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */

@@ -41,6 +41,7 @@ __all__ = [
     "InstalledConfig",
     "InstalledDependency",
     "Kind",
+    "LeakedTokenOutcome",
     "Lock",
     "LockResponse",
     "LockResult",
@@ -50,8 +51,10 @@ __all__ = [
     "MarketplaceType",
     "MaturityLevel",
     "Member",
+    "Membership",
     "MissingDependency",
     "MissingReason",
+    "OneTimeLink",
     "Origin",
     "PendingVersion",
     "Plan",
@@ -72,6 +75,8 @@ __all__ = [
     "Review",
     "Role",
     "Scope",
+    "Session",
+    "SessionSummary",
     "Severity",
     "SkillType",
     "Status",
@@ -86,6 +91,7 @@ __all__ = [
     "TransferDirection",
     "TransferStatus",
     "Usage",
+    "User",
     "VersionInfo",
     "Webhook",
 ]
@@ -522,6 +528,15 @@ class PlannedInstall(Model):
     """The version."""
 
 
+class LeakedTokenOutcome(Model):
+    """What became of a token that was handed in."""
+
+    __slots__ = ()
+
+    revoked: bool
+    """Whether it opened something until now. Else it was unknown, expired or revoked before."""
+
+
 class LockResult(Model):
     """One component of a lock that was installed."""
 
@@ -547,18 +562,59 @@ class Member(Model):
     __slots__ = ()
     _decoders = {
         "created_at": timestamp,
+        "joined_at": timestamp,
+    }
+    _absent = {
+        "joined_at": None,
     }
 
     created_at: datetime
     """Since when they are a member, RFC 3339 UTC."""
     email: str
     """Where they are reached, lower case."""
+    joined_at: datetime | None
+    """When they took up their invitation, RFC 3339 UTC; left out until then, when they cannot act here by signing
+    in.
+    """
     name: str
     """Their name."""
     role: Role
     """What they may do here."""
     user_id: str
     """The person's id."""
+
+
+class Membership(Model):
+    """A tenant that a person belongs to."""
+
+    __slots__ = ()
+
+    name: str
+    """Its name."""
+    role: Role
+    """What the person may do there."""
+    suspended: bool
+    """Whether the platform has suspended it: nothing can be done there."""
+    tenant_id: str
+    """The tenant's id."""
+
+
+class OneTimeLink(Model):
+    """A link that is good for one use."""
+
+    __slots__ = ()
+    _decoders = {
+        "expires_at": timestamp,
+    }
+
+    expires_at: datetime
+    """When it ends, RFC 3339 UTC."""
+    mailed: bool
+    """Whether it is on its way to the person by mail too."""
+    url: str
+    """The page to open. Whoever has it can use it, so hand it to nobody else. Shown here and, where mail is set up,
+    sent.
+    """
 
 
 class PlanLimits(Model):
@@ -690,6 +746,47 @@ class Review(Model):
     """What it says."""
     updated_at: datetime
     """When it was last changed, RFC 3339 UTC."""
+
+
+class User(Model):
+    """A person."""
+
+    __slots__ = ()
+
+    email: str
+    """Where they are reached, lower case."""
+    id: str
+    """The person's id."""
+    name: str
+    """Their name."""
+    platform_admin: bool
+    """Whether they look after the platform: review, quarantine, tenants."""
+
+
+class SessionSummary(Model):
+    """One of a person's sessions, in the list of them."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "expires_at": timestamp,
+        "last_used_at": timestamp,
+    }
+
+    address: str
+    """The address it was begun from."""
+    created_at: datetime
+    """When it was begun, RFC 3339 UTC."""
+    current: bool
+    """Whether it is the one that asks."""
+    expires_at: datetime
+    """When it ends if it is not used again, RFC 3339 UTC."""
+    id: str
+    """The session's id."""
+    last_used_at: datetime
+    """When it was last used, to about a minute, RFC 3339 UTC."""
+    user_agent: str
+    """What the browser called itself then, at most 255 characters."""
 
 
 class Takedown(Model):
@@ -1285,6 +1382,33 @@ class PublishCheck(Model):
     """
     version: str
     """The version it would get."""
+
+
+class Session(Model):
+    """A signed-in browser, as it sees itself."""
+
+    __slots__ = ()
+    _decoders = {
+        "expires_at": timestamp,
+        "tenants": each(Membership),
+        "user": User,
+    }
+    _absent = {
+        "tenant_id": None,
+    }
+
+    csrf_token: str
+    """To be sent as `X-CSRF-Token` with everything but reads. It is the session's own and stays the same."""
+    expires_at: datetime
+    """When it ends at the latest, RFC 3339 UTC; without use it ends after 14 days."""
+    id: str
+    """The session's id."""
+    tenant_id: str | None
+    """The tenant it acts for where a request names none in `X-Tenant-ID`."""
+    tenants: list[Membership]
+    """Where they belong, in the order the tenants were made."""
+    user: User
+    """Who is signed in."""
 
 
 class BulkResult(Model):

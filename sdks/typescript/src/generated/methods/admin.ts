@@ -23,7 +23,7 @@ import type {
   TenantAdminUpdate,
   TenantCreate,
 } from '../types/index.js';
-import { Sender } from '../../sender.js';
+import { AccountMethods } from './account.js';
 
 const operations = {
   quarantineComponent: {
@@ -128,7 +128,7 @@ const operations = {
 } as const satisfies Record<string, Operation>;
 
 /** Methods for admin. */
-export abstract class AdminMethods extends Sender {
+export abstract class AdminMethods extends AccountMethods {
   /**
    * Quarantines a component: hidden, and not installable.
    *

@@ -13,6 +13,10 @@ from .catalog import CatalogOperations
 from .domains import DomainsOperations
 from .federation import FederationOperations
 from .installations import InstallationsOperations
+from .password_reset import PasswordResetOperations
+from .session import SessionOperations
+from .sessions import SessionsOperations
+from .sign_up import SignUpOperations
 from .skills import SkillsOperations
 from .testing import TestingOperations
 from .transfers import TransfersOperations
@@ -28,6 +32,10 @@ class Operations(
     DomainsOperations,
     FederationOperations,
     InstallationsOperations,
+    PasswordResetOperations,
+    SessionOperations,
+    SessionsOperations,
+    SignUpOperations,
     SkillsOperations,
     TestingOperations,
     TransfersOperations,
