@@ -103,7 +103,7 @@ pub struct TenantVerification {
 
 /// What everyone may read of a publisher.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Publisher {
+pub struct PublisherProfile {
     /// Its id.
     #[schema(example = "acme")]
     pub tenant_id: String,

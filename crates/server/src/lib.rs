@@ -31,4 +31,5 @@ pub mod tokens;
 pub mod transfers;
 pub mod usage;
 pub mod verification;
+pub mod web;
 pub mod webhooks;

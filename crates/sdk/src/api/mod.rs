@@ -21,7 +21,7 @@ pub use transfers::Transfers;
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::usage::Usage;
-use atom_marketplace_protocol::verification::Publisher;
+use atom_marketplace_protocol::verification::PublisherProfile;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -66,7 +66,7 @@ impl Client {
     }
 
     /// What everyone may read of a publisher.
-    pub fn publisher(&self, tenant: &str) -> Call<Publisher> {
+    pub fn publisher(&self, tenant: &str) -> Call<PublisherProfile> {
         Call::json(self, Method::GET, segment("tenant id", tenant).map(|tenant| format!("/publishers/{tenant}")))
     }
 

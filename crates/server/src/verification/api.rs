@@ -1,7 +1,7 @@
 //! HTTP of verified publishers.
 
 use atom_marketplace_protocol::error::ErrorEnvelope;
-use atom_marketplace_protocol::verification::{DomainClaim, DomainVerification, Publisher, TenantVerification};
+use atom_marketplace_protocol::verification::{DomainClaim, DomainVerification, PublisherProfile, TenantVerification};
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use http::StatusCode;
@@ -138,7 +138,7 @@ fn named(domain: &str) -> String {
     get, path = "/publishers/{tenant}", tag = "catalog", operation_id = "get_publisher",
     params(("tenant" = String, Path, description = "The publisher's id", example = "acme")),
     responses(
-        (status = 200, description = "The publisher", body = Publisher),
+        (status = 200, description = "The publisher", body = PublisherProfile),
         (status = 403, description = "`INSUFFICIENT_PERMISSIONS`", body = ErrorEnvelope),
         (status = 404, description = "No such publisher", body = ErrorEnvelope),
     ),
@@ -148,6 +148,6 @@ async fn get_publisher(
     State(m): State<Marketplace>,
     Reader(audience): Reader,
     Path(tenant): Path<String>,
-) -> ApiResult<JsonAnswer<Publisher>> {
+) -> ApiResult<JsonAnswer<PublisherProfile>> {
     m.db.read(move |c| super::publisher(c, &audience, &tenant)).await.map(JsonAnswer)
 }

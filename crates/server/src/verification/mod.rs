@@ -13,7 +13,7 @@ use std::time::Duration;
 use atom_marketplace_db::{Conn, Error, Timestamp};
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::verification::{
-    DomainClaim, DomainVerification, PublishedCount, Publisher, TenantVerification, VerificationStatus,
+    DomainClaim, DomainVerification, PublishedCount, PublisherProfile, TenantVerification, VerificationStatus,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -226,7 +226,7 @@ impl Marketplace {
 
 /// What everyone may read of a publisher. A tenant that shows nothing to everyone is none: nobody can ask which tenants
 /// exist.
-pub(crate) fn publisher(c: &mut Conn<'_>, audience: &Audience, slug: &str) -> ApiResult<Publisher> {
+pub(crate) fn publisher(c: &mut Conn<'_>, audience: &Audience, slug: &str) -> ApiResult<PublisherProfile> {
     let missing = || ApiError::not_found("publisher");
     let tenant = tenants::get(c, slug)?.ok_or_else(missing)?;
     let listed = store::listed(c, tenant.id)?;
@@ -239,7 +239,7 @@ pub(crate) fn publisher(c: &mut Conn<'_>, audience: &Audience, slug: &str) -> Ap
     let components = listed.into_iter().filter_map(|(kind, count)| {
         Kind::from_code(kind).map(|component_type| PublishedCount { component_type, count })
     });
-    Ok(Publisher {
+    Ok(PublisherProfile {
         tenant_id: described.id,
         name: described.name,
         verified: described.verified,

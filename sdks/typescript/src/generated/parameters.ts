@@ -2,6 +2,7 @@
 
 import type {
   ComponentStatus,
+  DeliveryStatus,
   Kind,
   MarketplaceType,
   MaturityLevel,
@@ -453,5 +454,27 @@ export interface ListTransfersParams {
   /** Items on a page. */
   pageSize?: number | undefined;
   /** The `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listWebhooks`. */
+export interface ListWebhooksParams {
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listWebhookDeliveries`. */
+export interface ListWebhookDeliveriesParams {
+  /** Only deliveries of this status. */
+  status?: DeliveryStatus | undefined;
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
 }
