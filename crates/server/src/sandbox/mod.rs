@@ -23,6 +23,7 @@ use tokio::sync::{Mutex, RwLock};
 use tokio::task::JoinSet;
 
 use crate::app::{Marketplace, Parts};
+use crate::catalog::policy::AutoApprove;
 use crate::clock::Clock;
 use crate::error::{ApiError, ApiResult};
 use crate::limits::Rate;
@@ -87,6 +88,7 @@ impl Sandbox {
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],
+            auto_approve: AutoApprove::Off,
         });
         let sandbox = Self(Arc::new(Inner {
             m,
