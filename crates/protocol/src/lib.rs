@@ -5,6 +5,7 @@
 
 mod wire_enum;
 
+pub mod account;
 pub mod api_token;
 pub mod component;
 pub mod digest;
@@ -29,3 +30,4 @@ pub mod tenant;
 pub mod text;
 pub mod token;
 pub mod usage;
+pub mod webhook;

@@ -206,7 +206,7 @@ async fn unclaim_submission(
 }
 
 fn reviewer(admin: &PlatformAdmin) -> Reviewer {
-    Reviewer { actor: admin.actor().clone(), account: None }
+    Reviewer { actor: admin.actor().clone(), account: admin.account() }
 }
 
 /// Approves a submission: its version becomes public

@@ -26,6 +26,7 @@ export const shapes: Readonly<Record<string, Readonly<Record<string, string>>>> 
   PendingVersion: { findings: 'Finding' },
   PlatformStats: { components: 'ComponentCount' },
   PublishCheck: { findings: 'Finding', redactions: 'Redaction' },
+  Session: { tenants: 'Membership', user: 'User' },
   SkillPublish: { dependencies: 'Dependency', files: 'ComponentFile' },
   Submission: { findings: 'Finding' },
   SubmissionDetail: { findings: 'Finding', manifest: 'Manifest' },
