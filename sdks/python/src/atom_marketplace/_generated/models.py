@@ -22,26 +22,40 @@ __all__ = [
     "Code",
     "Component",
     "ComponentCount",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliveryDetail",
+    "DeliveryStatus",
     "Dependency",
     "DependencyStatus",
     "Deprecation",
+    "DisabledReason",
+    "Event",
+    "EventType",
     "FederatedComponent",
     "FederationKey",
     "FederationKeyCreated",
+    "FieldChange",
     "FieldError",
     "File",
+    "FileChange",
     "FileEncoding",
     "FileEntry",
+    "FileState",
     "Finding",
     "Highlights",
+    "Hunk",
     "InstallConfig",
     "InstallPlan",
     "InstallProblem",
     "Installation",
     "InstalledConfig",
     "InstalledDependency",
+    "Invisible",
     "Kind",
     "LeakedTokenOutcome",
+    "Line",
+    "LineState",
     "Lock",
     "LockResponse",
     "LockResult",
@@ -52,6 +66,8 @@ __all__ = [
     "MaturityLevel",
     "Member",
     "Membership",
+    "Message",
+    "MessageSide",
     "MissingDependency",
     "MissingReason",
     "OneTimeLink",
@@ -82,11 +98,15 @@ __all__ = [
     "Status",
     "Submission",
     "SubmissionDetail",
+    "SubmissionDiff",
+    "SubmissionSort",
     "Successor",
+    "SurfaceChange",
     "Takedown",
     "Tenant",
     "TestRateLimit",
     "TestSession",
+    "TextDiff",
     "Transfer",
     "TransferDirection",
     "TransferStatus",
@@ -94,6 +114,11 @@ __all__ = [
     "User",
     "VersionInfo",
     "Webhook",
+    "WebhookCreated",
+    "WebhookRecovered",
+    "WebhookScope",
+    "WebhookStatus",
+    "WebhookVerified",
 ]
 
 BulkStatus: TypeAlias = Literal["installed", "already_installed", "failed"]
@@ -105,14 +130,29 @@ CanvasType: TypeAlias = Literal["html", "react", "vue", "custom"]
 Code: TypeAlias = Literal["RATE_LIMIT_EXCEEDED", "TENANT_NOT_FOUND", "COMPONENT_NOT_FOUND", "INSUFFICIENT_PERMISSIONS", "AGENT_LIMIT_EXCEEDED", "INVALID_CONFIGURATION", "DEPENDENCY_MISSING", "PLAN_RESTRICTED", "WEBHOOK_VERIFICATION_FAILED", "FEDERATION_KEY_INVALID", "INVALID_REQUEST", "CHECKS_FAILED", "UNAUTHENTICATED", "QUOTA_EXCEEDED", "NOT_FOUND", "METHOD_NOT_ALLOWED", "CONFLICT", "VERSION_EXISTS", "AMBIGUOUS_COMPONENT", "PRECONDITION_FAILED", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "INTERNAL", "UNAVAILABLE"]
 """Every error code an answer can carry, with its HTTP status."""
 
+DeliveryStatus: TypeAlias = Literal["pending", "delivered", "failed"]
+"""What became of a delivery."""
+
 DependencyStatus: TypeAlias = Literal["installed", "already_installed"]
 """How a component that is needed came to be installed."""
+
+DisabledReason: TypeAlias = Literal["gone", "failing"]
+"""Why a webhook was disabled."""
+
+EventType: TypeAlias = Literal["component.published", "component.installed", "component.updated", "component.rated", "component.approved", "component.changes_requested", "component.rejected", "component.quarantined", "component.released", "component.withdrawn", "component.yanked", "component.deprecated", "component.uninstalled", "webhook.disabled"]
+"""What happened."""
 
 FileEncoding: TypeAlias = Literal["utf-8", "base64"]
 """How a file's content is written in JSON."""
 
+FileState: TypeAlias = Literal["added", "removed", "changed"]
+"""What became of a file."""
+
 Kind: TypeAlias = Literal["agent", "skill", "canvas", "domain"]
 """What a component is. The four kinds share one model and one set of routes."""
+
+LineState: TypeAlias = Literal["same", "removed", "added"]
+"""What became of a line."""
 
 LockStatus: TypeAlias = Literal["installed", "updated", "unchanged"]
 """What became of one component of a lock."""
@@ -122,6 +162,9 @@ MarketplaceType: TypeAlias = Literal["public", "private"]
 
 MaturityLevel: TypeAlias = Literal["student", "intern", "supervised", "autonomous"]
 """How far an agent may act on its own."""
+
+MessageSide: TypeAlias = Literal["reviewer", "publisher"]
+"""Which side a message comes from."""
 
 MissingReason: TypeAlias = Literal["not_installed", "not_available", "version_conflict"]
 """Why something is missing."""
@@ -161,11 +204,20 @@ SkillType: TypeAlias = Literal["prompt_only", "python_code", "nodejs", "api", "f
 Status: TypeAlias = Literal["pending_review", "published", "changes_requested", "rejected", "quarantined", "withdrawn", "superseded"]
 """Where a component or one of its versions stands (contract §1 "Lifecycle")."""
 
+SubmissionSort: TypeAlias = Literal["risk", "age"]
+"""In which order submissions are listed."""
+
 TransferDirection: TypeAlias = Literal["in", "out"]
 """Which offers."""
 
 TransferStatus: TypeAlias = Literal["pending", "accepted", "declined", "cancelled", "expired"]
 """Where an offer stands."""
+
+WebhookScope: TypeAlias = Literal["tenant", "marketplace"]
+"""What a webhook hears of."""
+
+WebhookStatus: TypeAlias = Literal["active", "paused", "disabled"]
+"""Whether a webhook is told of events."""
 
 
 class ApiToken(Model):
@@ -400,6 +452,97 @@ class ComponentCount(Model):
     """The status."""
 
 
+class Delivery(Model):
+    """One event for one webhook."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "last_attempt_at": timestamp,
+        "next_attempt_at": timestamp,
+    }
+    _absent = {
+        "error": None,
+        "last_attempt_at": None,
+        "next_attempt_at": None,
+        "response_status": None,
+    }
+
+    attempt_count: int
+    """Exchanges so far."""
+    created_at: datetime
+    """When the event happened, RFC 3339 UTC."""
+    error: str | None
+    """Why the last exchange failed, or why it was never made; `null`: it did not."""
+    event: EventType
+    """The event's type."""
+    event_id: str
+    """The event, the header `webhook-id`: the same on every try."""
+    id: str
+    """Its id, the header `X-ATOM-Delivery`; unique within its webhook."""
+    last_attempt_at: datetime | None
+    """When the last exchange began, RFC 3339 UTC."""
+    next_attempt_at: datetime | None
+    """When it is sent next, RFC 3339 UTC, if it is pending and the webhook is active."""
+    response_status: int | None
+    """The HTTP status of the last answer; `null`: none came."""
+    status: DeliveryStatus
+    """What became of it."""
+    webhook_id: str
+    """The webhook."""
+
+
+class DeliveryAttempt(Model):
+    """One exchange with a receiver."""
+
+    __slots__ = ()
+    _decoders = {
+        "at": timestamp,
+    }
+    _absent = {
+        "duration_ms": None,
+        "error": None,
+        "response_body": None,
+        "response_status": None,
+        "url": None,
+    }
+
+    at: datetime
+    """When it began, RFC 3339 UTC."""
+    duration_ms: float | None
+    """How long it took."""
+    error: str | None
+    """Why it failed; `null`: it did not."""
+    number: int
+    """1, 2, 3 …"""
+    response_body: str | None
+    """The first 4 KB of the answer's body."""
+    response_status: int | None
+    """The HTTP status of the answer; `null`: none came."""
+    url: str | None
+    """Where the POST went."""
+
+
+class Event(Model):
+    """One event."""
+
+    __slots__ = ()
+    _decoders = {
+        "timestamp": timestamp,
+    }
+
+    data: dict[str, Any]
+    """To what; see docs/WEBHOOKS.md for each type's fields. Of a component always `component_type`, `component_id`
+    and `source_tenant_id`.
+    """
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: EventType
+    """What happened."""
+
+
 class FederatedComponent(Model):
     """A public component as a peer sees it."""
 
@@ -452,6 +595,17 @@ class FederationKey(Model):
     """How the secret begins."""
     source: str | None
     """Who is to use it."""
+
+
+class Line(Model):
+    """A line of a hunk."""
+
+    __slots__ = ()
+
+    state: LineState
+    """What became of it."""
+    text: str
+    """Its text, without its end."""
 
 
 class FieldError(Model):
@@ -528,6 +682,21 @@ class PlannedInstall(Model):
     """The version."""
 
 
+class Invisible(Model):
+    """A character that nobody sees."""
+
+    __slots__ = ()
+
+    character: str
+    """Its code."""
+    column: int
+    """The character in the line, from 1."""
+    line: int
+    """The line, from 1."""
+    path: str
+    """The field, or the file as `files[\\"scripts/run.py\\"]`."""
+
+
 class LeakedTokenOutcome(Model):
     """What became of a token that was handed in."""
 
@@ -597,6 +766,26 @@ class Membership(Model):
     """Whether the platform has suspended it: nothing can be done there."""
     tenant_id: str
     """The tenant's id."""
+
+
+class Message(Model):
+    """A message about a submission, between its publisher and the reviewers."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+    }
+
+    author: str
+    """Who wrote it."""
+    created_at: datetime
+    """When, RFC 3339 UTC."""
+    from: MessageSide
+    """Which side it comes from."""
+    id: str
+    """Its id."""
+    text: str
+    """What they say."""
 
 
 class OneTimeLink(Model):
@@ -789,6 +978,19 @@ class SessionSummary(Model):
     """What the browser called itself then, at most 255 characters."""
 
 
+class SurfaceChange(Model):
+    """A part of what a component touches."""
+
+    __slots__ = ()
+
+    added: list[str]
+    """What is new."""
+    part: str
+    """`hosts`, `api_keys`, `capabilities`, `requires_capabilities` or `dependencies`."""
+    removed: list[str]
+    """What is gone."""
+
+
 class Takedown(Model):
     """A component that was taken down: what is left of it."""
 
@@ -920,21 +1122,69 @@ class Usage(Model):
 
 
 class Webhook(Model):
-    """Where a tenant is told of events."""
+    """A webhook, without its secret."""
 
     __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "failing_since": timestamp,
+        "previous_secret_until": timestamp,
+        "updated_at": timestamp,
+    }
     _absent = {
-        "secret": None,
+        "description": None,
+        "disabled_reason": None,
+        "failing_since": None,
+        "previous_secret_until": None,
+        "rate_limit": None,
     }
 
+    created_at: datetime
+    """When it was made, RFC 3339 UTC."""
+    description: str | None
+    """What people know it by."""
+    disabled_reason: DisabledReason | None
+    """Why it was disabled, if it is."""
+    events: list[EventType]
+    """Types of events it hears of."""
+    failing_since: datetime | None
+    """Since when its deliveries have done nothing but fail, RFC 3339 UTC; `null`: the last one succeeded, or there
+    was none.
+    """
     id: str
     """Its id."""
+    previous_secret_until: datetime | None
+    """Until when the secret before this one signs too, RFC 3339 UTC; `null`: there is none."""
+    rate_limit: int | None
+    """Deliveries a second; `null`: as fast as its receiver answers."""
+    scope: WebhookScope
+    """What it hears of."""
+    status: WebhookStatus
+    """Whether it is told of events."""
+    updated_at: datetime
+    """When it was last changed, RFC 3339 UTC."""
     url: str
     """Where events are sent."""
-    events: list[str]
-    """Which ones."""
-    secret: str | None
-    """The secret, shown once, if it was generated."""
+
+
+class WebhookRecovered(Model):
+    """What was queued again."""
+
+    __slots__ = ()
+
+    recovered: int
+    """Deliveries queued again."""
+
+
+class WebhookVerified(Model):
+    """A signature that matches."""
+
+    __slots__ = ()
+
+    previous_secret: bool
+    """Whether it was made with the secret that was rotated out."""
+    valid: bool
+    """Always true; a signature that does not match is `WEBHOOK_VERIFICATION_FAILED`."""
 
 
 class ApiTokenCreated(ApiToken):
@@ -1124,16 +1374,23 @@ class Submission(Model):
 
     __slots__ = ()
     _decoders = {
+        "claimed_until": timestamp,
         "decided_at": timestamp,
         "findings": each(Finding),
         "submitted_at": timestamp,
     }
     _absent = {
+        "claimed_by": None,
+        "claimed_until": None,
         "decided_at": None,
         "decided_by": None,
         "reason": None,
     }
 
+    claimed_by: str | None
+    """The reviewer who looks at it just now; shown to reviewers."""
+    claimed_until: datetime | None
+    """When that claim lapses, RFC 3339 UTC."""
     component_id: str
     """The component's id."""
     component_type: Kind
@@ -1148,6 +1405,8 @@ class Submission(Model):
     """What the automated checks found."""
     id: str
     """Its id."""
+    message_count: int
+    """Messages in its conversation."""
     reason: str | None
     """What the reviewer said."""
     risk: int
@@ -1242,6 +1501,22 @@ class PlatformStats(Model):
     """Tenants of this instance and mirrored ones."""
 
 
+class DeliveryDetail(Delivery):
+    """A delivery with what was sent and every exchange."""
+
+    __slots__ = ()
+    _decoders = {
+        **Delivery._decoders,
+        "attempts": each(DeliveryAttempt),
+        "payload": Event,
+    }
+
+    attempts: list[DeliveryAttempt]
+    """Its exchanges, oldest first."""
+    payload: Event
+    """The body that is sent, parsed."""
+
+
 class FederationKeyCreated(FederationKey):
     """A federation key with its secret, shown this once."""
 
@@ -1249,6 +1524,26 @@ class FederationKeyCreated(FederationKey):
 
     key: str
     """The secret. It cannot be shown again."""
+
+
+class Hunk(Model):
+    """Lines that stand together."""
+
+    __slots__ = ()
+    _decoders = {
+        "lines": each(Line),
+    }
+
+    lines: list[Line]
+    """The lines."""
+    new_lines: int
+    """How many lines now."""
+    new_start: int
+    """The first line now, from 1; 0 when there is none."""
+    old_lines: int
+    """How many lines before."""
+    old_start: int
+    """The first line before, from 1; 0 when there is none."""
 
 
 class LockedComponent(Model):
@@ -1411,6 +1706,19 @@ class Session(Model):
     """Who is signed in."""
 
 
+class WebhookCreated(Webhook):
+    """A webhook with its secret, if the marketplace has just made one; it is shown this once."""
+
+    __slots__ = ()
+    _absent = {
+        **Webhook._absent,
+        "secret": None,
+    }
+
+    secret: str | None
+    """The secret. It cannot be shown again. Absent where you chose it yourself."""
+
+
 class BulkResult(Model):
     """One id of a bulk install."""
 
@@ -1550,6 +1858,23 @@ class Component(Manifest):
     """The version described here: the latest one available."""
 
 
+class TextDiff(Model):
+    """Lines that differ, with three around them."""
+
+    __slots__ = ()
+    _decoders = {
+        "hunks": each(Hunk),
+    }
+    _absent = {
+        "note": None,
+    }
+
+    hunks: list[Hunk]
+    """In the order of the text."""
+    note: str | None
+    """What is left out, if anything is."""
+
+
 class Lock(Model):
     """What a tenant has installed, exactly, to be installed again elsewhere."""
 
@@ -1578,3 +1903,97 @@ class BulkInstallResponse(Model):
     """How many were installed."""
     results: list[BulkResult]
     """What became of each id."""
+
+
+class FieldChange(Model):
+    """A field that differs."""
+
+    __slots__ = ()
+    _decoders = {
+        "text": TextDiff,
+    }
+    _absent = {
+        "after": None,
+        "before": None,
+        "text": None,
+    }
+
+    after: str | None
+    """What it is now. None: it is gone."""
+    before: str | None
+    """What it was: a text as it is, anything else as JSON. None: it was not there."""
+    path: str
+    """The field, written as in findings."""
+    text: TextDiff | None
+    """The lines that differ, for texts of several lines; `before` and `after` are left out then."""
+
+
+class FileChange(Model):
+    """A file that differs."""
+
+    __slots__ = ()
+    _decoders = {
+        "text": TextDiff,
+    }
+    _absent = {
+        "note": None,
+        "size_after": None,
+        "size_before": None,
+        "text": None,
+    }
+
+    note: str | None
+    """Why there are no lines: it is binary, or too large."""
+    path: str
+    """Its path."""
+    size_after: int | None
+    """Bytes now."""
+    size_before: int | None
+    """Bytes before."""
+    state: FileState
+    """What became of it."""
+    text: TextDiff | None
+    """The lines that differ, if it is text."""
+
+
+class SubmissionDiff(Model):
+    """What a submission changes against the version approved last. Every text in it shows characters that nobody
+    sees as `⟨U+200B⟩`. Large texts are cut: `note` says where.
+    """
+
+    __slots__ = ()
+    _decoders = {
+        "fields": each(FieldChange),
+        "files": each(FileChange),
+        "invisible": each(Invisible),
+        "surface": each(SurfaceChange),
+    }
+    _absent = {
+        "base_digest": None,
+        "base_version": None,
+        "note": None,
+        "release_notes": None,
+    }
+
+    base_digest: str | None
+    """Its digest."""
+    base_version: str | None
+    """The version approved last; none: nothing was, and everything is new."""
+    digest: str
+    """Its digest: an approval is of this."""
+    fields: list[FieldChange]
+    """Fields that differ."""
+    files: list[FileChange]
+    """Files that differ, by their paths."""
+    invisible: list[Invisible]
+    """Characters in what is submitted that nobody sees: the first 500."""
+    invisible_count: int
+    """How many of these there are."""
+    note: str | None
+    """What is left out of this answer, if anything is."""
+    release_notes: str | None
+    """What the publisher says is new."""
+    surface: list[SurfaceChange]
+    """What it reaches, asks for and can do, where that differs."""
+    version: str
+    """The version submitted."""
