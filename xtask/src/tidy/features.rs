@@ -26,7 +26,7 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.
-const COMPOSITION: &[&str] = &["config", "demo", "jobs", "ops"];
+const COMPOSITION: &[&str] = &["config", "demo", "jobs", "ops", "web"];
 
 /// Neither: every feature has routes and takes callers from them, and they know every feature; every feature may send
 /// through `outbound`, which knows none.
