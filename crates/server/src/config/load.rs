@@ -268,6 +268,7 @@ impl Values {
         let sandbox = self.get("sandbox", parse::sandbox);
         let sign_up = self.get("signup", parse::sign_up);
         let mail = self.mail();
+        let auto_approve = self.get("auto_approve", parse::auto_approve);
         let answer_cache_bytes = self.get("answer_cache_bytes", parse::size);
         let log_filter = self.get("log.filter", parse::log_filter);
         let log_format = self.get("log.format", parse::log_format);
@@ -302,6 +303,7 @@ impl Values {
             sandbox: sandbox?,
             sign_up,
             mail,
+            auto_approve: auto_approve?,
             answer_cache_bytes: answer_cache_bytes?,
             log_filter: log_filter?,
             log_format: log_format?,

@@ -20,6 +20,7 @@ use ipnet::IpNet;
 
 use crate::accounts::{Mailer, SignUpMode};
 use crate::app::Rates;
+use crate::catalog::policy::AutoApprove;
 
 pub use keys::{Key, Keys};
 pub use load::{InForce, Mistake, Mistakes, Source, load};
@@ -132,6 +133,8 @@ pub const SETTINGS: &[Setting] = &[
         "The mail server that brings invitations and password resets: `smtps://user:password@host`, `smtp://user:password@host?tls=required`, or `smtp://host`."),
     plain("mail.from", "ATOM_MAIL_FROM", "mail-from", "ADDRESS", Described("none; it is needed where there is a mail server"),
         "Whom mail comes from, such as `ATOM Marketplace <noreply@example.com>`."),
+    plain("auto_approve", "ATOM_AUTO_APPROVE", "auto-approve", "off|verified-updates", Value("off"),
+        "What is published without a reviewer. `verified-updates`: a new version of a public component that a reviewer has approved before, by a verified publisher, if the automated checks leave no remark."),
     plain("answer_cache_bytes", "ATOM_ANSWER_CACHE_BYTES", "answer-cache-bytes", "SIZE", Value("64MiB"),
         "Memory for finished answers of lists, searches and details."),
     plain("log.filter", "ATOM_LOG", "log", "FILTER", Value("info"),
@@ -206,6 +209,8 @@ pub struct Settings {
     pub sign_up: Option<SignUpMode>,
     /// The way to the mail server, if there is one.
     pub mail: Option<Arc<Mailer>>,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
     /// The log's filter.

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use crate::accounts::SignUpMode;
 
 use super::{LogFormat, SandboxMode, SecretKey};
+use crate::catalog::policy::AutoApprove;
 
 type Parsed<T> = Result<T, String>;
 
@@ -150,6 +151,14 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
         .filter(|millis| *millis <= 24 * 3_600_000)
         .map(Duration::from_millis)
         .ok_or_else(|| format!("`{text}` is no duration up to 24h, such as 500ms, 30s or 5m"))
+}
+
+pub(super) fn auto_approve(text: &str) -> Parsed<AutoApprove> {
+    match text {
+        "off" => Ok(AutoApprove::Off),
+        "verified-updates" => Ok(AutoApprove::VerifiedUpdates),
+        _ => Err("expected off or verified-updates".to_owned()),
+    }
 }
 
 pub(super) fn durations(text: &str) -> Parsed<Vec<Duration>> {

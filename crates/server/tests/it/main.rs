@@ -19,6 +19,7 @@ mod publish;
 mod ratings;
 mod reports;
 mod review;
+mod reviewing;
 mod sandbox;
 mod sanitise;
 mod scene;
