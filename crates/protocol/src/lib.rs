@@ -5,6 +5,7 @@
 
 mod wire_enum;
 
+pub mod account;
 pub mod api_token;
 pub mod component;
 pub mod digest;

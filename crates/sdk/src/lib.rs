@@ -25,6 +25,7 @@ pub use secret::SecretString;
 
 /// Everything that is sent and read.
 pub mod types {
+    pub use atom_marketplace_protocol::account::*;
     pub use atom_marketplace_protocol::api_token::*;
     pub use atom_marketplace_protocol::component::*;
     pub use atom_marketplace_protocol::federation::*;

@@ -13,12 +13,13 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("events", &[]),
     ("limits", &[]),
     ("tenants", &["audit"]),
+    ("accounts", &["audit", "limits", "tenants"]),
     ("tokens", &["audit", "tenants"]),
     ("catalog", &["audit", "events", "tenants"]),
     ("federation", &["audit", "catalog", "tenants", "tokens"]),
     ("installs", &["audit", "catalog", "events", "tenants"]),
     ("ratings", &["audit", "catalog", "events"]),
-    ("sandbox", &["audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
+    ("sandbox", &["accounts", "audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
     ("usage", &["catalog", "installs", "limits", "tenants"]),
 ];
 

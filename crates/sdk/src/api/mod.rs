@@ -1,5 +1,6 @@
 //! The operations, by subject. Each `operationId` of the marketplace's OpenAPI description has its method here.
 
+mod account;
 mod admin;
 mod collection;
 mod federation;
@@ -7,6 +8,7 @@ mod install;
 mod sandbox;
 mod tenant;
 
+pub use account::Account;
 pub use admin::{Admin, AdminTenants, Submissions};
 pub use collection::Collection;
 pub use federation::{Federation, FederationKeys};
@@ -67,6 +69,11 @@ impl Client {
     /// The tenant's API tokens.
     pub fn tokens(&self) -> Tokens {
         Tokens::new(self)
+    }
+
+    /// A person's account and sessions.
+    pub fn account(&self) -> Account {
+        Account::new(self)
     }
 
     /// The tenant itself and its members.

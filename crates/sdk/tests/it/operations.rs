@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
-    ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, FederationKeyCreate, InstallationUpdate, Lock,
-    MemberAdd, Plan, Role, TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit,
+    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, FederationKeyCreate,
+    InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, Role, SessionCreate, SessionUpdate, SignUp,
+    TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -102,6 +103,7 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("create_token", &tokens.create(&ApiTokenCreate::default()));
     method("get_current_token", &tokens.current());
     method("rotate_token", &tokens.rotate("token_id"));
+    method("revoke_leaked_token", &tokens.revoke_leaked("x"));
     method("delete_token", &tokens.delete("token_id"));
 
     let tenant = client.tenant();
@@ -112,6 +114,30 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("add_member", &tenant.members().add(&member));
     method("update_member", &tenant.members().update("user_id", Role::Viewer));
     method("remove_member", &tenant.members().remove("user_id"));
+
+    method("create_invitation", &tenant.members().invite("user_id"));
+
+    let account = client.account();
+    let sign_in = SessionCreate { email: String::new(), password: "x".into() };
+    let sign_up = SignUp {
+        tenant_id: None,
+        tenant_name: String::new(),
+        email: String::new(),
+        password: "x".into(),
+        name: String::new(),
+        invitation: None,
+    };
+    let confirm = PasswordResetConfirm { token: "x".into(), password: "x".into(), name: None };
+    method("create_session", &account.sign_in(&sign_in));
+    method("sign_up", &account.sign_up(&sign_up));
+    method("get_session", &account.session());
+    method("update_session", &account.update_session(&SessionUpdate { tenant_id: "acme".to_owned() }));
+    method("delete_session", &account.sign_out());
+    method("list_sessions", &account.sessions());
+    method("end_session", &account.end_session("session_id"));
+    method("update_account", &account.update(&AccountUpdate::default()));
+    method("request_password_reset", &account.request_password_reset("x"));
+    method("confirm_password_reset", &account.confirm_password_reset(&confirm));
 
     let keys = client.federation_keys();
     method("list_federation_keys", &keys.list());

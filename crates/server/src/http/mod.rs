@@ -28,6 +28,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::ratings::routes())
         .merge(crate::tokens::routes())
         .merge(crate::tenants::routes())
+        .merge(crate::accounts::routes())
         .merge(crate::usage::routes())
         .merge(crate::federation::routes())
         .merge(crate::transfers::routes())
@@ -58,7 +59,11 @@ pub fn behind_gate(m: Marketplace, routes: Router<Marketplace>) -> Router {
 pub fn app(m: Marketplace) -> Router {
     // A nested router is not asked for its own root with a slash.
     let root = any(|| async { ApiError::not_found("route") }).layer(from_fn_with_state(m.clone(), gate::gate));
-    Router::new().route("/api/", root).nest("/api", router(m.clone())).merge(crate::ops::router(m.clone())).merge(crate::web::router(m))
+    Router::new()
+        .route("/api/", root)
+        .nest("/api", router(m.clone()))
+        .merge(crate::ops::router(m.clone()))
+        .merge(crate::web::router(m))
 }
 
 /// The whole server with a test environment beside it.

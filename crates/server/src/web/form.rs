@@ -87,8 +87,12 @@ impl Default for Field<'_> {
 impl Form {
     /// A form that was refused.
     pub(super) fn refused(typed: Typed, error: &ApiError) -> Self {
-        let fields: Vec<FieldError> =
-            error.details.get("fields").cloned().and_then(|fields: Value| serde_json::from_value(fields).ok()).unwrap_or_default();
+        let fields: Vec<FieldError> = error
+            .details
+            .get("fields")
+            .cloned()
+            .and_then(|fields: Value| serde_json::from_value(fields).ok())
+            .unwrap_or_default();
         let wrong = if fields.is_empty() { vec![FieldError::new("", error.message.clone())] } else { fields };
         Self { typed, wrong }
     }
@@ -183,7 +187,13 @@ mod tests {
         let error = ApiError::invalid(vec![FieldError::new("email", "No address."), FieldError::new("other", "Odd.")]);
         let form = Form::refused(typed, &error);
         let email = form.field(Field { name: "email", label: "Email", ..Field::default() }).into_string();
-        for part in ["value=\"&quot;&gt;&lt;script&gt;\"", "aria-invalid=\"true\"", "aria-describedby=\"f-email-wrong\"", "No address.", "autofocus"] {
+        for part in [
+            "value=\"&quot;&gt;&lt;script&gt;\"",
+            "aria-invalid=\"true\"",
+            "aria-describedby=\"f-email-wrong\"",
+            "No address.",
+            "autofocus",
+        ] {
             assert!(email.contains(part), "{part} in {email}");
         }
         let password = form.field(Field { name: "password", kind: "password", ..Field::default() }).into_string();

@@ -22,7 +22,9 @@ impl Icon {
     fn path(self) -> &'static str {
         match self {
             Self::Alert => "M12 3.5 2.5 20h19zM12 10v4.5M12 17.3v.2",
-            Self::Agent => "M5 9.5h14v9.5H5zM12 9.5V5.5M12 5.5a1 1 0 1 0 0-2 1 1 0 0 0 0 2M9 13.5v1.5M15 13.5v1.5M2.5 13v3M21.5 13v3",
+            Self::Agent => {
+                "M5 9.5h14v9.5H5zM12 9.5V5.5M12 5.5a1 1 0 1 0 0-2 1 1 0 0 0 0 2M9 13.5v1.5M15 13.5v1.5M2.5 13v3M21.5 13v3"
+            }
             Self::Canvas => "M4 5h16v14H4zM4 9.5h16M10 9.5V19",
             Self::Check => "M4.5 12.5 10 18 20 6.5",
             Self::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5.2l3.2 2",

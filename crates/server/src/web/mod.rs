@@ -14,6 +14,7 @@ mod icons;
 mod layout;
 mod pages;
 mod parts;
+mod sign_in;
 mod visit;
 
 use axum::Router;
@@ -27,6 +28,7 @@ pub fn router(m: Marketplace) -> Router {
         .merge(assets::routes())
         .merge(docs::routes())
         .merge(pages::routes())
+        .merge(sign_in::routes())
         .fallback(failure::no_page)
         .method_not_allowed_fallback(failure::no_method)
         .layer(from_fn_with_state(m.clone(), gate::gate))

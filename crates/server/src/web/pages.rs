@@ -19,9 +19,24 @@ pub(super) fn routes() -> Router<Marketplace> {
 
 /// The four marketplaces: what each holds, and where its list is.
 const MARKETS: [(Icon, &str, &str, &str); 4] = [
-    (Icon::Agent, "Agents", "Whole agents with their configuration, canvases and heuristics.", "/api/agent-marketplace/agents"),
-    (Icon::Skill, "Skills", "What an agent can do, with its input and output described.", "/api/skill-marketplace/skills"),
-    (Icon::Canvas, "Canvases", "Interfaces through which people and agents work together.", "/api/canvas-marketplace/components"),
+    (
+        Icon::Agent,
+        "Agents",
+        "Whole agents with their configuration, canvases and heuristics.",
+        "/api/agent-marketplace/agents",
+    ),
+    (
+        Icon::Skill,
+        "Skills",
+        "What an agent can do, with its input and output described.",
+        "/api/skill-marketplace/skills",
+    ),
+    (
+        Icon::Canvas,
+        "Canvases",
+        "Interfaces through which people and agents work together.",
+        "/api/canvas-marketplace/components",
+    ),
     (Icon::Domain, "Domains", "Knowledge, vocabulary and rules of a field.", "/api/domain-marketplace/domains"),
 ];
 

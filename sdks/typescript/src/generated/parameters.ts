@@ -60,6 +60,8 @@ export interface ComponentListParams {
 export interface ComponentPublishParams {
   /** Check alone: the answer says what a publish would do, and nothing is stored. */
   dryRun?: boolean | undefined;
+  /** Go on although credentials, personal data, tenant ids or internal addresses are taken out first. A dry run lists them. */
+  acceptRedactions?: boolean | undefined;
 }
 
 /** Parameters of `searchAgents` and its like for the other kinds. */

@@ -25,7 +25,7 @@ export const shapes: Readonly<Record<string, Readonly<Record<string, string>>>> 
   Manifest: { dependencies: 'Dependency', files: 'ComponentFileEntry' },
   PendingVersion: { findings: 'Finding' },
   PlatformStats: { components: 'ComponentCount' },
-  PublishCheck: { findings: 'Finding', redactions: 'Finding' },
+  PublishCheck: { findings: 'Finding', redactions: 'Redaction' },
   SkillPublish: { dependencies: 'Dependency', files: 'ComponentFile' },
   Submission: { findings: 'Finding' },
   SubmissionDetail: { findings: 'Finding', manifest: 'Manifest' },

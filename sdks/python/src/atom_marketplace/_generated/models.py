@@ -61,6 +61,9 @@ __all__ = [
     "PublishCheck",
     "Publisher",
     "RatingSummary",
+    "Redaction",
+    "RedactionAction",
+    "RedactionKind",
     "Review",
     "Role",
     "Scope",
@@ -112,6 +115,12 @@ Plan: TypeAlias = Literal["free", "solo", "team", "enterprise"]
 """A tenant's plan, from the least to the most; also a component's `pricing_tier`, the least plan that may install
 it.
 """
+
+RedactionAction: TypeAlias = Literal["dropped", "replaced"]
+"""What becomes of it."""
+
+RedactionKind: TypeAlias = Literal["credential", "email", "phone", "ssn", "tenant_id", "internal_host"]
+"""What was found."""
 
 Role: TypeAlias = Literal["viewer", "member", "publisher", "admin", "owner"]
 """A member's role in a tenant, from the least to the most: each holds what the one before does."""
@@ -544,6 +553,19 @@ class PlanLimits(Model):
     """Webhooks."""
 
 
+class Redaction(Model):
+    """One thing that is taken out. It never says what the thing was."""
+
+    __slots__ = ()
+
+    action: RedactionAction
+    """What becomes of it."""
+    kind: RedactionKind
+    """What was found there."""
+    path: str
+    """The field, written as in findings."""
+
+
 class RatingSummary(Model):
     """The author's rating and what all ratings come to."""
 
@@ -858,27 +880,6 @@ class PendingVersion(Model):
     """Its version."""
 
 
-class PublishCheck(Model):
-    """What a publish would do (`?dry_run=true`)."""
-
-    __slots__ = ()
-    _decoders = {
-        "findings": each(Finding),
-        "redactions": each(Finding),
-    }
-
-    digest: str
-    """The digest it would have."""
-    findings: list[Finding]
-    """What the automated checks find."""
-    ok: bool
-    """Whether the publish would be accepted."""
-    redactions: list[Finding]
-    """What would be taken out before it is shared."""
-    version: str
-    """The version it would get."""
-
-
 class Submission(Model):
     """A version that its publisher wants to be public."""
 
@@ -1117,6 +1118,31 @@ class Tenant(Model):
     """When it was last changed, RFC 3339 UTC."""
     verified: bool
     """Whether the platform has verified who it is."""
+
+
+class PublishCheck(Model):
+    """What a publish would do (`?dry_run=true`)."""
+
+    __slots__ = ()
+    _decoders = {
+        "findings": each(Finding),
+        "redactions": each(Redaction),
+    }
+
+    digest: str
+    """The digest it would have."""
+    findings: list[Finding]
+    """What the automated checks find."""
+    ok: bool
+    """Whether the publish would be accepted as it was sent."""
+    redaction_count: int
+    """How many redactions there are."""
+    redactions: list[Redaction]
+    """What would be taken out before anyone else can read it: the first 1,000. Empty for what is shared with nobody.
+    With any, a publish needs `accept_redactions=true`; `digest` is of what is left.
+    """
+    version: str
+    """The version it would get."""
 
 
 class BulkResult(Model):

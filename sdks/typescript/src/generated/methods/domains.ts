@@ -59,7 +59,7 @@ const operations = {
     method: 'POST',
     path: '/domain-marketplace/domains',
     body: 'DomainPublish',
-    query: ['dry_run'],
+    query: ['dry_run', 'accept_redactions'],
     required: ['domain_id', 'marketplace_type', 'name', 'description'],
     answer: 'Component',
     dryRun: 'PublishCheck',
@@ -200,6 +200,12 @@ export abstract class DomainsMethods extends ComponentsMethods {
    * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
    * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
    * a public component private takes it from the public at once, with all its versions.
+   *
+   * What is public, or shared with somebody, is sanitised first: in the free JSON (`configuration`, `canvases`, `memory`,
+   * `content`, `knowledge_base`, `governance_template`, `vocabulary`) keys that hold credentials are dropped, and credentials,
+   * emails, phone numbers, social security numbers, tenant ids and internal hosts in texts are replaced by `[redacted:<kind>]`.
+   * Where there is anything of that, it is 400 CHECKS_FAILED with `details.redactions` (which name the places, never the
+   * values) unless `accept_redactions=true`; what is stored, and its digest, are of the content that is left.
    */
   publishDomain(params: DomainPublish & ComponentPublishParams & { dryRun: true }, options?: RequestOptions): ApiPromise<PublishCheck>;
   /**
@@ -209,6 +215,12 @@ export abstract class DomainsMethods extends ComponentsMethods {
    * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
    * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
    * a public component private takes it from the public at once, with all its versions.
+   *
+   * What is public, or shared with somebody, is sanitised first: in the free JSON (`configuration`, `canvases`, `memory`,
+   * `content`, `knowledge_base`, `governance_template`, `vocabulary`) keys that hold credentials are dropped, and credentials,
+   * emails, phone numbers, social security numbers, tenant ids and internal hosts in texts are replaced by `[redacted:<kind>]`.
+   * Where there is anything of that, it is 400 CHECKS_FAILED with `details.redactions` (which name the places, never the
+   * values) unless `accept_redactions=true`; what is stored, and its digest, are of the content that is left.
    */
   publishDomain(params: DomainPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component>;
   publishDomain(params: DomainPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component | PublishCheck> {
@@ -278,7 +290,8 @@ export abstract class DomainsMethods extends ComponentsMethods {
   /**
    * Deprecates a domain, or says who sees a private one.
    *
-   * Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it meanwhile.
+   * Only `deprecated` and `shared_with` change without a new version. A version that holds what sanitising would take out is
+   * not shared (400 CHECKS_FAILED with `details.redactions`): publish it again with `shared_with`. With `If-Match`, only if nobody changed it meanwhile.
    *
    * @param domainId The component's id
    */

@@ -175,13 +175,34 @@ export interface PublishCheck {
   digest: string;
   /** What the automated checks find. */
   findings: Finding[];
-  /** Whether the publish would be accepted. */
+  /** Whether the publish would be accepted as it was sent. */
   ok: boolean;
-  /** What would be taken out before it is shared. */
-  redactions: Finding[];
+  /** How many redactions there are. */
+  redactionCount: number;
+  /**
+   * What would be taken out before anyone else can read it: the first 1,000. Empty for what is shared with nobody. With any,
+   * a publish needs `accept_redactions=true`; `digest` is of what is left.
+   */
+  redactions: Redaction[];
   /** The version it would get. */
   version: string;
 }
+
+/** One thing that is taken out. It never says what the thing was. */
+export interface Redaction {
+  /** What becomes of it. */
+  action: RedactionAction;
+  /** What was found there. */
+  kind: RedactionKind;
+  /** The field, written as in findings. */
+  path: string;
+}
+
+/** What becomes of it. */
+export type RedactionAction = 'dropped' | 'replaced';
+
+/** What was found. */
+export type RedactionKind = 'credential' | 'email' | 'phone' | 'ssn' | 'tenant_id' | 'internal_host';
 
 /** Publishes a skill. */
 export interface SkillPublish {

@@ -104,6 +104,7 @@ class DomainsOperations(AsyncCore):
         description: str,
         *,
         dry_run: Literal[False] | NotGiven = ...,
+        accept_redactions: bool | NotGiven | None = ...,
         capabilities: Sequence[str] | NotGiven = ...,
         category: str | NotGiven | None = ...,
         config_schema: Mapping[str, Any] | NotGiven | None = ...,
@@ -135,6 +136,7 @@ class DomainsOperations(AsyncCore):
         description: str,
         *,
         dry_run: Literal[True],
+        accept_redactions: bool | NotGiven | None = ...,
         capabilities: Sequence[str] | NotGiven = ...,
         category: str | NotGiven | None = ...,
         config_schema: Mapping[str, Any] | NotGiven | None = ...,
@@ -166,6 +168,7 @@ class DomainsOperations(AsyncCore):
         description: str,
         *,
         dry_run: bool | NotGiven | None = ...,
+        accept_redactions: bool | NotGiven | None = ...,
         capabilities: Sequence[str] | NotGiven = ...,
         category: str | NotGiven | None = ...,
         config_schema: Mapping[str, Any] | NotGiven | None = ...,
@@ -195,12 +198,21 @@ class DomainsOperations(AsyncCore):
         place of one that waits. Making a public component private takes it from the public at once, with all its
         versions.
 
+        What is public, or shared with somebody, is sanitised first: in the free JSON (`configuration`, `canvases`,
+        `memory`, `content`, `knowledge_base`, `governance_template`, `vocabulary`) keys that hold credentials are
+        dropped, and credentials, emails, phone numbers, social security numbers, tenant ids and internal hosts in
+        texts are replaced by `[redacted:<kind>]`. Where there is anything of that, it is 400 CHECKS_FAILED with
+        `details.redactions` (which name the places, never the values) unless `accept_redactions=true`; what is
+        stored, and its digest, are of the content that is left.
+
         Args:
             domain_id: The publisher's id: 1–128 of `A-Z a-z 0-9 _ . -`, first a letter or digit.
             marketplace_type: `public` waits for approval, `private` is there at once.
             name: Display name, up to 100 characters.
             description: What it does, up to 2,000 characters.
             dry_run: Check alone: the answer says what a publish would do, and nothing is stored.
+            accept_redactions: Go on although credentials, personal data, tenant ids or internal addresses are taken
+                out first. A dry run lists them.
             capabilities: What it can do: up to 100, each up to 64 characters.
             category: One category, up to 64 characters.
             config_schema: JSON Schema 2020-12 of `install_config.settings`, without remote `$ref`; its extra key
@@ -224,15 +236,17 @@ class DomainsOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, INVALID_REQUEST with every field that is wrong, or CHECKS_FAILED; HTTP 403,
-                INSUFFICIENT_PERMISSIONS (scope or component patterns), or QUOTA_EXCEEDED; HTTP 409, VERSION_EXISTS:
-                the number has other content; CONFLICT: quarantined; HTTP 413, Over 10 MiB.
+            MarketplaceError: HTTP 400, INVALID_REQUEST with every field that is wrong, or CHECKS_FAILED with the
+                findings and redactions; HTTP 403, INSUFFICIENT_PERMISSIONS (scope or component patterns), or
+                QUOTA_EXCEEDED; HTTP 409, VERSION_EXISTS: the number has other content; CONFLICT: quarantined; HTTP
+                413, Over 10 MiB.
         """
         call = Call(
             "POST",
             "/domain-marketplace/domains",
             query={
                 "dry_run": dry_run,
+                "accept_redactions": accept_redactions,
             },
             body={
                 "domain_id": domain_id,
@@ -415,8 +429,9 @@ class DomainsOperations(AsyncCore):
     ) -> models.Component:
         """Deprecates a domain, or says who sees a private one.
 
-        Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it
-        meanwhile.
+        Only `deprecated` and `shared_with` change without a new version. A version that holds what sanitising would
+        take out is not shared (400 CHECKS_FAILED with `details.redactions`): publish it again with `shared_with`.
+        With `If-Match`, only if nobody changed it meanwhile.
 
         Args:
             domain_id: The component's id
@@ -428,9 +443,9 @@ class DomainsOperations(AsyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong, or needs a new version; HTTP 403, The token may not publish
-                this id; HTTP 404, The caller's tenant has no such component; HTTP 409, It is in quarantine; HTTP
-                412, It has changed since.
+            MarketplaceError: HTTP 400, A field is wrong or needs a new version; CHECKS_FAILED: what would be shared
+                needs redactions; HTTP 403, The token may not publish this id; HTTP 404, The caller's tenant has no
+                such component; HTTP 409, It is in quarantine; HTTP 412, It has changed since.
         """
         call = Call(
             "PATCH",
