@@ -285,6 +285,11 @@ impl Listing<Installation, Installed> {
     pub fn source_tenant_id(self, tenant: impl fmt::Display) -> Self {
         self.with("source_tenant_id", tenant)
     }
+
+    /// In this order; the riskiest first when it is not said.
+    pub fn sort(self, sort: SubmissionSort) -> Self {
+        self.with("sort", sort)
+    }
 }
 
 impl Listing<Submission, Submitted> {

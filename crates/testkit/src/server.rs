@@ -9,6 +9,7 @@ use atom_marketplace_protocol::scope::{Role, ScopeSet};
 use atom_marketplace_protocol::token::{self, CredentialKind};
 use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
 use atom_marketplace_server::audit::Actor;
+use atom_marketplace_server::catalog::policy::AutoApprove;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
@@ -87,6 +88,7 @@ impl TestServer {
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
             accounts: accounts::Options::default(),
+            auto_approve: AutoApprove::Off,
         };
         settings(&mut parts);
         let marketplace = Marketplace::open(parts);

@@ -262,6 +262,7 @@ impl Values {
             limits.storage_bytes = storage.unwrap_or(limits.storage_bytes);
         }
         let sandbox = self.get("sandbox", parse::sandbox);
+        let auto_approve = self.get("auto_approve", parse::auto_approve);
         let answer_cache_bytes = self.get("answer_cache_bytes", parse::size);
         let log_filter = self.get("log.filter", parse::log_filter);
         let log_format = self.get("log.format", parse::log_format);
@@ -292,6 +293,7 @@ impl Values {
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,
             sandbox: sandbox?,
+            auto_approve: auto_approve?,
             answer_cache_bytes: answer_cache_bytes?,
             log_filter: log_filter?,
             log_format: log_format?,

@@ -18,6 +18,7 @@ use atom_marketplace_protocol::token::Secret;
 use ipnet::IpNet;
 
 use crate::app::Rates;
+use crate::catalog::policy::AutoApprove;
 
 pub use keys::{Key, Keys};
 pub use load::{InForce, Mistake, Mistakes, Source, load};
@@ -119,6 +120,8 @@ pub const SETTINGS: &[Setting] = &[
     plain("plan.enterprise.storage", "ATOM_PLAN_ENTERPRISE_STORAGE", "plan-enterprise-storage", "SIZE", Value("100GiB"), PLAN_STORAGE),
     plain("sandbox", "ATOM_SANDBOX", "sandbox", "on|off|auto", Value("auto"),
         "The test environment under `/api/test`, on a database of its own (see TESTING.md). `auto`: on with `--demo`, and where the server listens on loopback without a public URL."),
+    plain("auto_approve", "ATOM_AUTO_APPROVE", "auto-approve", "off|verified-updates", Value("off"),
+        "What is published without a reviewer. `verified-updates`: a new version of a public component that a reviewer has approved before, by a verified publisher, if the automated checks leave no remark."),
     plain("answer_cache_bytes", "ATOM_ANSWER_CACHE_BYTES", "answer-cache-bytes", "SIZE", Value("64MiB"),
         "Memory for finished answers of lists, searches and details."),
     plain("log.filter", "ATOM_LOG", "log", "FILTER", Value("info"),
@@ -185,6 +188,8 @@ pub struct Settings {
     pub plans: [PlanLimits; 4],
     /// When there is a test environment.
     pub sandbox: SandboxMode,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
     /// The log's filter.

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use ipnet::IpNet;
 
 use super::{LogFormat, SandboxMode, SecretKey};
+use crate::catalog::policy::AutoApprove;
 
 type Parsed<T> = Result<T, String>;
 
@@ -148,6 +149,14 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
         .filter(|millis| *millis <= 24 * 3_600_000)
         .map(Duration::from_millis)
         .ok_or_else(|| format!("`{text}` is no duration up to 24h, such as 500ms, 30s or 5m"))
+}
+
+pub(super) fn auto_approve(text: &str) -> Parsed<AutoApprove> {
+    match text {
+        "off" => Ok(AutoApprove::Off),
+        "verified-updates" => Ok(AutoApprove::VerifiedUpdates),
+        _ => Err("expected off or verified-updates".to_owned()),
+    }
 }
 
 pub(super) fn sandbox(text: &str) -> Parsed<SandboxMode> {

@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 
 use crate::accounts;
 use crate::app::{Marketplace, Parts};
+use crate::catalog::policy::AutoApprove;
 use crate::clock::Clock;
 use crate::error::{ApiError, ApiResult};
 use crate::limits::Rate;
@@ -90,6 +91,7 @@ impl Sandbox {
             literal_tokens: vec![TOKEN.to_owned()],
             // Beside the real one, in the same browser.
             accounts: accounts::Options { cookie: "atom_test_session", ..accounts::Options::default() },
+            auto_approve: AutoApprove::Off,
         });
         let sandbox = Self(Arc::new(Inner {
             m,

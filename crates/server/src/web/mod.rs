@@ -14,6 +14,7 @@ mod icons;
 mod layout;
 mod pages;
 mod parts;
+mod review;
 mod sign_in;
 mod visit;
 
@@ -29,6 +30,7 @@ pub fn router(m: Marketplace) -> Router {
         .merge(docs::routes())
         .merge(pages::routes())
         .merge(sign_in::routes())
+        .merge(review::routes())
         .fallback(failure::no_page)
         .method_not_allowed_fallback(failure::no_method)
         .layer(from_fn_with_state(m.clone(), gate::gate))

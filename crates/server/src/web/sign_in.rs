@@ -119,11 +119,7 @@ async fn show_logout(visit: Visit) -> Response {
     Page::new("Sign out", body).respond(&visit)
 }
 
-async fn logout(
-    State(m): State<Marketplace>,
-    visit: Visit,
-    who: Result<SignedIn, ApiError>,
-) -> ApiResult<Response> {
+async fn logout(State(m): State<Marketplace>, visit: Visit, who: Result<SignedIn, ApiError>) -> ApiResult<Response> {
     if visit.account().is_some() {
         let (who, now) = (who?, m.now());
         m.write(move |c| accounts::end_session(c, &who, &who.session().uid, now)).await?;

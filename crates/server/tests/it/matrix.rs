@@ -61,6 +61,10 @@ const MATRIX: &[(&str, Access)] = &[
     ("decline_transfer", Tenant(Scope::ComponentsPublish)),
     ("cancel_transfer", Tenant(Scope::ComponentsPublish)),
     ("report_kind", Tenant(Scope::ComponentsRead)),
+    ("list_own_submissions", Tenant(Scope::ComponentsPublish)),
+    ("get_own_submission", Tenant(Scope::ComponentsPublish)),
+    ("list_own_submission_messages", Tenant(Scope::ComponentsPublish)),
+    ("reply_to_submission", Tenant(Scope::ComponentsPublish)),
     // installs
     ("install_kind", Tenant(Scope::ComponentsInstall)),
     ("uninstall_kind", Tenant(Scope::ComponentsInstall)),
@@ -116,6 +120,11 @@ const MATRIX: &[(&str, Access)] = &[
     ("admin_get_stats", Platform(Scope::ReviewsManage)),
     ("list_submissions", Platform(Scope::ReviewsManage)),
     ("get_submission", Platform(Scope::ReviewsManage)),
+    ("get_submission_diff", Platform(Scope::ReviewsManage)),
+    ("claim_submission", Platform(Scope::ReviewsManage)),
+    ("unclaim_submission", Platform(Scope::ReviewsManage)),
+    ("list_submission_messages", Platform(Scope::ReviewsManage)),
+    ("create_submission_message", Platform(Scope::ReviewsManage)),
     ("approve_submission", Platform(Scope::ReviewsManage)),
     ("reject_submission", Platform(Scope::ReviewsManage)),
     ("request_submission_changes", Platform(Scope::ReviewsManage)),
@@ -275,7 +284,7 @@ impl Victim {
         let kind = kind_of(&operation.path);
         let id = match &operation.path {
             path if path.starts_with("/api/installations/") => self.installation.clone(),
-            path if path.starts_with("/api/admin/submissions/") => self.submission.clone(),
+            path if path.contains("/submissions/") => self.submission.clone(),
             path if path.starts_with("/api/transfers/") => self.transfer.clone(),
             _ => format!("secret_{}", kind.unwrap_or(Kind::Agent)),
         };
@@ -345,6 +354,7 @@ impl Victim {
             | "take_down_component" => {
                 json!({ "reason": "because" })
             }
+            "create_submission_message" | "reply_to_submission" => json!({ "text": "Hello." }),
             _ => json!({}),
         })
     }
