@@ -31,3 +31,4 @@ pub mod tokens;
 pub mod transfers;
 pub mod usage;
 pub mod web;
+pub mod webhooks;

@@ -20,6 +20,8 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("installs", &["audit", "catalog", "events", "tenants"]),
     ("ratings", &["audit", "catalog", "events"]),
     ("sandbox", &["accounts", "audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
+    ("reports", &["audit", "catalog"]),
+    ("transfers", &["audit", "catalog", "tenants"]),
     ("usage", &["catalog", "installs", "limits", "tenants"]),
 ];
 

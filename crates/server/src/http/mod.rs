@@ -30,6 +30,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::tenants::routes())
         .merge(crate::accounts::routes())
         .merge(crate::usage::routes())
+        .merge(crate::webhooks::routes())
         .merge(crate::federation::routes())
         .merge(crate::transfers::routes())
         .merge(crate::reports::routes())
