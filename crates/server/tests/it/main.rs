@@ -11,6 +11,7 @@ mod install;
 mod installations;
 mod limits;
 mod list;
+mod mail;
 mod matrix;
 mod names;
 mod openapi;

@@ -1,6 +1,8 @@
 //! No tenant sees or changes another's (PROMISES S1): every operation of the OpenAPI document against every credential
 //! that must not do. An operation without a row here fails the first test; a row without an operation too.
 
+mod browsers;
+
 use std::collections::BTreeSet;
 
 use atom_marketplace_protocol::ids::Kind;
@@ -10,6 +12,8 @@ use atom_marketplace_server::http::openapi;
 use atom_marketplace_testkit::{Answer, Client, TestServer, each_db_async};
 use reqwest::Method;
 use serde_json::{Value, json};
+
+use browsers::Browsers;
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -366,46 +370,6 @@ impl Victim {
         assert!(answer.status < 500, "{who} {}: {} {text}", operation.id, answer.status);
         // A search echoes what was searched for in its links; nothing else may hold it.
         assert!(!text.contains(&self.canary), "{who} {}: the victim's canary in {text}", operation.id);
-    }
-}
-
-/// Browsers of people in another tenant.
-struct Browsers {
-    /// An owner's.
-    stranger: Client,
-    /// A viewer's.
-    viewer: Client,
-    /// One whose session has ended.
-    signed_out: Client,
-}
-
-impl Browsers {
-    async fn open(server: &TestServer) -> Self {
-        let signed_out = server.person("mallory", "gone@example.com", Role::Owner).await;
-        signed_out.delete("/api/session").await.expect(204);
-        Self {
-            stranger: server.person("mallory", "owner@example.com", Role::Owner).await,
-            viewer: server.person("mallory", "viewer@example.com", Role::Viewer).await,
-            signed_out,
-        }
-    }
-
-    /// A browser that may not do it, and is otherwise in order: without the proof where one is needed, else a viewer's.
-    fn unable(&self, operation: &Operation) -> Client {
-        if operation.method == Method::GET { self.viewer.clone() } else { self.stranger.with("x-csrf-token", "0") }
-    }
-
-    /// How that one is refused; none where it may.
-    fn refusal(&self, operation: &Operation, access: Access) -> Option<Refusal> {
-        let reads = operation.method == Method::GET;
-        match access {
-            Everyone | Visitor | Tester => None,
-            Tenant(scope) if reads && Role::Viewer.scopes().contains(scope) => None,
-            Person if reads => None,
-            AnyToken => Some(UNKNOWN),
-            Peer => Some(NO_PEER),
-            Tenant(_) | Platform(_) | Person => Some(FORBIDDEN),
-        }
     }
 }
 
