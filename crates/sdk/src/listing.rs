@@ -14,6 +14,7 @@ use atom_marketplace_protocol::install::Installation;
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::review::Submission;
+use atom_marketplace_protocol::review::SubmissionSort;
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 

@@ -29,3 +29,4 @@ mod tenants;
 mod tokens;
 mod transfers;
 mod versions;
+mod web;
