@@ -89,8 +89,8 @@ impl TestServer {
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
-            accounts: accounts::Options::default(),
             auto_approve: AutoApprove::Off,
+            accounts: accounts::Options::default(),
         };
         settings(&mut parts);
         let marketplace = Marketplace::open(parts);

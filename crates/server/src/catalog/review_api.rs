@@ -30,6 +30,7 @@ use crate::paging::{self, Window};
 /// Routes.
 pub(super) fn routes() -> ApiRoutes {
     ApiRoutes::new()
+        .schema::<SubmissionSort>()
         .routes(utoipa_axum::routes!(list_submissions))
         .routes(utoipa_axum::routes!(get_submission))
         .routes(utoipa_axum::routes!(get_submission_diff))

@@ -91,9 +91,9 @@ impl Sandbox {
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],
+            auto_approve: AutoApprove::Off,
             // Beside the real one, in the same browser.
             accounts: accounts::Options { cookie: "atom_test_session", ..accounts::Options::default() },
-            auto_approve: AutoApprove::Off,
         });
         let sandbox = Self(Arc::new(Inner {
             m,

@@ -39,7 +39,7 @@ impl Budget {
         let more = text.chars().count().saturating_sub(LINE_MAX);
         shown = show_invisible(&shown).into_owned();
         if more > 0 {
-            shown.push_str(&format!(" … and {more} characters more"));
+            shown = format!("{shown} … and {more} characters more");
         }
         if self.shown < shown.len() {
             self.spent = true;

@@ -116,11 +116,11 @@ fn what_it_touches_differs() {
 fn the_first_version_is_all_new_and_large_ones_are_cut_with_a_note() {
     let first = compare(&Sides { base: None, submitted: version("1.0.0", json!({}), &[("a", b"1\n2\n")]) });
     assert_eq!((first.base_version, first.fields.len(), first.note), (None, 3, None));
-    let many = |from: usize| (from..from + 9_000).map(|n| format!("{n}\n")).collect::<String>();
+    let many = |from: usize| (from..from + 9_000).map(|n| n.to_string()).collect::<Vec<_>>().join("\n");
     let (old, new) = (many(0), many(1));
     let diff = diff(
         version("1.0.0", json!({}), &[("a", old.as_bytes())]),
-        version("1.0.1", json!({}), &[("a", new.as_bytes()), ("b", &[b'x'; 3 << 20])]),
+        version("1.0.1", json!({}), &[("a", new.as_bytes()), ("b", &vec![b'x'; 3 << 20])]),
     );
     assert!(diff.files[0].text.as_ref().unwrap().note.as_ref().unwrap().contains("too large"), "{:?}", diff.files[0]);
     assert!(diff.note.is_some());
