@@ -9,7 +9,6 @@ export type * from './federation.js';
 export type * from './installs.js';
 export type * from './publishing.js';
 export type * from './ratings.js';
-export type * from './reports.js';
 export type * from './tenant.js';
 export type * from './test-environment.js';
 export type * from './tokens.js';
