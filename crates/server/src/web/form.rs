@@ -62,6 +62,8 @@ impl<S: Sync> FromRequestParts<S> for Typed {
 pub(super) struct Form {
     typed: Typed,
     wrong: Vec<FieldError>,
+    /// Tells its fields from those of other forms on the page.
+    name: &'static str,
 }
 
 /// One field of a form.
@@ -94,20 +96,29 @@ impl Form {
             .and_then(|fields: Value| serde_json::from_value(fields).ok())
             .unwrap_or_default();
         let wrong = if fields.is_empty() { vec![FieldError::new("", error.message.clone())] } else { fields };
-        Self { typed, wrong }
+        Self { typed, wrong, name: "" }
     }
 
     /// A form with something filled in.
     pub(super) fn with(values: &[(&str, &str)]) -> Self {
         let pairs = values.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
-        Self { typed: Typed(pairs.collect()), wrong: Vec::new() }
+        Self { typed: Typed(pairs.collect()), wrong: Vec::new(), name: "" }
     }
 
     pub(super) fn text(&self, name: &str) -> &str {
         self.typed.text(name)
     }
 
-    fn wrong_with(&self, name: &str) -> Option<&str> {
+    /// The same form beside others with fields of the same names.
+    pub(super) fn named(&self, name: &'static str) -> Self {
+        Self { name, ..self.clone() }
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        !self.wrong.is_empty()
+    }
+
+    pub(super) fn wrong_with(&self, name: &str) -> Option<&str> {
         self.wrong.iter().find(|wrong| wrong.path == name).map(|wrong| wrong.message.as_str())
     }
 
@@ -132,7 +143,8 @@ impl Form {
         let Field { name, label, hint, kind, autocomplete, required, longest } = field;
         let wrong = self.wrong_with(name);
         let first = self.wrong.first().is_some_and(|wrong| wrong.path == name);
-        let (id, hint_id, wrong_id) = (format!("f-{name}"), format!("f-{name}-hint"), format!("f-{name}-wrong"));
+        let id = format!("f{}-{name}", self.name);
+        let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
         let described: Vec<&str> = [(wrong.is_some(), &wrong_id), (!hint.is_empty(), &hint_id)]
             .into_iter()
             .filter_map(|(there, id)| there.then_some(id.as_str()))

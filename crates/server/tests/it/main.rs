@@ -30,3 +30,4 @@ mod tokens;
 mod transfers;
 mod verification;
 mod versions;
+mod web;
