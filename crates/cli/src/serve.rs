@@ -62,6 +62,7 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         answer_cache_bytes: settings.answer_cache_bytes,
         literal_tokens: Vec::new(),
         accounts: accounts::Options::default(),
+        numbers: settings.numbers,
     });
     m.metrics.slow_after(settings.log_slow);
     check_secret_key(&m).await;

@@ -7,7 +7,7 @@ use atom_marketplace_db::{Db, args};
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::scope::{Role, ScopeSet};
 use atom_marketplace_protocol::token::{self, CredentialKind};
-use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
+use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Numbers, Parts, Rates};
 use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::sandbox::Sandbox;
@@ -87,6 +87,7 @@ impl TestServer {
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
             accounts: accounts::Options::default(),
+            numbers: Numbers::default(),
         };
         settings(&mut parts);
         let marketplace = Marketplace::open(parts);

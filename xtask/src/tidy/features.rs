@@ -17,7 +17,7 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("tokens", &["audit", "tenants"]),
     ("catalog", &["audit", "events", "tenants"]),
     ("federation", &["audit", "catalog", "tenants", "tokens"]),
-    ("installs", &["audit", "catalog", "events", "tenants"]),
+    ("installs", &["audit", "catalog", "events", "ratings", "tenants"]),
     ("ratings", &["audit", "catalog", "events"]),
     ("sandbox", &["accounts", "audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
     ("usage", &["catalog", "installs", "limits", "tenants"]),

@@ -37,6 +37,7 @@ use crate::events::{self, Hearers};
 use crate::extract::{Audience, TenantScope};
 use crate::http::ApiRoutes;
 use crate::paging::Window;
+use crate::ratings;
 use crate::seal::Sealer;
 use decide::{Decision, Put, Want, decide};
 use store::{InstallationRow, NewRow};
@@ -190,9 +191,12 @@ fn apply(c: &mut Conn<'_>, scope: &TenantScope, sealer: &Sealer, puts: &[Put], n
             applied.new.push(uid);
         }
         let mut change = Change::of(&put.component);
+        let rated = !was_there && ratings::installed(c, put.component.id, scope.id(), true, now)?;
         if put.existing.is_none() {
             catalog::count_install(c, put.component.id)?;
             catalog::index::refresh_rank(c, put.component.id, now)?;
+            change.tenants.push(scope.id());
+        } else if rated {
             change.tenants.push(scope.id());
         } else {
             // Nobody else sees a difference.
@@ -356,7 +360,10 @@ pub(crate) fn uninstall(
     let data = json!({ "tenant_id": scope.slug(), "version": row.version });
     let hearers = Hearers { actor: Some(scope.id()), ..Hearers::OWNER };
     events::emit(c, EventType::ComponentUninstalled, &catalog::record::about(&component), hearers, data, now)?;
-    Ok(Change { kind, slug: row.slug, tenants: vec![scope.id()], public: false })
+    // What the tenant's members rated it counts less now.
+    let rated = ratings::installed(c, component.id, scope.id(), false, now)?;
+    let change = Change { kind, slug: row.slug, tenants: vec![scope.id()], public: false };
+    Ok(if rated { Change { public: component.listed, ..change } } else { change })
 }
 
 /// A page of a tenant's installations, newest first.

@@ -89,6 +89,7 @@ impl Sandbox {
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],
             // Beside the real one, in the same browser.
+            numbers: real.numbers,
             accounts: accounts::Options { cookie: "atom_test_session", ..accounts::Options::default() },
         });
         let sandbox = Self(Arc::new(Inner {

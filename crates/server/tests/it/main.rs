@@ -18,6 +18,7 @@ mod publish;
 mod ratings;
 mod reports;
 mod review;
+mod reviews;
 mod sandbox;
 mod sanitise;
 mod scene;

@@ -47,6 +47,7 @@ const MATRIX: &[(&str, Access)] = &[
     ("get_kind_version", Everyone),
     ("get_kind_bundle", Everyone),
     ("list_kind_reviews", Everyone),
+    ("get_kind_rating", Everyone),
     // catalog, write
     ("publish_kind", Tenant(Scope::ComponentsPublish)),
     ("update_kind", Tenant(Scope::ComponentsPublish)),
@@ -74,6 +75,12 @@ const MATRIX: &[(&str, Access)] = &[
     // ratings
     ("rate_kind", Tenant(Scope::ComponentsRate)),
     ("delete_kind_rating", Tenant(Scope::ComponentsRate)),
+    ("flag_kind_review", Tenant(Scope::ComponentsRate)),
+    ("reply_to_kind_review", Tenant(Scope::ComponentsPublish)),
+    ("delete_kind_review_reply", Tenant(Scope::ComponentsPublish)),
+    ("admin_list_reviews", Platform(Scope::ReviewsManage)),
+    ("hide_review", Platform(Scope::ReviewsManage)),
+    ("show_review", Platform(Scope::ReviewsManage)),
     // tokens, tenant, usage
     ("create_token", Tenant(Scope::TokensManage)),
     ("list_tokens", Tenant(Scope::TokensManage)),
@@ -282,6 +289,7 @@ impl Victim {
         let mut path = operation.path.clone();
         for (parameter, value) in [
             ("id", id.as_str()),
+            ("review_id", "rate_unknown"),
             ("version", "1.0.0"),
             ("v", "1.0.0"),
             ("kind", "agent"),
@@ -327,6 +335,8 @@ impl Victim {
             }] }),
             "update_kind" => json!({ "shared_with": ["mallory"] }),
             "rate_kind" => json!({ "rating": 1 }),
+            "reply_to_kind_review" => json!({ "text": "Thank you." }),
+            "flag_kind_review" | "hide_review" => json!({ "reason": "because" }),
             "rename_kind" => json!({ "new_id": "mine" }),
             "transfer_kind" => json!({ "to_tenant_id": "somebody" }),
             "report_kind" => json!({ "reason": "spam" }),
