@@ -17,10 +17,11 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("tokens", &["audit", "tenants"]),
     ("catalog", &["audit", "events", "tenants"]),
     ("federation", &["audit", "catalog", "tenants", "tokens"]),
-    ("installs", &["audit", "catalog", "events", "ratings", "tenants"]),
-    ("ratings", &["audit", "catalog", "events"]),
+    ("installs", &["audit", "catalog", "events", "ratings", "statistics", "tenants"]),
+    ("ratings", &["audit", "catalog", "events", "statistics"]),
     ("sandbox", &["accounts", "audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
-    ("usage", &["catalog", "installs", "limits", "tenants"]),
+    ("statistics", &["catalog"]),
+    ("usage", &["catalog", "installs", "limits", "statistics", "tenants"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

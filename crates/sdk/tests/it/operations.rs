@@ -83,6 +83,10 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
         method(&format!("rate_{one}"), &c.rate("id", 5, None));
         method(&format!("delete_{one}_rating"), &c.delete_rating("id"));
         method(&format!("list_{one}_reviews"), &c.reviews("id"));
+        method(&format!("get_{one}_rating"), &c.rating("id"));
+        method(&format!("reply_to_{one}_review"), &c.reply("id", "review_id", "text"));
+        method(&format!("delete_{one}_review_reply"), &c.delete_reply("id", "review_id"));
+        method(&format!("flag_{one}_review"), &c.flag("id", "review_id", "why"));
         method(&format!("federation_list_{many}"), &client.federation().list(kind));
         method(&format!("federation_get_{one}"), &client.federation().get(kind, "id"));
         method(&format!("federation_get_{one}_bundle"), &client.federation().bundle(kind, "id"));
@@ -159,6 +163,9 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("admin_get_tenant", &admin.tenants().get("tenant_id"));
     method("admin_update_tenant", &admin.tenants().update("tenant_id", &TenantAdminUpdate::default()));
     method("admin_create_tenant_token", &admin.tenants().create_token("tenant_id", &ApiTokenCreate::default()));
+    method("admin_list_reviews", &admin.reviews());
+    method("hide_review", &admin.hide_review("review_id", "why"));
+    method("show_review", &admin.show_review("review_id", None));
     method("list_submissions", &admin.submissions().list());
     method("get_submission", &admin.submissions().get("id"));
     method("approve_submission", &admin.submissions().approve("id", &decision));

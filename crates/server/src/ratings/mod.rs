@@ -83,7 +83,9 @@ pub(crate) fn rate(
         return Err(ApiError::conflict(message).details(json!({ "required": "installation" })));
     }
     let counts = !store::is_hidden(c, scope, author, component.id)?;
-    let before = store::of_author(c, scope, author, component.id)?.and_then(|before| before.counted());
+    let before = store::of_author(c, scope, author, component.id)?;
+    let given = before.as_ref().map_or(now, |before| before.created_at);
+    let before = before.and_then(|before| before.counted());
     let uid = ids::new_id("rate");
     store::put(c, scope, author, component.id, (&uid, opinion.rating, opinion.review.as_deref()), now)?;
     let details = json!({ "author": author, "rating": opinion.rating, "review": opinion.review.is_some() });
@@ -91,7 +93,8 @@ pub(crate) fn rate(
     let hearers = Hearers { actor: Some(scope.id()), ..Hearers::OWNER };
     let data = json!({ "rating": opinion.rating });
     events::emit(c, EventType::ComponentRated, &catalog::record::about(&component), hearers, data, now)?;
-    let ratings = sums::replace(c, component.id, scope.id(), before, Some(opinion.rating).filter(|_| counts), now)?;
+    let ratings =
+        sums::replace(c, component.id, scope.id(), given, (before, Some(opinion.rating).filter(|_| counts)), now)?;
     Ok(summary(&component, Some(opinion.rating), ratings))
 }
 
@@ -109,7 +112,7 @@ pub(crate) fn unrate(
     };
     store::delete(c, before.id)?;
     note(c, scope, &component, "rating.delete", json!({ "author": author }), now)?;
-    let ratings = sums::replace(c, component.id, scope.id(), before.counted(), None, now)?;
+    let ratings = sums::replace(c, component.id, scope.id(), before.created_at, (before.counted(), None), now)?;
     Ok(summary(&component, None, ratings))
 }
 

@@ -57,7 +57,7 @@ pub(super) fn hide(
 ) -> ApiResult<(ModeratedReview, Change)> {
     let row = find(c, uid)?;
     store::hide(c, &row, reason, now)?;
-    sums::replace(c, row.component_id, row.tenant_id, row.counted(), None, now)?;
+    sums::replace(c, row.component_id, row.tenant_id, row.created_at, (row.counted(), None), now)?;
     decided(c, actor, &row, "review.hide", Some(reason), now)
 }
 
@@ -71,7 +71,7 @@ pub(super) fn show(
 ) -> ApiResult<(ModeratedReview, Change)> {
     let row = find(c, uid)?;
     store::show(c, &row)?;
-    sums::replace(c, row.component_id, row.tenant_id, row.counted(), Some(row.rating), now)?;
+    sums::replace(c, row.component_id, row.tenant_id, row.created_at, (row.counted(), Some(row.rating)), now)?;
     decided(c, actor, &row, "review.show", reason, now)
 }
 

@@ -5,6 +5,7 @@ use atom_marketplace_db::{Conn, Error, Timestamp};
 
 use super::store;
 use crate::catalog::{self, Ratings, RatingsChange};
+use crate::statistics;
 
 /// What one tenant's ratings of a component come to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,18 +40,19 @@ fn mean(sum: i64, count: i64) -> f64 {
     (sum as f64 / count as f64 * STEPS).round() / STEPS
 }
 
-/// Goes from one rating of an author to another; none is one that does not count. Answers what all come to, if that changed.
+/// Goes from one rating of an author, first `given` then, to another; none is one that does not count. Answers what all come to, if that changed.
 pub(super) fn replace(
     c: &mut Conn<'_>,
     component: i64,
     tenant: i64,
-    before: Option<i64>,
-    after: Option<i64>,
+    given: Timestamp,
+    (before, after): (Option<i64>, Option<i64>),
     now: Timestamp,
 ) -> Result<Option<Ratings>, Error> {
     if before == after {
         return Ok(None);
     }
+    statistics::rated(c, component, given, before, after)?;
     let was = store::of_tenant(c, component, tenant)?.unwrap_or_default();
     let is = TenantSums {
         sum: was.sum + after.unwrap_or(0) - before.unwrap_or(0),

@@ -48,6 +48,9 @@ const MATRIX: &[(&str, Access)] = &[
     ("get_kind_bundle", Everyone),
     ("list_kind_reviews", Everyone),
     ("get_kind_rating", Everyone),
+    ("get_kind_stats", Everyone),
+    ("get_publisher_stats", Tenant(Scope::UsageRead)),
+    ("report_usage", Tenant(Scope::ComponentsInstall)),
     // catalog, write
     ("publish_kind", Tenant(Scope::ComponentsPublish)),
     ("update_kind", Tenant(Scope::ComponentsPublish)),
@@ -335,6 +338,10 @@ impl Victim {
             }] }),
             "update_kind" => json!({ "shared_with": ["mallory"] }),
             "rate_kind" => json!({ "rating": 1 }),
+            "report_usage" => json!({ "instance_id": "i", "reports": [{
+                "component_type": "agent", "component_id": "secret_agent", "source_tenant_id": "victim",
+                "execution_count": 1, "success_count": 1, "total_duration_ms": 1,
+            }] }),
             "reply_to_kind_review" => json!({ "text": "Thank you." }),
             "flag_kind_review" | "hide_review" => json!({ "reason": "because" }),
             "rename_kind" => json!({ "new_id": "mine" }),
