@@ -8,9 +8,12 @@ use atom_marketplace_protocol::component::{
 };
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::install::{BulkInstallRequest, BulkInstallResponse};
+use atom_marketplace_protocol::lifecycle::{RenameRequest, Transfer, TransferRequest};
 use atom_marketplace_protocol::rating::{
     RateRequest, RatingOverview, RatingSummary, Review, ReviewFlagRequest, ReviewReplyRequest,
 };
+use atom_marketplace_protocol::report::{ReportReceipt, ReportRequest};
+use atom_marketplace_protocol::statistics::ComponentStatistics;
 use reqwest::Method;
 use serde::Serialize;
 
@@ -126,6 +129,22 @@ impl<P> Collection<P> {
         Self::one(Call::done(&self.client, Method::DELETE, path_of(self.kind, &component, "")), &component)
     }
 
+    /// Gives it another id. The old one stays its name too, for ever.
+    pub fn rename(&self, component: impl Into<ComponentRef>, new_id: &str) -> Call<Component> {
+        let request = RenameRequest { new_id: new_id.to_owned() };
+        self.get_json(Method::POST, &component.into(), "/rename").body(&request)
+    }
+
+    /// Offers it to another publisher; nothing changes until that one accepts. See [`Client::transfers`].
+    pub fn transfer(&self, component: impl Into<ComponentRef>, request: &TransferRequest) -> Call<Transfer> {
+        self.get_json(Method::POST, &component.into(), "/transfer").body(request)
+    }
+
+    /// Reports it to the platform.
+    pub fn report(&self, component: impl Into<ComponentRef>, request: &ReportRequest) -> Call<ReportReceipt> {
+        self.get_json(Method::POST, &component.into(), "/report").body(request)
+    }
+
     /// Its versions, newest first.
     pub fn versions(&self, component: impl Into<ComponentRef>) -> Listing<VersionInfo> {
         self.list_below(&component.into(), "/versions")
@@ -203,6 +222,11 @@ impl<P> Collection<P> {
     /// What people say of it.
     pub fn reviews(&self, component: impl Into<ComponentRef>) -> Listing<Review> {
         self.list_below(&component.into(), "/reviews")
+    }
+
+    /// What it is used for, the last 30 days. `query("from", "2026-01-01")`, `to` and `group_by` ask for something else.
+    pub fn stats(&self, component: impl Into<ComponentRef>) -> Call<ComponentStatistics> {
+        self.get_json(Method::GET, &component.into(), "/stats")
     }
 
     fn review_path(&self, component: &ComponentRef, review: &str, below: &str) -> Result<String, Error> {

@@ -167,6 +167,15 @@ pub(super) fn yes_or_no(text: &str) -> Parsed<bool> {
     }
 }
 
+pub(super) fn durations(text: &str) -> Parsed<Vec<Duration>> {
+    const MOST: usize = 50;
+    let durations = list(text).map(duration).collect::<Parsed<Vec<_>>>()?;
+    if durations.is_empty() || durations.len() > MOST || durations.iter().any(Duration::is_zero) {
+        return Err(format!("`{text}` is no list of 1 to {MOST} durations, such as 5s,30s,2m"));
+    }
+    Ok(durations)
+}
+
 pub(super) fn sandbox(text: &str) -> Parsed<SandboxMode> {
     match text {
         "on" => Ok(SandboxMode::On),

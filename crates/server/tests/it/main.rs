@@ -24,6 +24,7 @@ mod sanitise;
 mod scene;
 mod search;
 mod seed;
+mod statistics;
 mod tenants;
 mod tokens;
 mod transfers;
