@@ -8,6 +8,7 @@ use atom_marketplace_sdk::{ComponentRef, Kind};
 use clap::{Args, Subcommand};
 
 use super::lifecycle::{Rename, ReportArgs, ReportsArgs, ResolveArgs, TakedownArgs, TransferArgs};
+use super::numbers::{HideArgs, RatingsArgs, ReadReviews, Stats};
 
 /// Which marketplace, and as whom.
 #[derive(Clone, Debug, Default, Args)]
@@ -59,6 +60,10 @@ pub(crate) enum ClientCommand {
     Download(Download),
     /// Rate a component.
     Rate(Rate),
+    /// Read what people say of a component, answer them, or flag it.
+    Reviews(ReadReviews),
+    /// Show what a component is used for, or all that the tenant has published.
+    Stats(Stats),
     /// Give a component another id; the old one goes on naming it.
     Rename(Rename),
     /// Offer a component to another tenant, or take what is offered.
@@ -97,7 +102,7 @@ pub(crate) fn kind(text: &str) -> Result<Kind, String> {
     Kind::ALL.iter().copied().find(|kind| kind.plural() == text).map_or_else(|| text.parse(), Ok)
 }
 
-fn reference(text: &str) -> Result<ComponentRef, String> {
+pub(crate) fn reference(text: &str) -> Result<ComponentRef, String> {
     text.parse().map_err(|error: atom_marketplace_sdk::Error| error.to_string())
 }
 
@@ -406,6 +411,12 @@ pub(crate) enum ReviewCommand {
     Reports(ReportsArgs),
     /// Say what came of a report.
     Resolve(ResolveArgs),
+    /// List what members say of components.
+    Ratings(RatingsArgs),
+    /// Hide a review: it is neither shown nor counted.
+    Hide(HideArgs),
+    /// Show a review again, or go on showing what was flagged.
+    Unhide(HideArgs),
     /// Take a component down for good, with the content of all its versions.
     Takedown(TakedownArgs),
 }

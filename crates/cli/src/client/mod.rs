@@ -9,6 +9,7 @@ mod folder;
 mod init;
 mod installed;
 mod lifecycle;
+mod numbers;
 mod profile;
 mod publish;
 mod review;
@@ -52,6 +53,8 @@ async fn dispatch(command: &ClientCommand) -> anyhow::Result<()> {
         ClientCommand::Upgrade(args) => installed::upgrade(args).await,
         ClientCommand::Download(args) => unpack::download(args).await,
         ClientCommand::Rate(args) => find::rate(args).await,
+        ClientCommand::Reviews(args) => numbers::reviews(args).await,
+        ClientCommand::Stats(args) => numbers::stats(args).await,
         ClientCommand::Rename(args) => lifecycle::rename(args).await,
         ClientCommand::Transfer(args) => lifecycle::transfer(args).await,
         ClientCommand::Report(args) => lifecycle::report(args).await,
@@ -84,6 +87,8 @@ fn connection(command: &ClientCommand) -> Option<&Connection> {
         ClientCommand::Upgrade(args) => &args.connection,
         ClientCommand::Download(args) => &args.connection,
         ClientCommand::Rate(args) => &args.connection,
+        ClientCommand::Reviews(args) => &args.connection,
+        ClientCommand::Stats(args) => &args.connection,
         ClientCommand::Rename(args) => &args.connection,
         ClientCommand::Transfer(args) => args.command.connection(),
         ClientCommand::Report(args) => &args.connection,
@@ -94,6 +99,8 @@ fn connection(command: &ClientCommand) -> Option<&Connection> {
             | ReviewCommand::RequestChanges { decision, .. } => &decision.connection,
             ReviewCommand::Reports(args) => &args.connection,
             ReviewCommand::Resolve(args) => &args.connection,
+            ReviewCommand::Ratings(args) => &args.connection,
+            ReviewCommand::Hide(args) | ReviewCommand::Unhide(args) => &args.connection,
             ReviewCommand::Takedown(args) => &args.connection,
         },
         ClientCommand::Login(_)

@@ -6,7 +6,7 @@ use atom_marketplace_sdk::types::{
     AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, FederationKeyCreate,
     InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason, ReportRequest,
     ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate,
-    TestLogin, TestRateLimit, TransferDirection, TransferRequest,
+    TestLogin, TestRateLimit, TransferDirection, TransferRequest, UsageReportRequest,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
