@@ -42,4 +42,5 @@ pub mod types {
     pub use atom_marketplace_protocol::statistics::*;
     pub use atom_marketplace_protocol::tenant::*;
     pub use atom_marketplace_protocol::usage::*;
+    pub use atom_marketplace_protocol::verification::*;
 }

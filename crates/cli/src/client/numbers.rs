@@ -177,7 +177,7 @@ pub(super) async fn stats(args: &Stats) -> anyhow::Result<()> {
     let (head, rows): (&str, Vec<Vec<String>>) = if let (Some(kind), Some(component)) = (args.kind, &args.component) {
         let mut call = client.kind(kind).stats(component).query("group_by", args.by);
         for (name, day) in days {
-            call = call.set_query(name, day);
+            call = day.into_iter().fold(call, |call, day| call.query(name, day));
         }
         if args.csv {
             output::bytes(&call.query("format", "csv").raw().await?);
@@ -198,7 +198,7 @@ pub(super) async fn stats(args: &Stats) -> anyhow::Result<()> {
     } else {
         let mut call = client.publisher_stats();
         for (name, day) in days {
-            call = call.set_query(name, day);
+            call = day.into_iter().fold(call, |call, day| call.query(name, day));
         }
         if args.csv {
             output::bytes(&call.query("format", "csv").raw().await?);

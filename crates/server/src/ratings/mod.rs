@@ -128,6 +128,22 @@ fn summary(
     (summary, Change::of(component))
 }
 
+/// Takes back what a tenant's authors said of a component that is its own from now on: nobody rates what is theirs.
+pub(crate) fn forget_own(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    component: &ComponentRow,
+    now: Timestamp,
+) -> ApiResult<()> {
+    for author in store::authors(c, scope, component.id)? {
+        let Some(before) = store::of_author(c, scope, &author, component.id)? else { continue };
+        store::delete(c, before.id)?;
+        note(c, scope, component, "rating.delete", json!({ "author": author }), now)?;
+        sums::replace(c, component.id, scope.id(), before.created_at, (before.counted(), None), now)?;
+    }
+    Ok(())
+}
+
 /// The record of what a tenant said of a component, in that tenant's chain.
 fn note(
     c: &mut Conn<'_>,
