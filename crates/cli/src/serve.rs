@@ -71,6 +71,7 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
             mail: settings.mail.clone(),
             ..accounts::Options::default()
         },
+        numbers: settings.numbers,
     });
     m.metrics.slow_after(settings.log_slow);
     check_secret_key(&m).await;

@@ -26,6 +26,7 @@ pub mod review;
 pub mod sandbox;
 pub mod scope;
 pub mod semver_ext;
+pub mod statistics;
 pub mod tenant;
 pub mod text;
 pub mod token;

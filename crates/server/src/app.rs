@@ -75,6 +75,23 @@ pub struct Parts {
     pub literal_tokens: Vec<String>,
     /// How people come in.
     pub accounts: accounts::Options,
+    /// What operators decide of ratings and statistics.
+    pub numbers: Numbers,
+}
+
+/// What operators decide of ratings and statistics.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    /// Whether only tenants that have a component installed may rate it.
+    pub rating_requires_install: bool,
+    /// How long figures are kept by day.
+    pub statistics_retention: Duration,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { rating_requires_install: false, statistics_retention: Duration::from_hours(800 * 24) }
+    }
 }
 
 /// Requests an hour (guide "Rate Limits").
@@ -125,6 +142,8 @@ pub struct State {
     pub in_flight: InFlight,
     /// Words that occur in the catalog, for typos.
     pub vocabulary: Vocabulary,
+    /// What operators decide of ratings and statistics.
+    pub numbers: Numbers,
     /// How people come in.
     pub accounts: accounts::Options,
     /// Passwords being hashed and compared.
@@ -179,6 +198,7 @@ impl Marketplace {
             credentials: CredentialCache::new(),
             in_flight: InFlight::default(),
             vocabulary: Vocabulary::default(),
+            numbers: parts.numbers,
             accounts: parts.accounts,
             passwords: accounts::Passwords::default(),
             outbound: Outbound::new(parts.outbound_allow),

@@ -26,6 +26,7 @@ pub mod reports;
 pub mod sandbox;
 pub mod seal;
 pub mod serve;
+pub mod statistics;
 pub mod tenants;
 pub mod tokens;
 pub mod transfers;

@@ -17,12 +17,13 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("tokens", &["audit", "tenants"]),
     ("catalog", &["audit", "events", "tenants"]),
     ("federation", &["audit", "catalog", "tenants", "tokens"]),
-    ("installs", &["audit", "catalog", "events", "tenants"]),
-    ("ratings", &["audit", "catalog", "events"]),
+    ("installs", &["audit", "catalog", "events", "ratings", "statistics", "tenants"]),
+    ("ratings", &["audit", "catalog", "events", "statistics"]),
     ("sandbox", &["accounts", "audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
     ("reports", &["audit", "catalog"]),
+    ("statistics", &["catalog"]),
     ("transfers", &["audit", "catalog", "ratings", "tenants"]),
-    ("usage", &["catalog", "installs", "limits", "tenants"]),
+    ("usage", &["catalog", "installs", "limits", "statistics", "tenants"]),
     ("verification", &["audit", "catalog", "tenants"]),
 ];
 

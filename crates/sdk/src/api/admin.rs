@@ -4,6 +4,7 @@ use atom_marketplace_protocol::api_token::{ApiTokenCreate, ApiTokenCreated};
 use atom_marketplace_protocol::component::Component;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::lifecycle::{Takedown, TakedownRequest};
+use atom_marketplace_protocol::rating::{ModeratedReview, ReviewDecision};
 use atom_marketplace_protocol::report::{Report, ReportResolution};
 use atom_marketplace_protocol::review::{
     Claim, Decision, Message, MessageCreate, Quarantine, Submission, SubmissionDetail, SubmissionDiff,
@@ -35,6 +36,27 @@ impl Admin {
     /// What waits for review, or did.
     pub fn submissions(&self) -> Submissions {
         Submissions::new(&self.client)
+    }
+
+    /// What members say of components, as the platform sees it. `query("flagged", true)` is what it has to decide on.
+    pub fn reviews(&self) -> Listing<ModeratedReview> {
+        Listing::new(&self.client, "/admin/reviews")
+    }
+
+    fn decide_review(&self, review: &str, verb: &str, reason: Option<&str>) -> Call<ModeratedReview> {
+        let path = segment("review id", review).map(|review| format!("/admin/reviews/{review}/{verb}"));
+        let body = ReviewDecision { reason: reason.map(str::to_owned) };
+        Call::json(&self.client, Method::POST, path).body(&body)
+    }
+
+    /// Hides a review, `rate_…`: it is neither shown nor counted any more.
+    pub fn hide_review(&self, review: &str, reason: &str) -> Call<ModeratedReview> {
+        self.decide_review(review, "hide", Some(reason))
+    }
+
+    /// Shows it again, or goes on showing what was flagged.
+    pub fn show_review(&self, review: &str, reason: Option<&str>) -> Call<ModeratedReview> {
+        self.decide_review(review, "show", reason)
     }
 
     fn component(kind: Kind, tenant: &str, id: &str, verb: &str) -> Result<String, Error> {

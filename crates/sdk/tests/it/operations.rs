@@ -6,7 +6,7 @@ use atom_marketplace_sdk::types::{
     AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, DomainClaim, FederationKeyCreate,
     InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason, ReportRequest,
     ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate,
-    TestLogin, TestRateLimit, TransferDirection, TransferRequest, VerificationMethod,
+    TestLogin, TestRateLimit, TransferDirection, TransferRequest, UsageReportRequest, VerificationMethod,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -89,12 +89,19 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
         method(&format!("rate_{one}"), &c.rate("id", 5, None));
         method(&format!("delete_{one}_rating"), &c.delete_rating("id"));
         method(&format!("list_{one}_reviews"), &c.reviews("id"));
+        method(&format!("get_{one}_stats"), &c.stats("id"));
+        method(&format!("get_{one}_rating"), &c.rating("id"));
+        method(&format!("reply_to_{one}_review"), &c.reply("id", "review_id", "text"));
+        method(&format!("delete_{one}_review_reply"), &c.delete_reply("id", "review_id"));
+        method(&format!("flag_{one}_review"), &c.flag("id", "review_id", "why"));
         method(&format!("federation_list_{many}"), &client.federation().list(kind));
         method(&format!("federation_get_{one}"), &client.federation().get(kind, "id"));
         method(&format!("federation_get_{one}_bundle"), &client.federation().bundle(kind, "id"));
     }
     method("search_components", &client.search("x"));
     method("get_usage", &client.usage());
+    method("report_usage", &client.report_usage(&UsageReportRequest::default()));
+    method("get_publisher_stats", &client.publisher_stats());
 
     let installations = client.installations();
     method("list_installations", &installations.list());
@@ -180,6 +187,9 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("admin_get_tenant", &admin.tenants().get("tenant_id"));
     method("admin_update_tenant", &admin.tenants().update("tenant_id", &TenantAdminUpdate::default()));
     method("admin_create_tenant_token", &admin.tenants().create_token("tenant_id", &ApiTokenCreate::default()));
+    method("admin_list_reviews", &admin.reviews());
+    method("hide_review", &admin.hide_review("review_id", "why"));
+    method("show_review", &admin.show_review("review_id", None));
     method("list_submissions", &admin.submissions().list());
     method("get_submission", &admin.submissions().get("id"));
     method("get_submission_diff", &admin.submissions().diff("id"));

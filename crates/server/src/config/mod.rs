@@ -19,7 +19,7 @@ use atom_marketplace_protocol::token::Secret;
 use ipnet::IpNet;
 
 use crate::accounts::{Mailer, SignUpMode};
-use crate::app::Rates;
+use crate::app::{Numbers, Rates};
 use crate::catalog::policy::AutoApprove;
 
 pub use keys::{Key, Keys};
@@ -125,6 +125,10 @@ pub const SETTINGS: &[Setting] = &[
     plain("plan.team.storage", "ATOM_PLAN_TEAM_STORAGE", "plan-team-storage", "SIZE", Value("10GiB"), PLAN_STORAGE),
     plain("plan.enterprise.agents", "ATOM_PLAN_ENTERPRISE_AGENTS", "plan-enterprise-agents", "NUMBER", Value("unlimited"), PLAN_AGENTS),
     plain("plan.enterprise.storage", "ATOM_PLAN_ENTERPRISE_STORAGE", "plan-enterprise-storage", "SIZE", Value("100GiB"), PLAN_STORAGE),
+    plain("rating_requires_install", "ATOM_RATING_REQUIRES_INSTALL", "rating-requires-install", "true|false", Value("false"),
+        "Whether only tenants that have a component installed may rate it. The ranking goes by their ratings alone in any case."),
+    plain("statistics_retention", "ATOM_STATISTICS_RETENTION", "statistics-retention", "DAYS", Value("800d"),
+        "How long installs, executions and ratings are kept by day, at least `30d`. Totals are kept for ever."),
     plain("sandbox", "ATOM_SANDBOX", "sandbox", "on|off|auto", Value("auto"),
         "The test environment under `/api/test`, on a database of its own (see TESTING.md). `auto`: on with `--demo`, and where the server listens on loopback without a public URL."),
     plain("auto_approve", "ATOM_AUTO_APPROVE", "auto-approve", "off|verified-updates", Value("off"),
@@ -203,6 +207,8 @@ pub struct Settings {
     pub rates: Rates,
     /// What each plan includes, in the plans' order.
     pub plans: [PlanLimits; 4],
+    /// What is decided of ratings and statistics.
+    pub numbers: Numbers,
     /// When there is a test environment.
     pub sandbox: SandboxMode,
     /// What is approved without a reviewer.

@@ -26,6 +26,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::catalog::routes())
         .merge(crate::installs::routes())
         .merge(crate::ratings::routes())
+        .merge(crate::statistics::routes())
         .merge(crate::tokens::routes())
         .merge(crate::tenants::routes())
         .merge(crate::accounts::routes())

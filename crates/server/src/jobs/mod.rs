@@ -74,6 +74,12 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { crate::catalog::vocabulary::rebuild(&m).await }),
     },
     Job {
+        name: "forget old statistics",
+        every: Duration::from_hours(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { m.forget_old_statistics().await }),
+    },
+    Job {
         name: "look at verified domains again",
         every: Duration::from_mins(10),
         among_nodes: false,

@@ -95,6 +95,7 @@ impl Sandbox {
             literal_tokens: vec![TOKEN.to_owned()],
             auto_approve: AutoApprove::Off,
             // Beside the real one, in the same browser.
+            numbers: real.numbers,
             accounts: accounts::Options { cookie: "atom_test_session", ..accounts::Options::default() },
         });
         let sandbox = Self(Arc::new(Inner {
