@@ -17,6 +17,7 @@ mod review_diff;
 mod submissions;
 pub(crate) mod token;
 mod unpack;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -58,6 +59,7 @@ async fn dispatch(command: &ClientCommand) -> anyhow::Result<()> {
         ClientCommand::Rename(args) => lifecycle::rename(args).await,
         ClientCommand::Transfer(args) => lifecycle::transfer(args).await,
         ClientCommand::Report(args) => lifecycle::report(args).await,
+        ClientCommand::Verify(args) => verify::run(args).await,
         ClientCommand::Review(args) => review::run(args).await,
         ClientCommand::Submissions(args) => submissions::run(args).await,
         ClientCommand::Completion { shell } => {
@@ -91,6 +93,7 @@ fn connection(command: &ClientCommand) -> Option<&Connection> {
         ClientCommand::Rename(args) => &args.connection,
         ClientCommand::Transfer(args) => args.command.connection(),
         ClientCommand::Report(args) => &args.connection,
+        ClientCommand::Verify(args) => args.command.connection(),
         ClientCommand::Review(args) => args.command.connection(),
         ClientCommand::Submissions(args) => args.command.connection(),
         ClientCommand::Login(_)

@@ -254,6 +254,7 @@ impl Values {
         let cors_origins = self.get("cors_origins", parse::origins);
         let webhook_retry = self.get("webhook_retry", parse::durations);
         let outbound_allow = self.get("outbound_allow", parse::networks);
+        let dns_server = self.get("dns_server", parse::listen);
         let anonymous = self.get("rate.anonymous", parse::rate);
         let token = self.get("rate.token", parse::rate);
         let federation = self.get("rate.federation", parse::rate);
@@ -265,9 +266,9 @@ impl Values {
             limits.storage_bytes = storage.unwrap_or(limits.storage_bytes);
         }
         let sandbox = self.get("sandbox", parse::sandbox);
-        let auto_approve = self.get("auto_approve", parse::auto_approve);
         let sign_up = self.get("signup", parse::sign_up);
         let mail = self.mail();
+        let auto_approve = self.get("auto_approve", parse::auto_approve);
         let answer_cache_bytes = self.get("answer_cache_bytes", parse::size);
         let log_filter = self.get("log.filter", parse::log_filter);
         let log_format = self.get("log.format", parse::log_format);
@@ -296,12 +297,13 @@ impl Values {
             cors_origins: cors_origins?,
             webhook_retry: webhook_retry?,
             outbound_allow: outbound_allow?,
+            dns_server,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,
             sandbox: sandbox?,
-            auto_approve: auto_approve?,
             sign_up,
             mail,
+            auto_approve: auto_approve?,
             answer_cache_bytes: answer_cache_bytes?,
             log_filter: log_filter?,
             log_format: log_format?,

@@ -28,5 +28,6 @@ mod seed;
 mod tenants;
 mod tokens;
 mod transfers;
+mod verification;
 mod versions;
 mod web;

@@ -14,6 +14,7 @@ from .domains import DomainsOperations
 from .federation import FederationOperations
 from .installations import InstallationsOperations
 from .password_reset import PasswordResetOperations
+from .publishers import PublishersOperations
 from .session import SessionOperations
 from .sessions import SessionsOperations
 from .sign_up import SignUpOperations
@@ -34,6 +35,7 @@ class Operations(
     FederationOperations,
     InstallationsOperations,
     PasswordResetOperations,
+    PublishersOperations,
     SessionOperations,
     SessionsOperations,
     SignUpOperations,
