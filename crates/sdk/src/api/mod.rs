@@ -16,8 +16,8 @@ pub use collection::Collection;
 pub use federation::{Federation, FederationKeys};
 pub use install::{Install, Installations};
 pub use sandbox::TestEnvironment;
-pub use tenant::{Members, Tenant, Tokens, Verification};
 pub use submissions::OwnSubmissions;
+pub use tenant::{Members, Tenant, Tokens, Verification};
 pub use transfers::Transfers;
 
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
