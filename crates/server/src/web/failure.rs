@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::form::Typed;
 use super::headers::HTML;
 use super::layout::Page;
-use super::parts::code_block;
+use super::parts::{code_block, spoken};
 use super::visit::Visit;
 use crate::error::ApiError;
 
@@ -65,7 +65,7 @@ pub(super) fn page(response: Response, visit: &Visit, error: &ApiError, request_
         section class="narrow stack" {
             p class="muted number" { (status.as_u16()) }
             h1 { (title(error)) }
-            p { (error.message) }
+            p { (spoken(&error.message)) }
             @for (at, text) in written(error).iter().enumerate() {
                 p class="label" { "What you wrote" }
                 (code_block(&format!("written-{at}"), text))

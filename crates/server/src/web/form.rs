@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::icons::{Icon, icon};
+use super::parts::spoken;
 use super::visit::Visit;
 use crate::error::{ApiError, ApiResult};
 
@@ -131,7 +132,7 @@ impl Form {
                     (icon(Icon::Alert))
                     div { @for wrong in beside { p {
                         @if !wrong.path.is_empty() { code { (wrong.path) } ": " }
-                        (wrong.message)
+                        (spoken(&wrong.message))
                     } } }
                 }
             }
@@ -166,7 +167,7 @@ impl Form {
                         maxlength=(longest) value=(self.text(name)) autocapitalize="none" spellcheck="false"
                         aria-describedby=[described] aria-invalid=[invalid] autofocus[first];
                 }
-                @if let Some(wrong) = wrong { p class="wrong" id=(wrong_id) { (icon(Icon::Alert)) span { (wrong) } } }
+                @if let Some(wrong) = wrong { p class="wrong" id=(wrong_id) { (icon(Icon::Alert)) span { (spoken(wrong)) } } }
                 @if !hint.is_empty() { p class="hint" id=(hint_id) { (hint) } }
             }
         }

@@ -13,9 +13,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::form::{Field, Form, Typed, token};
-use super::icons::Icon;
 use super::layout::Page;
-use super::parts::{Tone, banner, empty};
+use super::parts::{Tone, banner};
 use super::visit::Visit;
 use crate::accounts::{self, Pending, SignUpMode, Signed};
 use crate::app::Marketplace;
@@ -163,17 +162,19 @@ fn sign_up_page(m: &Marketplace, visit: &Visit, form: &Form) -> Markup {
     match m.accounts.sign_up {
         SignUpMode::Open => sign_up_form(visit, form),
         SignUpMode::Invite if invited => sign_up_form(visit, form),
-        SignUpMode::Invite => empty(
-            Icon::Shield,
+        SignUpMode::Invite => no_sign_up(
             "New tenants come by invitation",
-            html! { p { "Ask whoever runs this marketplace for a link. It brings you back here." } a class="button" href="/login" { "Sign in" } },
+            "Ask whoever runs this marketplace for a link. It brings you back here.",
         ),
-        SignUpMode::Closed => empty(
-            Icon::Shield,
+        SignUpMode::Closed => no_sign_up(
             "Tenants are made by the operator",
-            html! { p { "Ask whoever runs this marketplace to make one for you. You get a link to choose your password." } a class="button" href="/login" { "Sign in" } },
+            "Ask whoever runs this marketplace to make one for you. You get a link to choose your password.",
         ),
     }
+}
+
+fn no_sign_up(title: &str, what_to_do: &str) -> Markup {
+    html! { section class="narrow stack" { h1 { (title) } p { (what_to_do) } div { a class="button primary" href="/login" { "Sign in" } } } }
 }
 
 fn sign_up_form(visit: &Visit, form: &Form) -> Markup {

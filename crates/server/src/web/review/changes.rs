@@ -74,10 +74,16 @@ fn surface(parts: &[SurfaceChange]) -> Markup {
 }
 
 fn one_field(FieldChange { path, before, after, text }: &FieldChange) -> Markup {
-    let (tone, word) = match (before, after, text) {
-        (_, _, Some(_)) | (Some(_), Some(_), _) => (Tone::Info, "changed"),
-        (None, _, _) => (Tone::Good, "new"),
-        (_, None, _) => (Tone::Bad, "gone"),
+    let lines_of =
+        |wanted| text.iter().flat_map(|text| &text.hunks).flat_map(|hunk| &hunk.lines).all(|line| line.state == wanted);
+    let (was, is) = match text {
+        Some(_) => (!lines_of(LineState::Added), !lines_of(LineState::Removed)),
+        None => (before.is_some(), after.is_some()),
+    };
+    let (tone, word) = match (was, is) {
+        (false, _) => (Tone::Good, "new"),
+        (_, false) => (Tone::Bad, "gone"),
+        _ => (Tone::Info, "changed"),
     };
     html! {
         div class="change" {

@@ -27,13 +27,13 @@ pub(super) fn page(visit: &Visit, dossier: &Dossier, forms: &Forms) -> Markup {
             div class="meta" {
                 span { (icon(kind_icon(submission.component_type))) " " (kind_name(submission.component_type)) }
                 span { "by " strong { (submission.source_tenant_id) } }
-                span { "submitted " (moment(&submission.submitted_at, dossier.now)) " by " (actor(visit, &submission.submitted_by)) }
+                span { "submitted " (moment(&submission.submitted_at, dossier.now)) }
             }
         }
         div class="split" {
             div class="stack loose" {
                 (decided(visit, dossier))
-                (about(dossier))
+                (about(visit, dossier))
                 (findings(&submission.findings))
                 @if let Some(diff) = &dossier.diff {
                     @if let Some(notes) = &diff.release_notes { section class="stack tight" aria-labelledby="notes" { h2 id="notes" { "Release notes" } p class="quote" { (marked(notes)) } } }
@@ -43,7 +43,6 @@ pub(super) fn page(visit: &Visit, dossier: &Dossier, forms: &Forms) -> Markup {
             }
             aside aria-label="Decision" { div class="stack sticky" {
                 @if submission.status == Status::PendingReview { (decision(visit, dossier, &forms.decision)) }
-                (facts(visit, dossier))
                 @if let Some(component) = &dossier.component { (hide(visit, submission, component, &forms.hide)) }
             } }
         }
@@ -75,13 +74,14 @@ fn decided(visit: &Visit, dossier: &Dossier) -> Markup {
 }
 
 /// What it says of itself.
-fn about(dossier: &Dossier) -> Markup {
+fn about(visit: &Visit, dossier: &Dossier) -> Markup {
     let manifest = &dossier.detail.manifest;
     html! {
-        section class="card stack tight" aria-labelledby="about" {
+        section class="card stack" aria-labelledby="about" {
             h2 id="about" { (marked(&show_invisible(&manifest.name))) }
             p class="quote" { (marked(&show_invisible(&manifest.description))) }
-            @if let Some(url) = &manifest.documentation_url { p class="small muted" { "Documentation: " code { (marked(&show_invisible(url))) } } }
+            hr;
+            (facts(visit, dossier))
         }
     }
 }
@@ -90,7 +90,7 @@ fn findings(findings: &[Finding]) -> Markup {
     let mut sorted: Vec<&Finding> = findings.iter().collect();
     sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     html! {
-        section aria-labelledby="findings" {
+        section class="stack tight" aria-labelledby="findings" {
             h2 id="findings" { "Findings" }
             @if sorted.is_empty() { p class="muted" { "The automated checks found nothing." } }
             @for Finding { check, severity, path, message, .. } in sorted {
@@ -198,8 +198,6 @@ fn facts(visit: &Visit, dossier: &Dossier) -> Markup {
     let submission = &dossier.detail.submission;
     let (tone, word) = risk(submission.risk);
     html! {
-        section class="card" aria-labelledby="facts" {
-            h2 id="facts" { "Facts" }
             dl class="facts" {
                 dt { "Risk" } dd { (badge(tone, &format!("{word} ({})", submission.risk))) }
                 dt { "Publisher" }
@@ -215,11 +213,11 @@ fn facts(visit: &Visit, dossier: &Dossier) -> Markup {
                     dt { "Served now" }
                     dd { @if component.status == Status::Published || component.status == Status::Quarantined { span class="number" { (component.version) } @if component.status == Status::Quarantined { " " (badge(Tone::Bad, "Quarantined")) } } @else { "nothing" } }
                 }
-                dt { "Licence" } dd { (dossier.detail.manifest.license.as_deref().unwrap_or("not said")) }
+                dt { "Licence" } dd { @if let Some(license) = &dossier.detail.manifest.license { (marked(&show_invisible(license))) } @else { "not said" } }
+                @if let Some(url) = &dossier.detail.manifest.documentation_url { dt { "Documentation" } dd { code { (marked(&show_invisible(url))) } } }
                 dt { "Digest" } dd { code { (submission.digest) } }
                 dt { "Submission" } dd { code { (submission.id) } }
             }
-        }
     }
 }
 

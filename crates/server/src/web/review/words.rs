@@ -64,8 +64,8 @@ pub(super) fn severity_badge(severity: Severity) -> Markup {
 /// How risky, in a word.
 pub(super) fn risk(risk: u64) -> (Tone, &'static str) {
     match risk {
-        0 => (Tone::Good, "Low"),
-        1..=9 => (Tone::Warn, "Medium"),
+        0..=9 => (Tone::Good, "Low"),
+        10..=29 => (Tone::Warn, "Medium"),
         _ => (Tone::Bad, "High"),
     }
 }
