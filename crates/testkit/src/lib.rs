@@ -1,6 +1,7 @@
 //! A running server and clients for it, for tests only: real databases, real HTTP on loopback.
 
 mod client;
+pub mod dns;
 mod server;
 mod smtp;
 

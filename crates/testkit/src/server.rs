@@ -13,6 +13,7 @@ use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
+use atom_marketplace_server::verification::FILE;
 use atom_marketplace_server::{accounts, http, tenants, tokens};
 
 use serde_json::json;
@@ -85,6 +86,8 @@ impl TestServer {
             cors_origins: Vec::new(),
             webhook_retry: [50, 100, 200, 400, 800].map(Duration::from_millis).to_vec(),
             outbound_allow: Vec::new(),
+            dns_server: None,
+            verification_file: FILE.to_owned(),
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
-    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, FederationKeyCreate,
+    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, DomainClaim, FederationKeyCreate,
     InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason, ReportRequest,
     ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate,
-    TestLogin, TestRateLimit, TransferDirection, TransferRequest,
+    TestLogin, TestRateLimit, TransferDirection, TransferRequest, VerificationMethod,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -103,6 +103,14 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("get_installation_bundle", &installations.bundle("id"));
     method("get_installations_lock", &installations.lock());
     method("install_lock", &installations.install_lock(&Lock { lock_version: 1, components: Vec::new() }));
+
+    let verification = client.tenant().verification();
+    let claim = DomainClaim { domain: "acme.example".to_owned(), method: VerificationMethod::Dns };
+    method("get_verification", &verification.get());
+    method("create_verification", &verification.create(&claim));
+    method("check_verification", &verification.check("domain"));
+    method("delete_verification", &verification.delete("domain"));
+    method("get_publisher", &client.publisher("tenant"));
 
     let transfers = client.transfers();
     method("list_transfers", &transfers.list(TransferDirection::In));

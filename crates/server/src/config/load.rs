@@ -254,6 +254,7 @@ impl Values {
         let cors_origins = self.get("cors_origins", parse::origins);
         let webhook_retry = self.get("webhook_retry", parse::durations);
         let outbound_allow = self.get("outbound_allow", parse::networks);
+        let dns_server = self.get("dns_server", parse::listen);
         let anonymous = self.get("rate.anonymous", parse::rate);
         let token = self.get("rate.token", parse::rate);
         let federation = self.get("rate.federation", parse::rate);
@@ -295,6 +296,7 @@ impl Values {
             cors_origins: cors_origins?,
             webhook_retry: webhook_retry?,
             outbound_allow: outbound_allow?,
+            dns_server,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,
             sandbox: sandbox?,

@@ -105,6 +105,8 @@ pub const SETTINGS: &[Setting] = &[
         "Web origins that may send credentials. Public reads are open to every origin anyhow."),
     plain("outbound_allow", "ATOM_OUTBOUND_ALLOW", "outbound-allow", "CIDR,…", Value(""),
         "Networks or addresses that webhooks and peers may be at although they are not public, and where plain http will do. Whoever may set a webhook's URL can reach everything in them."),
+    plain("dns_server", "ATOM_DNS_SERVER", "dns-server", "ADDRESS:PORT", Described("those that the system asks"),
+        "The name server at which publishers' proofs of their domains are looked up (`192.0.2.53:53`)."),
     plain("webhook_retry", "ATOM_WEBHOOK_RETRY", "webhook-retry", "DURATION,…",
         Value("5s,30s,2m,10m,30m,2h,5h,10h,14h,20h,24h"),
         "Pauses before a delivery that failed is tried again (each ±10 %); after the last one it is given up."),
@@ -192,6 +194,8 @@ pub struct Settings {
     pub webhook_retry: Vec<Duration>,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
+    /// The name server for proofs of domains; none: the system's.
+    pub dns_server: Option<SocketAddr>,
     /// Requests an hour.
     pub rates: Rates,
     /// What each plan includes, in the plans' order.

@@ -27,4 +27,5 @@ mod seed;
 mod tenants;
 mod tokens;
 mod transfers;
+mod verification;
 mod versions;

@@ -91,6 +91,11 @@ const MATRIX: &[(&str, Access)] = &[
     ("add_member", Tenant(Scope::MembersManage)),
     ("update_member", Tenant(Scope::MembersManage)),
     ("remove_member", Tenant(Scope::MembersManage)),
+    ("get_verification", Tenant(Scope::MembersManage)),
+    ("create_verification", Tenant(Scope::MembersManage)),
+    ("check_verification", Tenant(Scope::MembersManage)),
+    ("delete_verification", Tenant(Scope::MembersManage)),
+    ("get_publisher", Everyone),
     ("get_usage", Tenant(Scope::UsageRead)),
     // people
     ("create_invitation", Tenant(Scope::MembersManage)),
@@ -232,6 +237,8 @@ impl Victim {
         let key = client.post("/api/federation/keys", &json!({ "name": canary })).await.expect(201);
         let offer = json!({ "to_tenant_id": "somebody", "message": canary });
         let offer = client.post("/api/agent-marketplace/agents/secret_agent/transfer", &offer).await.expect(201);
+        let domain = json!({ "domain": "victim.example", "method": "dns" });
+        client.post("/api/tenant/verification", &domain).await.expect(201);
         let id = |value: &Value| value.as_str().expect("an id").to_owned();
         Self {
             canary,
@@ -260,7 +267,7 @@ impl Victim {
         ] {
             paths.push(path.to_owned());
         }
-        for path in ["/api/tenant/members", "/api/tenant"] {
+        for path in ["/api/tenant/members", "/api/tenant", "/api/tenant/verification"] {
             paths.push(path.to_owned());
         }
         let mut state = Vec::new();
@@ -290,6 +297,7 @@ impl Victim {
             ("v", "1.0.0"),
             ("kind", "agent"),
             ("tenant", "victim"),
+            ("domain", "victim.example"),
             ("tenant_id", "victim"),
             ("token_id", self.token.as_str()),
             ("user_id", self.member.as_str()),
@@ -331,6 +339,7 @@ impl Victim {
             }] }),
             "update_kind" => json!({ "shared_with": ["mallory"] }),
             "rate_kind" => json!({ "rating": 1 }),
+            "create_verification" => json!({ "domain": "mallory.example", "method": "dns" }),
             "rename_kind" => json!({ "new_id": "mine" }),
             "transfer_kind" => json!({ "to_tenant_id": "somebody" }),
             "report_kind" => json!({ "reason": "spam" }),
