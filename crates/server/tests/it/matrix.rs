@@ -508,7 +508,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                     operation.id
                 );
             }
-            if let Some((status, code)) = browsers.refusal(&operation, access) {
+            if let Some((status, code)) = Browsers::refusal(&operation, access) {
                 refused("a signed-out browser", &browsers.signed_out, if access == Peer { NO_PEER } else { UNKNOWN })
                     .await;
                 refused(
@@ -524,7 +524,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                 let answer = send(&browsers.stranger).await;
                 victim.keeps_quiet("a stranger's browser", &operation, &answer);
                 assert!(
-                    answer.status >= 300 || !operation.path.contains("{") || access == Everyone,
+                    answer.status >= 300 || !operation.path.contains('{') || access == Everyone,
                     "{}",
                     operation.id
                 );
