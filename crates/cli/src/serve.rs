@@ -65,7 +65,12 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         rates: settings.rates,
         answer_cache_bytes: settings.answer_cache_bytes,
         literal_tokens: Vec::new(),
-        accounts: accounts::Options::default(),
+        accounts: accounts::Options {
+            sign_up: settings.sign_up_mode(demo),
+            mail: settings.mail.clone(),
+            ..accounts::Options::default()
+        },
+        auto_approve: settings.auto_approve,
     });
     m.metrics.slow_after(settings.log_slow);
     check_secret_key(&m).await;

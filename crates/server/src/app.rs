@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::accounts;
 use crate::answers::{Answers, Generations};
 use crate::catalog::change::Announcements;
+use crate::catalog::policy::AutoApprove;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
 use crate::events::outbox::Outbox;
@@ -67,6 +68,8 @@ pub struct Parts {
     pub rates: Rates,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Tokens that are looked up although they do not have the shape of one. They open nothing that the database does not
     /// know; on real data there are none.
     pub literal_tokens: Vec<String>,
@@ -148,6 +151,8 @@ pub struct State {
     pub cors_origins: Vec<String>,
     /// Tokens that are looked up although they do not have the shape of one.
     pub literal_tokens: Vec<String>,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Names this process among the nodes of a deployment.
     pub instance: String,
     /// SHA-256 of the admin key: compared in constant time whatever its length.
@@ -184,6 +189,7 @@ impl Marketplace {
             trusted_proxies: parts.trusted_proxies,
             cors_origins: parts.cors_origins,
             literal_tokens: parts.literal_tokens,
+            auto_approve: parts.auto_approve,
             instance: atom_marketplace_protocol::ids::new_id("node"),
             admin_key_hash: Sha256::digest(parts.admin_key.as_bytes()).into(),
             db: parts.db,

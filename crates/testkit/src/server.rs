@@ -10,6 +10,7 @@ use atom_marketplace_protocol::scope::{Role, ScopeSet};
 use atom_marketplace_protocol::token::{self, CredentialKind};
 use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
 use atom_marketplace_server::audit::Actor;
+use atom_marketplace_server::catalog::policy::AutoApprove;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
@@ -91,6 +92,7 @@ impl TestServer {
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
+            auto_approve: AutoApprove::Off,
             accounts: accounts::Options::default(),
         };
         settings(&mut parts);

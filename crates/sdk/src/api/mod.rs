@@ -6,6 +6,7 @@ mod collection;
 mod federation;
 mod install;
 mod sandbox;
+mod submissions;
 mod tenant;
 mod transfers;
 
@@ -15,6 +16,7 @@ pub use collection::Collection;
 pub use federation::{Federation, FederationKeys};
 pub use install::{Install, Installations};
 pub use sandbox::TestEnvironment;
+pub use submissions::OwnSubmissions;
 pub use tenant::{Members, Tenant, Tokens, Verification};
 pub use transfers::Transfers;
 
@@ -108,6 +110,11 @@ impl Client {
     /// The test environment's own operations. The guide prints its secret: it guards nothing of worth.
     pub fn test_environment(&self, secret: impl Into<SecretString>) -> TestEnvironment {
         TestEnvironment::new(self, secret.into())
+    }
+
+    /// What the tenant has submitted to the public.
+    pub fn submissions(&self) -> OwnSubmissions {
+        OwnSubmissions::new(self)
     }
 
     /// What the platform's admins do.

@@ -182,6 +182,16 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("admin_create_tenant_token", &admin.tenants().create_token("tenant_id", &ApiTokenCreate::default()));
     method("list_submissions", &admin.submissions().list());
     method("get_submission", &admin.submissions().get("id"));
+    method("get_submission_diff", &admin.submissions().diff("id"));
+    method("claim_submission", &admin.submissions().claim("id", false));
+    method("unclaim_submission", &admin.submissions().unclaim("id"));
+    method("list_submission_messages", &admin.submissions().messages("id"));
+    method("create_submission_message", &admin.submissions().write("id", "text"));
+    let own = client.submissions();
+    method("list_own_submissions", &own.list());
+    method("get_own_submission", &own.get("id"));
+    method("list_own_submission_messages", &own.messages("id"));
+    method("reply_to_submission", &own.reply("id", "text"));
     method("approve_submission", &admin.submissions().approve("id", &decision));
     method("reject_submission", &admin.submissions().reject("id", &decision));
     method("request_submission_changes", &admin.submissions().request_changes("id", &decision));

@@ -11,13 +11,16 @@ mod reference;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use atom_marketplace_protocol::plan::PlanLimits;
 use atom_marketplace_protocol::token::Secret;
 use ipnet::IpNet;
 
+use crate::accounts::{Mailer, SignUpMode};
 use crate::app::Rates;
+use crate::catalog::policy::AutoApprove;
 
 pub use keys::{Key, Keys};
 pub use load::{InForce, Mistake, Mistakes, Source, load};
@@ -124,6 +127,14 @@ pub const SETTINGS: &[Setting] = &[
     plain("plan.enterprise.storage", "ATOM_PLAN_ENTERPRISE_STORAGE", "plan-enterprise-storage", "SIZE", Value("100GiB"), PLAN_STORAGE),
     plain("sandbox", "ATOM_SANDBOX", "sandbox", "on|off|auto", Value("auto"),
         "The test environment under `/api/test`, on a database of its own (see TESTING.md). `auto`: on with `--demo`, and where the server listens on loopback without a public URL."),
+    plain("signup", "ATOM_SIGNUP", "signup", "closed|invite|open", Described("`closed`; `open` with `--demo`"),
+        "Who makes a tenant by themselves: nobody, whoever has a link from `tenant invite`, or everyone."),
+    secret("mail.smtp_url", "ATOM_SMTP_URL", "URL", "no mail is sent: links are handed over",
+        "The mail server that brings invitations and password resets: `smtps://user:password@host`, `smtp://user:password@host?tls=required`, or `smtp://host`."),
+    plain("mail.from", "ATOM_MAIL_FROM", "mail-from", "ADDRESS", Described("none; it is needed where there is a mail server"),
+        "Whom mail comes from, such as `ATOM Marketplace <noreply@example.com>`."),
+    plain("auto_approve", "ATOM_AUTO_APPROVE", "auto-approve", "off|verified-updates", Value("off"),
+        "What is published without a reviewer. `verified-updates`: a new version of a public component that a reviewer has approved before, by a verified publisher, if the automated checks leave no remark."),
     plain("answer_cache_bytes", "ATOM_ANSWER_CACHE_BYTES", "answer-cache-bytes", "SIZE", Value("64MiB"),
         "Memory for finished answers of lists, searches and details."),
     plain("log.filter", "ATOM_LOG", "log", "FILTER", Value("info"),
@@ -194,6 +205,12 @@ pub struct Settings {
     pub plans: [PlanLimits; 4],
     /// When there is a test environment.
     pub sandbox: SandboxMode,
+    /// Who makes a tenant by themselves; none: it depends on whether this is a demo.
+    pub sign_up: Option<SignUpMode>,
+    /// The way to the mail server, if there is one.
+    pub mail: Option<Arc<Mailer>>,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
     /// The log's filter.
@@ -237,6 +254,11 @@ impl Settings {
             SandboxMode::Off => false,
             SandboxMode::Auto => demo || (self.listen.ip().is_loopback() && self.public_url.is_none()),
         }
+    }
+
+    /// Who makes a tenant by themselves, in a server that shows the example catalog or not (`demo`).
+    pub fn sign_up_mode(&self, demo: bool) -> SignUpMode {
+        self.sign_up.unwrap_or(if demo { SignUpMode::Open } else { SignUpMode::Closed })
     }
 
     /// Where the test environment's data is: a file in the data directory, or a schema beside the real one.

@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 
 use crate::accounts;
 use crate::app::{Marketplace, Parts};
+use crate::catalog::policy::AutoApprove;
 use crate::clock::Clock;
 use crate::error::{ApiError, ApiResult};
 use crate::events::outbox::Note;
@@ -92,6 +93,7 @@ impl Sandbox {
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],
+            auto_approve: AutoApprove::Off,
             // Beside the real one, in the same browser.
             accounts: accounts::Options { cookie: "atom_test_session", ..accounts::Options::default() },
         });

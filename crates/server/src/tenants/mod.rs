@@ -64,6 +64,11 @@ pub fn create(c: &mut Conn<'_>, slug: &str, name: &str, plan: Plan, now: Timesta
     store::find_by_slug(c, slug)?.ok_or(Error::NotFound)
 }
 
+/// Whether an account is a member of a tenant.
+pub fn is_member(c: &mut Conn<'_>, tenant: i64, account: i64) -> Result<bool, Error> {
+    store::is_member(c, tenant, account)
+}
+
 /// The tenant behind an id on the wire.
 pub fn get(c: &mut Conn<'_>, slug: &str) -> Result<Option<Tenant>, Error> {
     store::find_by_slug(c, slug)

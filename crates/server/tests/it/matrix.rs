@@ -1,6 +1,8 @@
 //! No tenant sees or changes another's (PROMISES S1): every operation of the OpenAPI document against every credential
 //! that must not do. An operation without a row here fails the first test; a row without an operation too.
 
+mod browsers;
+
 use std::collections::BTreeSet;
 
 use atom_marketplace_protocol::ids::Kind;
@@ -10,6 +12,8 @@ use atom_marketplace_server::http::openapi;
 use atom_marketplace_testkit::{Answer, Client, TestServer, each_db_async};
 use reqwest::Method;
 use serde_json::{Value, json};
+
+use browsers::Browsers;
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,6 +65,10 @@ const MATRIX: &[(&str, Access)] = &[
     ("decline_transfer", Tenant(Scope::ComponentsPublish)),
     ("cancel_transfer", Tenant(Scope::ComponentsPublish)),
     ("report_kind", Tenant(Scope::ComponentsRead)),
+    ("list_own_submissions", Tenant(Scope::ComponentsPublish)),
+    ("get_own_submission", Tenant(Scope::ComponentsPublish)),
+    ("list_own_submission_messages", Tenant(Scope::ComponentsPublish)),
+    ("reply_to_submission", Tenant(Scope::ComponentsPublish)),
     // installs
     ("install_kind", Tenant(Scope::ComponentsInstall)),
     ("uninstall_kind", Tenant(Scope::ComponentsInstall)),
@@ -121,6 +129,11 @@ const MATRIX: &[(&str, Access)] = &[
     ("admin_get_stats", Platform(Scope::ReviewsManage)),
     ("list_submissions", Platform(Scope::ReviewsManage)),
     ("get_submission", Platform(Scope::ReviewsManage)),
+    ("get_submission_diff", Platform(Scope::ReviewsManage)),
+    ("claim_submission", Platform(Scope::ReviewsManage)),
+    ("unclaim_submission", Platform(Scope::ReviewsManage)),
+    ("list_submission_messages", Platform(Scope::ReviewsManage)),
+    ("create_submission_message", Platform(Scope::ReviewsManage)),
     ("approve_submission", Platform(Scope::ReviewsManage)),
     ("reject_submission", Platform(Scope::ReviewsManage)),
     ("request_submission_changes", Platform(Scope::ReviewsManage)),
@@ -282,7 +295,7 @@ impl Victim {
         let kind = kind_of(&operation.path);
         let id = match &operation.path {
             path if path.starts_with("/api/installations/") => self.installation.clone(),
-            path if path.starts_with("/api/admin/submissions/") => self.submission.clone(),
+            path if path.contains("/submissions/") => self.submission.clone(),
             path if path.starts_with("/api/transfers/") => self.transfer.clone(),
             _ => format!("secret_{}", kind.unwrap_or(Kind::Agent)),
         };
@@ -354,6 +367,7 @@ impl Victim {
             | "take_down_component" => {
                 json!({ "reason": "because" })
             }
+            "create_submission_message" | "reply_to_submission" => json!({ "text": "Hello." }),
             _ => json!({}),
         })
     }
@@ -365,46 +379,6 @@ impl Victim {
         assert!(answer.status < 500, "{who} {}: {} {text}", operation.id, answer.status);
         // A search echoes what was searched for in its links; nothing else may hold it.
         assert!(!text.contains(&self.canary), "{who} {}: the victim's canary in {text}", operation.id);
-    }
-}
-
-/// Browsers of people in another tenant.
-struct Browsers {
-    /// An owner's.
-    stranger: Client,
-    /// A viewer's.
-    viewer: Client,
-    /// One whose session has ended.
-    signed_out: Client,
-}
-
-impl Browsers {
-    async fn open(server: &TestServer) -> Self {
-        let signed_out = server.person("mallory", "gone@example.com", Role::Owner).await;
-        signed_out.delete("/api/session").await.expect(204);
-        Self {
-            stranger: server.person("mallory", "owner@example.com", Role::Owner).await,
-            viewer: server.person("mallory", "viewer@example.com", Role::Viewer).await,
-            signed_out,
-        }
-    }
-
-    /// A browser that may not do it, and is otherwise in order: without the proof where one is needed, else a viewer's.
-    fn unable(&self, operation: &Operation) -> Client {
-        if operation.method == Method::GET { self.viewer.clone() } else { self.stranger.with("x-csrf-token", "0") }
-    }
-
-    /// How that one is refused; none where it may.
-    fn refusal(&self, operation: &Operation, access: Access) -> Option<Refusal> {
-        let reads = operation.method == Method::GET;
-        match access {
-            Everyone | Visitor | Tester => None,
-            Tenant(scope) if reads && Role::Viewer.scopes().contains(scope) => None,
-            Person if reads => None,
-            AnyToken => Some(UNKNOWN),
-            Peer => Some(NO_PEER),
-            Tenant(_) | Platform(_) | Person => Some(FORBIDDEN),
-        }
     }
 }
 

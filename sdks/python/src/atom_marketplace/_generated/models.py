@@ -30,26 +30,32 @@ __all__ = [
     "DependencyStatus",
     "Deprecation",
     "DisabledReason",
-    "DomainVerification",
     "Event",
     "EventType",
     "FederatedComponent",
     "FederationKey",
     "FederationKeyCreated",
+    "FieldChange",
     "FieldError",
     "File",
+    "FileChange",
     "FileEncoding",
     "FileEntry",
+    "FileState",
     "Finding",
     "Highlights",
+    "Hunk",
     "InstallConfig",
     "InstallPlan",
     "InstallProblem",
     "Installation",
     "InstalledConfig",
     "InstalledDependency",
+    "Invisible",
     "Kind",
     "LeakedTokenOutcome",
+    "Line",
+    "LineState",
     "Lock",
     "LockResponse",
     "LockResult",
@@ -60,6 +66,8 @@ __all__ = [
     "MaturityLevel",
     "Member",
     "Membership",
+    "Message",
+    "MessageSide",
     "MissingDependency",
     "MissingReason",
     "OneTimeLink",
@@ -69,11 +77,8 @@ __all__ = [
     "PlanLimits",
     "PlannedInstall",
     "PlatformStats",
-    "ProofInstructions",
     "PublishCheck",
-    "PublishedCount",
     "Publisher",
-    "PublisherProfile",
     "RatingSummary",
     "Redaction",
     "RedactionAction",
@@ -93,19 +98,20 @@ __all__ = [
     "Status",
     "Submission",
     "SubmissionDetail",
+    "SubmissionDiff",
+    "SubmissionSort",
     "Successor",
+    "SurfaceChange",
     "Takedown",
     "Tenant",
-    "TenantVerification",
     "TestRateLimit",
     "TestSession",
+    "TextDiff",
     "Transfer",
     "TransferDirection",
     "TransferStatus",
     "Usage",
     "User",
-    "VerificationMethod",
-    "VerificationStatus",
     "VersionInfo",
     "Webhook",
     "WebhookCreated",
@@ -139,8 +145,14 @@ EventType: TypeAlias = Literal["component.published", "component.installed", "co
 FileEncoding: TypeAlias = Literal["utf-8", "base64"]
 """How a file's content is written in JSON."""
 
+FileState: TypeAlias = Literal["added", "removed", "changed"]
+"""What became of a file."""
+
 Kind: TypeAlias = Literal["agent", "skill", "canvas", "domain"]
 """What a component is. The four kinds share one model and one set of routes."""
+
+LineState: TypeAlias = Literal["same", "removed", "added"]
+"""What became of a line."""
 
 LockStatus: TypeAlias = Literal["installed", "updated", "unchanged"]
 """What became of one component of a lock."""
@@ -150,6 +162,9 @@ MarketplaceType: TypeAlias = Literal["public", "private"]
 
 MaturityLevel: TypeAlias = Literal["student", "intern", "supervised", "autonomous"]
 """How far an agent may act on its own."""
+
+MessageSide: TypeAlias = Literal["reviewer", "publisher"]
+"""Which side a message comes from."""
 
 MissingReason: TypeAlias = Literal["not_installed", "not_available", "version_conflict"]
 """Why something is missing."""
@@ -189,17 +204,14 @@ SkillType: TypeAlias = Literal["prompt_only", "python_code", "nodejs", "api", "f
 Status: TypeAlias = Literal["pending_review", "published", "changes_requested", "rejected", "quarantined", "withdrawn", "superseded"]
 """Where a component or one of its versions stands (contract §1 "Lifecycle")."""
 
+SubmissionSort: TypeAlias = Literal["risk", "age"]
+"""In which order submissions are listed."""
+
 TransferDirection: TypeAlias = Literal["in", "out"]
 """Which offers."""
 
 TransferStatus: TypeAlias = Literal["pending", "accepted", "declined", "cancelled", "expired"]
 """Where an offer stands."""
-
-VerificationMethod: TypeAlias = Literal["dns", "file"]
-"""How it is shown that a domain is a tenant's."""
-
-VerificationStatus: TypeAlias = Literal["pending", "verified", "lapsed"]
-"""Where a domain stands."""
 
 WebhookScope: TypeAlias = Literal["tenant", "marketplace"]
 """What a webhook hears of."""
@@ -531,27 +543,6 @@ class Event(Model):
     """What happened."""
 
 
-class ProofInstructions(Model):
-    """What to put where: a record, or a file."""
-
-    __slots__ = ()
-    _absent = {
-        "content": None,
-        "record_name": None,
-        "record_value": None,
-        "url": None,
-    }
-
-    content: str | None
-    """A line of it."""
-    record_name: str | None
-    """The name of the TXT record."""
-    record_value: str | None
-    """Its value."""
-    url: str | None
-    """The address of the file. Redirects are not followed."""
-
-
 class FederatedComponent(Model):
     """A public component as a peer sees it."""
 
@@ -604,6 +595,17 @@ class FederationKey(Model):
     """How the secret begins."""
     source: str | None
     """Who is to use it."""
+
+
+class Line(Model):
+    """A line of a hunk."""
+
+    __slots__ = ()
+
+    state: LineState
+    """What became of it."""
+    text: str
+    """Its text, without its end."""
 
 
 class FieldError(Model):
@@ -680,6 +682,21 @@ class PlannedInstall(Model):
     """The version."""
 
 
+class Invisible(Model):
+    """A character that nobody sees."""
+
+    __slots__ = ()
+
+    character: str
+    """Its code."""
+    column: int
+    """The character in the line, from 1."""
+    line: int
+    """The line, from 1."""
+    path: str
+    """The field, or the file as `files[\\"scripts/run.py\\"]`."""
+
+
 class LeakedTokenOutcome(Model):
     """What became of a token that was handed in."""
 
@@ -751,6 +768,26 @@ class Membership(Model):
     """The tenant's id."""
 
 
+class Message(Model):
+    """A message about a submission, between its publisher and the reviewers."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+    }
+
+    author: str
+    """Who wrote it."""
+    created_at: datetime
+    """When, RFC 3339 UTC."""
+    from: MessageSide
+    """Which side it comes from."""
+    id: str
+    """Its id."""
+    text: str
+    """What they say."""
+
+
 class OneTimeLink(Model):
     """A link that is good for one use."""
 
@@ -796,17 +833,6 @@ class Redaction(Model):
     """What was found there."""
     path: str
     """The field, written as in findings."""
-
-
-class PublishedCount(Model):
-    """How many public components of a kind a publisher has."""
-
-    __slots__ = ()
-
-    component_type: Kind
-    """The kind."""
-    count: int
-    """How many."""
 
 
 class RatingSummary(Model):
@@ -950,6 +976,19 @@ class SessionSummary(Model):
     """When it was last used, to about a minute, RFC 3339 UTC."""
     user_agent: str
     """What the browser called itself then, at most 255 characters."""
+
+
+class SurfaceChange(Model):
+    """A part of what a component touches."""
+
+    __slots__ = ()
+
+    added: list[str]
+    """What is new."""
+    part: str
+    """`hosts`, `api_keys`, `capabilities`, `requires_capabilities` or `dependencies`."""
+    removed: list[str]
+    """What is gone."""
 
 
 class Takedown(Model):
@@ -1335,16 +1374,23 @@ class Submission(Model):
 
     __slots__ = ()
     _decoders = {
+        "claimed_until": timestamp,
         "decided_at": timestamp,
         "findings": each(Finding),
         "submitted_at": timestamp,
     }
     _absent = {
+        "claimed_by": None,
+        "claimed_until": None,
         "decided_at": None,
         "decided_by": None,
         "reason": None,
     }
 
+    claimed_by: str | None
+    """The reviewer who looks at it just now; shown to reviewers."""
+    claimed_until: datetime | None
+    """When that claim lapses, RFC 3339 UTC."""
     component_id: str
     """The component's id."""
     component_type: Kind
@@ -1359,6 +1405,8 @@ class Submission(Model):
     """What the automated checks found."""
     id: str
     """Its id."""
+    message_count: int
+    """Messages in its conversation."""
     reason: str | None
     """What the reviewer said."""
     risk: int
@@ -1469,45 +1517,6 @@ class DeliveryDetail(Delivery):
     """The body that is sent, parsed."""
 
 
-class DomainVerification(Model):
-    """A domain that a tenant says is its own."""
-
-    __slots__ = ()
-    _decoders = {
-        "checked_at": timestamp,
-        "instructions": ProofInstructions,
-        "next_check_at": timestamp,
-        "verified_at": timestamp,
-    }
-    _absent = {
-        "checked_at": None,
-        "error": None,
-        "next_check_at": None,
-        "verified_at": None,
-    }
-
-    checked_at: datetime | None
-    """When it was last looked for, RFC 3339 UTC."""
-    domain: str
-    """The domain, in ASCII."""
-    error: str | None
-    """Why the last check did not find it."""
-    failures: int
-    """Checks in a row that did not find it."""
-    instructions: ProofInstructions
-    """What to put where."""
-    method: VerificationMethod
-    """How it is shown."""
-    next_check_at: datetime | None
-    """When it is looked for again by itself, RFC 3339 UTC."""
-    status: VerificationStatus
-    """Where it stands."""
-    token: str
-    """What is to be found there. It is no secret, and of no use to another tenant."""
-    verified_at: datetime | None
-    """Since when it is proven, RFC 3339 UTC."""
-
-
 class FederationKeyCreated(FederationKey):
     """A federation key with its secret, shown this once."""
 
@@ -1515,6 +1524,26 @@ class FederationKeyCreated(FederationKey):
 
     key: str
     """The secret. It cannot be shown again."""
+
+
+class Hunk(Model):
+    """Lines that stand together."""
+
+    __slots__ = ()
+    _decoders = {
+        "lines": each(Line),
+    }
+
+    lines: list[Line]
+    """The lines."""
+    new_lines: int
+    """How many lines now."""
+    new_start: int
+    """The first line now, from 1; 0 when there is none."""
+    old_lines: int
+    """How many lines before."""
+    old_start: int
+    """The first line before, from 1; 0 when there is none."""
 
 
 class LockedComponent(Model):
@@ -1622,7 +1651,7 @@ class Tenant(Model):
     updated_at: datetime
     """When it was last changed, RFC 3339 UTC."""
     verified: bool
-    """Whether it is verified: it has proven a domain, or the platform vouches for it."""
+    """Whether the platform has verified who it is."""
 
 
 class PublishCheck(Model):
@@ -1648,29 +1677,6 @@ class PublishCheck(Model):
     """
     version: str
     """The version it would get."""
-
-
-class PublisherProfile(Model):
-    """What everyone may read of a publisher."""
-
-    __slots__ = ()
-    _decoders = {
-        "components": each(PublishedCount),
-        "since": timestamp,
-    }
-
-    components: list[PublishedCount]
-    """How many public components it has of each kind."""
-    domains: list[str]
-    """The domains that it has shown to be its own."""
-    name: str
-    """Its name."""
-    since: datetime
-    """Since when it is here, RFC 3339 UTC."""
-    tenant_id: str
-    """Its id."""
-    verified: bool
-    """Whether it is verified: it has shown that the `domains` are its own, or the platform vouches for it."""
 
 
 class Session(Model):
@@ -1852,18 +1858,21 @@ class Component(Manifest):
     """The version described here: the latest one available."""
 
 
-class TenantVerification(Model):
-    """How it stands with a tenant's mark."""
+class TextDiff(Model):
+    """Lines that differ, with three around them."""
 
     __slots__ = ()
     _decoders = {
-        "domains": each(DomainVerification),
+        "hunks": each(Hunk),
+    }
+    _absent = {
+        "note": None,
     }
 
-    domains: list[DomainVerification]
-    """Its domains, in the order in which they were added."""
-    verified: bool
-    """Whether it is shown as verified: by one of the domains, or because the platform vouches for it."""
+    hunks: list[Hunk]
+    """In the order of the text."""
+    note: str | None
+    """What is left out, if anything is."""
 
 
 class Lock(Model):
@@ -1894,3 +1903,97 @@ class BulkInstallResponse(Model):
     """How many were installed."""
     results: list[BulkResult]
     """What became of each id."""
+
+
+class FieldChange(Model):
+    """A field that differs."""
+
+    __slots__ = ()
+    _decoders = {
+        "text": TextDiff,
+    }
+    _absent = {
+        "after": None,
+        "before": None,
+        "text": None,
+    }
+
+    after: str | None
+    """What it is now. None: it is gone."""
+    before: str | None
+    """What it was: a text as it is, anything else as JSON. None: it was not there."""
+    path: str
+    """The field, written as in findings."""
+    text: TextDiff | None
+    """The lines that differ, for texts of several lines; `before` and `after` are left out then."""
+
+
+class FileChange(Model):
+    """A file that differs."""
+
+    __slots__ = ()
+    _decoders = {
+        "text": TextDiff,
+    }
+    _absent = {
+        "note": None,
+        "size_after": None,
+        "size_before": None,
+        "text": None,
+    }
+
+    note: str | None
+    """Why there are no lines: it is binary, or too large."""
+    path: str
+    """Its path."""
+    size_after: int | None
+    """Bytes now."""
+    size_before: int | None
+    """Bytes before."""
+    state: FileState
+    """What became of it."""
+    text: TextDiff | None
+    """The lines that differ, if it is text."""
+
+
+class SubmissionDiff(Model):
+    """What a submission changes against the version approved last. Every text in it shows characters that nobody
+    sees as `⟨U+200B⟩`. Large texts are cut: `note` says where.
+    """
+
+    __slots__ = ()
+    _decoders = {
+        "fields": each(FieldChange),
+        "files": each(FileChange),
+        "invisible": each(Invisible),
+        "surface": each(SurfaceChange),
+    }
+    _absent = {
+        "base_digest": None,
+        "base_version": None,
+        "note": None,
+        "release_notes": None,
+    }
+
+    base_digest: str | None
+    """Its digest."""
+    base_version: str | None
+    """The version approved last; none: nothing was, and everything is new."""
+    digest: str
+    """Its digest: an approval is of this."""
+    fields: list[FieldChange]
+    """Fields that differ."""
+    files: list[FileChange]
+    """Files that differ, by their paths."""
+    invisible: list[Invisible]
+    """Characters in what is submitted that nobody sees: the first 500."""
+    invisible_count: int
+    """How many of these there are."""
+    note: str | None
+    """What is left out of this answer, if anything is."""
+    release_notes: str | None
+    """What the publisher says is new."""
+    surface: list[SurfaceChange]
+    """What it reaches, asks for and can do, where that differs."""
+    version: str
+    """The version submitted."""

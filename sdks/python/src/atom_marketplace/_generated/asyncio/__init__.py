@@ -19,6 +19,7 @@ from .session import SessionOperations
 from .sessions import SessionsOperations
 from .sign_up import SignUpOperations
 from .skills import SkillsOperations
+from .submissions import SubmissionsOperations
 from .testing import TestingOperations
 from .transfers import TransfersOperations
 from .webhooks import WebhooksOperations
@@ -39,6 +40,7 @@ class Operations(
     SessionsOperations,
     SignUpOperations,
     SkillsOperations,
+    SubmissionsOperations,
     TestingOperations,
     TransfersOperations,
     WebhooksOperations,
