@@ -1,6 +1,7 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
 mod accounts;
+mod audit;
 mod bundle;
 mod errors;
 mod federation;
