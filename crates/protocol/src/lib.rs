@@ -30,3 +30,4 @@ pub mod tenant;
 pub mod text;
 pub mod token;
 pub mod usage;
+pub mod webhook;

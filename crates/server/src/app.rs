@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use atom_marketplace_db::{Db, Migration, Timestamp};
 use ipnet::IpNet;
@@ -12,12 +13,14 @@ use crate::answers::{Answers, Generations};
 use crate::catalog::change::Announcements;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
+use crate::events::outbox::Outbox;
 use crate::http::InFlight;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
+use crate::webhooks::stats::DeliveryStats;
 
 /// The schema's history, applied in order; each file is frozen once released.
 pub const MIGRATIONS: &[Migration] = &[
@@ -53,6 +56,8 @@ pub struct Parts {
     pub cors_origins: Vec<String>,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
+    /// Pauses between the tries of a delivery.
+    pub webhook_retry: Vec<Duration>,
     /// Requests an hour for each kind of caller.
     pub rates: Rates,
     /// Bytes of finished answers kept in memory.
@@ -118,6 +123,12 @@ pub struct State {
     pub passwords: accounts::Passwords,
     /// The only way to others: webhooks, peers.
     pub outbound: Outbound,
+    /// From transactions to those who are told of events.
+    pub outbox: Outbox,
+    /// How deliveries fare, for the metrics.
+    pub deliveries: DeliveryStats,
+    /// Pauses between the tries of a delivery.
+    pub webhook_retry: Vec<Duration>,
     /// Counters for `/metrics`.
     pub metrics: Metrics,
     /// Where it is reached from outside.
@@ -137,7 +148,14 @@ pub struct State {
 impl Marketplace {
     /// Opens a marketplace on a migrated database.
     pub fn open(parts: Parts) -> Self {
+        let outbox = Outbox::default();
+        if !parts.db.attach(Arc::new(outbox.clone())) {
+            tracing::debug!("another marketplace has this database open in the process: its deliveries are claimed");
+        }
         Self(Arc::new(State {
+            outbox,
+            deliveries: DeliveryStats::default(),
+            webhook_retry: parts.webhook_retry,
             limiter: Limiter::new(parts.db.clone(), parts.clock.clone()),
             rates: parts.rates,
             token_rate: ChangingRate::new(Rate::hourly(parts.rates.token)),

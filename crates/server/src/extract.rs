@@ -317,6 +317,8 @@ scoped! {
     TokenManager = TokensManage;
     /// May manage its tenant and members: `members:manage`.
     MemberManager = MembersManage;
+    /// May manage its tenant's webhooks: `webhooks:manage`.
+    WebhookManager = WebhooksManage;
     /// May manage its tenant's federation keys: `federation:manage`.
     FederationManager = FederationManage;
 }

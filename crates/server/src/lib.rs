@@ -30,3 +30,5 @@ pub mod tenants;
 pub mod tokens;
 pub mod transfers;
 pub mod usage;
+pub mod web;
+pub mod webhooks;

@@ -1,6 +1,7 @@
 //! A server in this process, on its own database and a free port of loopback.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use atom_marketplace_db::testing::TestDb;
 use atom_marketplace_db::{Db, args};
@@ -82,6 +83,7 @@ impl TestServer {
             public_url: url.clone(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
+            webhook_retry: [50, 100, 200, 400, 800].map(Duration::from_millis).to_vec(),
             outbound_allow: Vec::new(),
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,

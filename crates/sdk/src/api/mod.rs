@@ -7,14 +7,16 @@ mod federation;
 mod install;
 mod sandbox;
 mod tenant;
+mod transfers;
 
 pub use account::Account;
-pub use admin::{Admin, AdminTenants, Submissions};
+pub use admin::{Admin, AdminTenants, Reports, Submissions};
 pub use collection::Collection;
 pub use federation::{Federation, FederationKeys};
 pub use install::{Install, Installations};
 pub use sandbox::TestEnvironment;
 pub use tenant::{Members, Tenant, Tokens};
+pub use transfers::Transfers;
 
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
 use atom_marketplace_protocol::ids::Kind;
@@ -59,6 +61,11 @@ impl Client {
     /// What the tenant has installed.
     pub fn installations(&self) -> Installations {
         Installations::new(self)
+    }
+
+    /// Components offered to the tenant, or by it.
+    pub fn transfers(&self) -> Transfers {
+        Transfers::new(self)
     }
 
     /// What the tenant has used of what it may.

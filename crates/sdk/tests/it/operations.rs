@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
     AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, FederationKeyCreate,
-    InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, Role, SessionCreate, SessionUpdate, SignUp,
-    TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit,
+    InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason, ReportRequest,
+    ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate,
+    TestLogin, TestRateLimit, TransferDirection, TransferRequest,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -71,6 +72,11 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
         method(&format!("get_{one}"), &c.get("id"));
         method(&format!("update_{one}"), &c.update("id", &ComponentPatch::default()));
         method(&format!("withdraw_{one}"), &c.withdraw("id"));
+        let offer = TransferRequest { to_tenant_id: "globex".to_owned(), message: None };
+        let complaint = ReportRequest { reason: ReportReason::Spam, details: None };
+        method(&format!("rename_{one}"), &c.rename("id", "new_id"));
+        method(&format!("transfer_{one}"), &c.transfer("id", &offer));
+        method(&format!("report_{one}"), &c.report("id", &complaint));
         method(&format!("list_{one}_versions"), &c.versions("id"));
         method(&format!("get_{one}_version"), &c.version("id", "version"));
         method(&format!("yank_{one}_version"), &c.yank("id", "version", None));
@@ -97,6 +103,13 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("get_installation_bundle", &installations.bundle("id"));
     method("get_installations_lock", &installations.lock());
     method("install_lock", &installations.install_lock(&Lock { lock_version: 1, components: Vec::new() }));
+
+    let transfers = client.transfers();
+    method("list_transfers", &transfers.list(TransferDirection::In));
+    method("get_transfer", &transfers.get("id"));
+    method("accept_transfer", &transfers.accept("id"));
+    method("decline_transfer", &transfers.decline("id"));
+    method("cancel_transfer", &transfers.cancel("id"));
 
     let tokens = client.tokens();
     method("list_tokens", &tokens.list());
@@ -166,6 +179,12 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("request_submission_changes", &admin.submissions().request_changes("id", &decision));
     method("quarantine_component", &admin.quarantine(Kind::Agent, "tenant", "id", "why"));
     method("release_component", &admin.release(Kind::Agent, "tenant", "id", None));
+    let outcome = ReportOutcome::Dismissed;
+    let resolution = ReportResolution { outcome, reason: "why".to_owned(), quarantine: false, all: false };
+    method("take_down_component", &admin.take_down(Kind::Agent, "tenant", "id", "why"));
+    method("list_reports", &admin.reports().list());
+    method("get_report", &admin.reports().get("id"));
+    method("resolve_report", &admin.reports().resolve("id", &resolution));
     methods
 }
 

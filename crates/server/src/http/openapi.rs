@@ -36,7 +36,7 @@ struct Document;
 const TAGS: [(&str, &str); 12] = [
     ("components", "Find components: lists, search, categories, and each in full."),
     ("catalog", "What belongs to a component: its versions and its bundles."),
-    ("publishing", "Publish components and new versions, deprecate, share and withdraw them."),
+    ("publishing", "Publish components and new versions, deprecate, share, rename, hand over and withdraw them."),
     ("installs", "Install components for a tenant, change, list, lock and remove what is installed."),
     ("ratings", "Rate components and read what others wrote."),
     ("tokens", "API tokens of a tenant."),
@@ -44,7 +44,7 @@ const TAGS: [(&str, &str); 12] = [
     ("tenant", "A tenant for itself: its name and its members."),
     ("usage", "How much of its plan and its quota a tenant has used."),
     ("federation", "What other instances read here, and the keys they read it with."),
-    ("admin", "The platform's own: tenants, reviews, quarantine."),
+    ("admin", "The platform's own: tenants, reviews, reports, quarantine, takedowns."),
     (
         "test environment",
         "Sign in to, reset and slow down the marketplace under `/api/test`, which has data of its own.",

@@ -26,6 +26,7 @@ use crate::accounts;
 use crate::app::{Marketplace, Parts};
 use crate::clock::Clock;
 use crate::error::{ApiError, ApiResult};
+use crate::events::outbox::Note;
 use crate::limits::Rate;
 use crate::seal::Sealer;
 
@@ -84,6 +85,7 @@ impl Sandbox {
             public_url: format!("{}/api/test", real.public_url),
             trusted_proxies: real.trusted_proxies.clone(),
             cors_origins: real.cors_origins.clone(),
+            webhook_retry: real.webhook_retry.clone(),
             outbound_allow: real.outbound.allowed().to_vec(),
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
@@ -223,6 +225,7 @@ impl Sandbox {
         m.generations.bump_all();
         m.credentials.clear();
         m.limiter.forget();
+        m.outbox.tell(Note::Forget);
     }
 
     async fn tell(&self, what: &str) -> Result<(), Error> {

@@ -17,7 +17,10 @@ import type {
   ComponentListVersionsParams,
   ComponentPublishParams,
   ComponentRateParams,
+  ComponentRenameParams,
+  ComponentReportParams,
   ComponentSearchParams,
+  ComponentTransferParams,
   ComponentUninstallParams,
   ComponentUnyankVersionParams,
   ComponentUpdateParams,
@@ -38,7 +41,12 @@ import type {
   PublishCheck,
   RateRequest,
   RatingSummary,
+  RenameRequest,
+  ReportReceipt,
+  ReportRequest,
   Review,
+  Transfer,
+  TransferRequest,
   VersionInfo,
   Yank,
 } from '../types/index.js';
@@ -139,11 +147,38 @@ const operations = {
     reserved: { id: ['bulk-install', 'categories', 'search'] },
     answer: 'RatingSummary',
   },
+  renameDomain: {
+    method: 'POST',
+    path: '/domain-marketplace/domains/{id}/rename',
+    body: 'RenameRequest',
+    query: ['source_tenant_id'],
+    required: ['new_id'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Component',
+  },
+  reportDomain: {
+    method: 'POST',
+    path: '/domain-marketplace/domains/{id}/report',
+    body: 'ReportRequest',
+    query: ['source_tenant_id'],
+    required: ['reason'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'ReportReceipt',
+  },
   listDomainReviews: {
     method: 'GET',
     path: '/domain-marketplace/domains/{id}/reviews',
     reserved: { id: ['bulk-install', 'categories', 'search'] },
     answer: 'Review',
+  },
+  transferDomain: {
+    method: 'POST',
+    path: '/domain-marketplace/domains/{id}/transfer',
+    body: 'TransferRequest',
+    query: ['source_tenant_id'],
+    required: ['to_tenant_id'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Transfer',
   },
   listDomainVersions: {
     method: 'GET',
@@ -267,7 +302,8 @@ export abstract class DomainsMethods extends ComponentsMethods {
    * Get one domain.
    *
    * An id that several publishers have means the caller's own, else what the caller has installed under it, else the only
-   * one; otherwise 409 lists the candidates. Its publisher also sees what waits for review.
+   * one; otherwise 409 lists the candidates. Its publisher also sees what waits for review. By a former id, or a former
+   * publisher's, the answer has the present ones, and `Content-Location`.
    *
    * @param domainId The publisher's id
    */
@@ -466,6 +502,31 @@ export abstract class DomainsMethods extends ComponentsMethods {
   }
 
   /**
+   * Gives a domain another id.
+   *
+   * At once, also where it waits for review; its versions, installations and ratings stay. Its old id goes on naming it for
+   * ever, here, in lock files and in the dependencies of others, and is never given to something else. Versions keep
+   * digest and bundle: those hold the id they were published under.
+   *
+   * @param domainId The component's id
+   */
+  renameDomain(domainId: string, params: RenameRequest & ComponentRenameParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.renameDomain, { path: [domainId], params, options });
+  }
+
+  /**
+   * Reports a domain to the platform.
+   *
+   * For harm, leaked secrets, impersonation and the like; whoever may see it may report it. The publisher is not told who did.
+   * A tenant has one open report of a component: another one takes its place.
+   *
+   * @param domainId The component's id
+   */
+  reportDomain(domainId: string, params: ReportRequest & ComponentReportParams, options?: RequestOptions): ApiPromise<ReportReceipt> {
+    return this.one(operations.reportDomain, { path: [domainId], params, options });
+  }
+
+  /**
    * List domain reviews.
    *
    * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
@@ -474,6 +535,19 @@ export abstract class DomainsMethods extends ComponentsMethods {
    */
   listDomainReviews(domainId: string, params?: ComponentListReviewsParams, options?: RequestOptions): PagePromise<Review> {
     return this.page(operations.listDomainReviews, { path: [domainId], params, options });
+  }
+
+  /**
+   * Offers a domain to another publisher.
+   *
+   * Nothing changes until the other tenant accepts, for which it has 7 days. Then the component is the other's, with its
+   * versions, installations and ratings; its old full name goes on naming it for ever. A member's token needs the role admin
+   * or owner. The answer is the same whether there is such a tenant or not. There is one offer of a component at a time.
+   *
+   * @param domainId The component's id
+   */
+  transferDomain(domainId: string, params: TransferRequest & ComponentTransferParams, options?: RequestOptions): ApiPromise<Transfer> {
+    return this.one(operations.transferDomain, { path: [domainId], params, options });
   }
 
   /**

@@ -392,7 +392,8 @@ class CanvasesOperations(AsyncCore):
         """Get one canvas.
 
         An id that several publishers have means the caller's own, else what the caller has installed under it, else
-        the only one; otherwise 409 lists the candidates. Its publisher also sees what waits for review.
+        the only one; otherwise 409 lists the candidates. Its publisher also sees what waits for review. By a former
+        id, or a former publisher's, the answer has the present ones, and `Content-Location`.
 
         Args:
             canvas_id: The publisher's id
@@ -782,6 +783,93 @@ class CanvasesOperations(AsyncCore):
         )
         return await self._one(call, models.RatingSummary, options)
 
+    @refuses_ellipsis("canvas_id", "new_id")
+    async def rename_canvas(
+        self,
+        canvas_id: str,
+        new_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Component:
+        """Gives a canvas another id.
+
+        At once, also where it waits for review; its versions, installations and ratings stay. Its old id goes on
+        naming it for ever, here, in lock files and in the dependencies of others, and is never given to something
+        else. Versions keep digest and bundle: those hold the id they were published under.
+
+        Args:
+            canvas_id: The component's id
+            new_id: The id it is to have: 1–128 of `A-Z a-z 0-9 _ . -`, never used by its publisher for another
+                component.
+            source_tenant_id: Its publisher. Left out: the caller's own of that id, and for reading what the caller
+                has installed under it, else the one public one.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, The new id breaks the rules, or is the one it has; HTTP 403, The token may
+                not publish one of the ids; HTTP 404, The caller's tenant has no such component; HTTP 409, The new id
+                is, or was, another component's; or it is in quarantine.
+        """
+        call = Call(
+            "POST",
+            "/canvas-marketplace/components/{canvas_id}/rename",
+            path={
+                "canvas_id": canvas_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+            body={
+                "new_id": new_id,
+            },
+            required={"new_id": new_id},
+        )
+        return await self._one(call, models.Component, options)
+
+    @refuses_ellipsis("canvas_id", "reason")
+    async def report_canvas(
+        self,
+        canvas_id: str,
+        reason: models.ReportReason,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        details: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.ReportReceipt:
+        """Reports a canvas to the platform.
+
+        For harm, leaked secrets, impersonation and the like; whoever may see it may report it. The publisher is not
+        told who did. A tenant has one open report of a component: another one takes its place.
+
+        Args:
+            canvas_id: The component's id
+            reason: What is wrong with it.
+            source_tenant_id: The component's publisher, where several have that id.
+            details: What you saw, and where, up to 2,000 characters. Needed with the reason `other`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`, or the caller's own.
+        """
+        call = Call(
+            "POST",
+            "/canvas-marketplace/components/{canvas_id}/report",
+            path={
+                "canvas_id": canvas_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+            body={
+                "reason": reason,
+                "details": details,
+            },
+            required={"reason": reason},
+        )
+        return await self._one(call, models.ReportReceipt, options)
+
     async def list_canvas_reviews(
         self,
         canvas_id: str,
@@ -822,6 +910,53 @@ class CanvasesOperations(AsyncCore):
             },
         )
         return await self._page(call, models.Review, options)
+
+    @refuses_ellipsis("canvas_id", "to_tenant_id")
+    async def transfer_canvas(
+        self,
+        canvas_id: str,
+        to_tenant_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        message: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Transfer:
+        """Offers a canvas to another publisher.
+
+        Nothing changes until the other tenant accepts, for which it has 7 days. Then the component is the other's,
+        with its versions, installations and ratings; its old full name goes on naming it for ever. A member's token
+        needs the role admin or owner. The answer is the same whether there is such a tenant or not. There is one
+        offer of a component at a time.
+
+        Args:
+            canvas_id: The component's id
+            to_tenant_id: Who is to have it. Whether there is such a tenant is not told: an offer to one that does
+                not exist expires.
+            source_tenant_id: Its publisher: the caller's own tenant.
+            message: What you want to say with it, up to 2,000 characters.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong, or the tenant is the caller's own; HTTP 403, The token may
+                not publish this id, or its maker is no admin of the tenant; HTTP 404, The caller's tenant has no
+                such component; HTTP 409, It is offered already, or in quarantine.
+        """
+        call = Call(
+            "POST",
+            "/canvas-marketplace/components/{canvas_id}/transfer",
+            path={
+                "canvas_id": canvas_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+            body={
+                "to_tenant_id": to_tenant_id,
+                "message": message,
+            },
+            required={"to_tenant_id": to_tenant_id},
+        )
+        return await self._one(call, models.Transfer, options)
 
     async def list_canvas_versions(
         self,
