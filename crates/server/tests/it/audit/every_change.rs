@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use atom_marketplace_db::{Dialect, args};
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::scope::Role;
+use atom_marketplace_protocol::token::Secret;
 use atom_marketplace_server::app::Marketplace;
 use atom_marketplace_server::http::openapi;
 use atom_marketplace_testkit::{Answer, Client, PASSWORD, TestDb, TestServer, each_db_async};
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 const EXEMPT: &[(&str, &str)] = &[
     ("test_login", "the test environment's data is nobody's, and its chains are its own"),
     ("test_reset", "it replaces the test environment with its chains"),
+    ("verify_webhook", "it tells whether a signature is right, and changes nothing"),
     ("test_set_rate_limit", "the test environment's limit is no data"),
 ];
 
@@ -115,7 +117,7 @@ fn life() -> Vec<Step> {
         step("add_member", Acme, "", json!({ "email": "cid@acme.example", "role": "viewer" }), 201, &[("acme", "member.add")]).keeps(&[("cid", "/user_id")]),
         step("update_member", Acme, "user_id=$cid", json!({ "role": "member" }), 200, &[("acme", "member.update")]),
         step("create_invitation", Acme, "user_id=$cid", none(), 201, &[("acme", "member.invite")]).each_time().keeps(&[("link", "/url")]),
-        step("confirm_password_reset", Anyone, "", json!({ "token": "$link", "password": PASSWORD }), 201, &[("platform", "account.password"), ("acme", "member.join"), ("platform", "session.create")]),
+        step("confirm_password_reset", Anyone, "", json!({ "token": "$link", "password": PASSWORD }), 201, &[("platform", "account.password"), ("acme", "member.join"), ("acme", "session.create")]),
         step("remove_member", Acme, "user_id=$cid", none(), 204, &[("acme", "member.remove")]),
         step("sign_up", Anyone, "", json!({ "tenant_id": "hooli", "tenant_name": "Hooli", "email": "gavin@hooli.example", "password": PASSWORD, "name": "Gavin" }), 201, &[("hooli", "tenant.create"), ("hooli", "member.add"), ("hooli", "session.create")]),
         step("create_session", Anyone, "", json!({ "email": "ada@acme.example", "password": PASSWORD }), 201, &[("acme", "session.create")]).each_time().keeps(&[("session", "/id")]),
@@ -124,6 +126,15 @@ fn life() -> Vec<Step> {
         step("end_session", Ada, "session_id=$session", none(), 204, &[("acme", "session.end")]),
         step("update_account", Ada, "", json!({ "name": "Ada Lovelace" }), 200, &[("acme", "account.update")]),
         step("delete_session", Bea, "", none(), 204, &[("acme", "session.end")]),
+        step("request_password_reset", Anyone, "", json!({ "email": "ada@acme.example" }), 202, &[("platform", "account.reset_request")]).each_time(),
+        // Webhooks.
+        step("create_webhook", Acme, "", json!({ "url": "https://hooks.example.com/atom", "events": ["component.installed"] }), 201, &[("acme", "webhook.create")]).each_time().keeps(&[("webhook", "/id")]),
+        step("update_webhook", Acme, "webhook_id=$webhook", json!({ "description": "Tells us." }), 200, &[("acme", "webhook.update")]),
+        step("rotate_webhook_secret", Acme, "webhook_id=$webhook", none(), 200, &[("acme", "webhook.rotate_secret")]).each_time(),
+        step("test_webhook", Acme, "webhook_id=$webhook", json!({ "event": "component.installed" }), 202, &[("acme", "webhook.test")]).each_time().keeps(&[("delivery", "/id")]),
+        step("redeliver_webhook_delivery", Acme, "webhook_id=$webhook&delivery_id=$delivery", none(), 202, &[("acme", "webhook.redeliver")]).each_time(),
+        step("recover_webhook", Acme, "webhook_id=$webhook", json!({ "since": "2026-01-01T00:00:00Z" }), 202, &[("acme", "webhook.recover")]).each_time(),
+        step("delete_webhook", Acme, "webhook_id=$webhook", none(), 204, &[("acme", "webhook.delete")]),
         // Publishing.
         step("publish_kind", Acme, "", skill("crm", true, "1.0.0"), 201, PUBLISH),
         step("request_submission_changes", Admin, "id=$submission", why(), 200, &[("acme", "submission.request_changes")]),
@@ -137,14 +148,14 @@ fn life() -> Vec<Step> {
         // Installing.
         step("install_kind", Globex, "id=crm", none(), 201, &[("globex", "installation.create")]).keeps(&[("installation", "/id")]),
         step("update_installation", Globex, "id=$installation", json!({ "install_config": { "settings": { "a": 1 } } }), 200, &[("globex", "installation.configure")]),
-        step("rate_kind", Globex, "id=crm", json!({ "rating": 4 }), 200, &[("globex", "rating.put")]),
+        step("rate_kind", Globex, "id=crm", json!({ "rating": 4 }), 200, &[("globex", "rating.put")]).each_time(),
         step("delete_kind_rating", Globex, "id=crm", none(), 200, &[("globex", "rating.delete")]),
         step("yank_kind_version", Acme, "id=crm&version=1.0.2", why(), 200, &[("acme", "version.yank")]),
         step("unyank_kind_version", Acme, "id=crm&version=1.0.2", none(), 200, &[("acme", "version.unyank")]),
         step("uninstall_kind", Globex, "id=crm", none(), 204, &[("globex", "installation.delete")]),
         step("bulk_install_kinds", Globex, "", json!({ "ids": ["crm"] }), 200, &[("globex", "installation.create")]),
         step("uninstall_kind", Globex, "id=crm", none(), 204, &[("globex", "installation.delete")]),
-        step("install_lock", Globex, "", json!("$lock"), 200, &[("globex", "installation.create")]),
+        step("install_lock", Globex, "", json!("$lock"), 200, &[("globex", "installation.lock")]),
         // What becomes of it.
         step("rename_kind", Acme, "id=inner", json!({ "new_id": "inside" }), 200, &[("acme", "component.rename")]),
         step("transfer_kind", Acme, "id=inside", json!({ "to_tenant_id": "globex" }), 201, &[("acme", "transfer.offer")]).keeps(&[("transfer", "/id")]),
@@ -152,8 +163,8 @@ fn life() -> Vec<Step> {
         step("transfer_kind", Acme, "id=inside", json!({ "to_tenant_id": "globex" }), 201, &[("acme", "transfer.offer")]).keeps(&[("transfer", "/id")]),
         step("decline_transfer", Globex, "id=$transfer", none(), 200, &[("globex", "transfer.decline")]),
         step("transfer_kind", Acme, "id=inside", json!({ "to_tenant_id": "globex" }), 201, &[("acme", "transfer.offer")]).keeps(&[("transfer", "/id")]),
-        step("accept_transfer", Globex, "id=$transfer", none(), 200, &[("acme", "component.transfer"), ("globex", "component.transfer")]),
-        step("report_kind", Globex, "id=crm", json!({ "reason": "spam" }), 202, &[("globex", "report.create")]),
+        step("accept_transfer", Globex, "id=$transfer", none(), 200, &[("acme", "component.transfer"), ("globex", "transfer.accept")]),
+        step("report_kind", Globex, "id=crm", json!({ "reason": "spam" }), 202, &[("globex", "report.create")]).each_time(),
         step("quarantine_component", Admin, "kind=skill&tenant=acme&id=crm", why(), 200, &[("acme", "component.quarantine")]),
         step("release_component", Admin, "kind=skill&tenant=acme&id=crm", why(), 200, &[("acme", "component.release")]),
         step("resolve_report", Admin, "id=$report", json!({ "outcome": "dismissed", "reason": "Nothing to it." }), 200, &[("platform", "report.resolve")]),
@@ -286,6 +297,10 @@ impl World {
     async fn open(db: &TestDb) -> Self {
         let server = TestServer::node(db.db.clone(), |parts| {
             parts.rates = atom_marketplace_server::app::Rates { anonymous: 1_000_000, token: 1_000_000, federation: 1_000_000 };
+            let smtp = Secret::new("smtp://127.0.0.1:1".to_owned());
+            let mailer = atom_marketplace_server::accounts::Mailer::new(&smtp, "Marketplace <noreply@example.com>");
+            // Nothing is sent: the job that does it does not run here.
+            parts.accounts.mail = Some(std::sync::Arc::new(mailer.expect("a mailer")));
             parts.accounts.sign_up = atom_marketplace_server::accounts::SignUpMode::Open;
         })
         .await;
@@ -404,7 +419,8 @@ async fn every_change_leaves_its_entry_and_nothing_else_does() {
             refuse(&m, true).await;
             let failed = send(&client, operation, &path, &body).await;
             refuse(&m, false).await;
-            check(failed.status == 500, format!("to fail, and was answered {}", failed.status));
+            // A bulk install tells of each one's failure within its answer.
+            check(failed.status == 500 || step.row == "bulk_install_kinds", format!("to fail, and was answered {}", failed.status));
             let entries = added(&m, &before).await;
             check(entries.is_empty(), format!("without its change, {entries:?}"));
 
