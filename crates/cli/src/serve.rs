@@ -58,6 +58,7 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         trusted_proxies: settings.trusted_proxies.clone(),
         cors_origins: settings.cors_origins.clone(),
         webhook_retry: settings.webhook_retry.clone(),
+        event_retention: settings.event_retention,
         outbound_allow: settings.outbound_allow.clone(),
         rates: settings.rates,
         answer_cache_bytes: settings.answer_cache_bytes,

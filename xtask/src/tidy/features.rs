@@ -22,6 +22,7 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("sandbox", &["accounts", "audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
     ("reports", &["audit", "catalog"]),
     ("transfers", &["audit", "catalog", "tenants"]),
+    ("inbox", &["events"]),
     ("usage", &["catalog", "installs", "limits", "tenants"]),
 ];
 

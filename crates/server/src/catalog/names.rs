@@ -14,7 +14,6 @@ use super::publish::{check_storage, quarantined};
 use super::resolve::sees;
 use super::store::{self as catalog, names as store, write};
 use super::{index, record, versions};
-use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, TenantScope};
 

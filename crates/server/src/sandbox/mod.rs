@@ -86,6 +86,7 @@ impl Sandbox {
             trusted_proxies: real.trusted_proxies.clone(),
             cors_origins: real.cors_origins.clone(),
             webhook_retry: real.webhook_retry.clone(),
+            event_retention: real.event_retention,
             outbound_allow: real.outbound.allowed().to_vec(),
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,

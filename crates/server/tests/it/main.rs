@@ -8,6 +8,7 @@ mod federation;
 mod gate;
 mod get;
 mod idempotency;
+mod inbox;
 mod install;
 mod installations;
 mod limits;
