@@ -59,6 +59,7 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         trusted_proxies: settings.trusted_proxies.clone(),
         cors_origins: settings.cors_origins.clone(),
         webhook_retry: settings.webhook_retry.clone(),
+        event_retention: settings.event_retention,
         outbound_allow: settings.outbound_allow.clone(),
         dns_server: settings.dns_server,
         verification_file: FILE.to_owned(),
