@@ -5,7 +5,11 @@ import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type {
+  AdminExportAuditLogParams,
+  AdminListAuditLogParams,
+  AdminListReviewsParams,
   AdminListTenantsParams,
+  AdminVerifyAuditLogParams,
   ListReportsParams,
   ListSubmissionMessagesParams,
   ListSubmissionsParams,
@@ -14,16 +18,20 @@ import type {
 import type {
   ApiTokenCreate,
   ApiTokenCreated,
+  AuditEntry,
+  AuditVerification,
   Claim,
   Component,
   Decision,
   Kind,
   Message,
   MessageCreate,
+  ModeratedReview,
   PlatformStats,
   Quarantine,
   Report,
   ReportResolution,
+  ReviewDecision,
   Submission,
   SubmissionDetail,
   SubmissionDiff,
@@ -36,6 +44,21 @@ import type {
 import { AccountMethods } from './account.js';
 
 const operations = {
+  adminListAuditLog: {
+    method: 'GET',
+    path: '/admin/audit-log',
+    answer: 'AuditEntry',
+  },
+  adminExportAuditLog: {
+    method: 'GET',
+    path: '/admin/audit-log/export',
+    text: true,
+  },
+  adminVerifyAuditLog: {
+    method: 'GET',
+    path: '/admin/audit-log/verify',
+    answer: 'AuditVerification',
+  },
   quarantineComponent: {
     method: 'POST',
     path: '/admin/components/{kind}/{tenant}/{id}/quarantine',
@@ -71,6 +94,23 @@ const operations = {
     body: 'ReportResolution',
     required: ['outcome', 'reason'],
     answer: 'Report',
+  },
+  adminListReviews: {
+    method: 'GET',
+    path: '/admin/reviews',
+    answer: 'ModeratedReview',
+  },
+  hideReview: {
+    method: 'POST',
+    path: '/admin/reviews/{review_id}/hide',
+    body: 'ReviewDecision',
+    answer: 'ModeratedReview',
+  },
+  showReview: {
+    method: 'POST',
+    path: '/admin/reviews/{review_id}/show',
+    body: 'ReviewDecision',
+    answer: 'ModeratedReview',
   },
   adminGetStats: {
     method: 'GET',
@@ -167,6 +207,34 @@ const operations = {
 /** Methods for admin. */
 export abstract class AdminMethods extends AccountMethods {
   /**
+   * List the platform's audit log.
+   *
+   * What was done by whom and to what, the latest first: in a tenant, by the platform for itself, or everywhere.
+   */
+  adminListAuditLog(params?: AdminListAuditLogParams, options?: RequestOptions): PagePromise<AuditEntry> {
+    return this.page(operations.adminListAuditLog, { path: [], params, options });
+  }
+
+  /**
+   * Export the platform's audit log.
+   *
+   * Whole records, oldest entry first, one `AuditLine` a line (NDJSON); where all are asked for, one record after the other.
+   */
+  adminExportAuditLog(params?: AdminExportAuditLogParams, options?: RequestOptions): ApiPromise<string> {
+    return this.one(operations.adminExportAuditLog, { path: [], params, options });
+  }
+
+  /**
+   * Verify the platform's audit log.
+   *
+   * Whether every entry of a record is there as it was written: a tenant's, or the platform's own. `atom-marketplace audit
+   * verify --all` looks at all of them.
+   */
+  adminVerifyAuditLog(params?: AdminVerifyAuditLogParams, options?: RequestOptions): ApiPromise<AuditVerification> {
+    return this.one(operations.adminVerifyAuditLog, { path: [], params, options });
+  }
+
+  /**
    * Quarantines a component: hidden, and not installable.
    *
    * Its publisher goes on seeing it, with the reason. What is installed goes on running.
@@ -236,6 +304,38 @@ export abstract class AdminMethods extends AccountMethods {
    */
   resolveReport(id: string, params: ReportResolution, options?: RequestOptions): ApiPromise<Report> {
     return this.one(operations.resolveReport, { path: [id], params, options });
+  }
+
+  /**
+   * List ratings as the platform sees them.
+   *
+   * All ratings, with words or without, latest first.
+   */
+  adminListReviews(params?: AdminListReviewsParams, options?: RequestOptions): PagePromise<ModeratedReview> {
+    return this.page(operations.adminListReviews, { path: [], params, options });
+  }
+
+  /**
+   * Hide a review.
+   *
+   * It is neither shown nor counted any more, nor is another one of the same author on the same component. Its author and
+   * the platform still see it, with the reason.
+   *
+   * @param reviewId `rate_…`
+   */
+  hideReview(reviewId: string, params?: ReviewDecision, options?: RequestOptions): ApiPromise<ModeratedReview> {
+    return this.one(operations.hideReview, { path: [reviewId], params, options });
+  }
+
+  /**
+   * Show a review.
+   *
+   * It is shown and counted again, or goes on being so: in either case its flags are dealt with.
+   *
+   * @param reviewId `rate_…`
+   */
+  showReview(reviewId: string, params?: ReviewDecision, options?: RequestOptions): ApiPromise<ModeratedReview> {
+    return this.one(operations.showReview, { path: [reviewId], params, options });
   }
 
   /**
