@@ -24,6 +24,20 @@ export interface ListReportsParams {
   cursor?: string | undefined;
 }
 
+/** Parameters of `adminListReviews`. */
+export interface AdminListReviewsParams {
+  /** Only those that members have flagged since the platform last decided, or only the others. */
+  flagged?: boolean | undefined;
+  /** Only those that are hidden, or only the others. */
+  hidden?: boolean | undefined;
+  /** The page, from 1; up to 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
 /** Parameters of `listSubmissions`. */
 export interface ListSubmissionsParams {
   /** Where they stand. */
@@ -198,6 +212,12 @@ export interface ComponentUninstallParams {
   sourceTenantId?: string | undefined;
 }
 
+/** Parameters of `getAgentRating` and its like for the other kinds. */
+export interface ComponentGetRatingParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
 /** Parameters of `rateAgent` and its like for the other kinds. */
 export interface ComponentRateParams {
   /** The component's publisher, where several have that id. */
@@ -235,6 +255,38 @@ export interface ComponentListReviewsParams {
   pageSize?: number | undefined;
   /** The `next_cursor` of the page before. */
   cursor?: string | undefined;
+}
+
+/** Parameters of `flagAgentReview` and its like for the other kinds. */
+export interface ComponentFlagReviewParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `replyToAgentReview` and its like for the other kinds. */
+export interface ComponentReplyToReviewParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `deleteAgentReviewReply` and its like for the other kinds. */
+export interface ComponentDeleteReviewReplyParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `getAgentStats` and its like for the other kinds. */
+export interface ComponentGetStatsParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+  /** The first day, UTC. Left out: 29 days before the last. */
+  from?: string | undefined;
+  /** The last day, UTC. Left out: today. At most 400 days from the first. */
+  to?: string | undefined;
+  /** What figures are told apart by. `version` and `plan` are for the publisher and the platform. */
+  groupBy?: 'day' | 'version' | 'plan' | undefined;
+  /** `csv`: a table, as with `Accept: text/csv`. */
+  format?: 'json' | 'csv' | undefined;
 }
 
 /** Parameters of `transferAgent` and its like for the other kinds. */
@@ -402,6 +454,16 @@ export interface ListInstallationsParams {
   pageSize?: number | undefined;
   /** The `next_cursor` of the page before. */
   cursor?: string | undefined;
+}
+
+/** Parameters of `getPublisherStats`. */
+export interface GetPublisherStatsParams {
+  /** The first day, UTC. Left out: 29 days before the last. */
+  from?: string | undefined;
+  /** The last day, UTC. Left out: today. At most 400 days from the first. */
+  to?: string | undefined;
+  /** `csv`: a table, as with `Accept: text/csv`. */
+  format?: 'json' | 'csv' | undefined;
 }
 
 /** Parameters of `searchComponents`. */

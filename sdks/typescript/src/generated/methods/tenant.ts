@@ -16,7 +16,7 @@ import type {
   TenantUpdate,
   TenantVerification,
 } from '../types/index.js';
-import { SkillsMethods } from './skills.js';
+import { StatisticsMethods } from './statistics.js';
 
 const operations = {
   getTenant: {
@@ -82,7 +82,7 @@ const operations = {
 } as const satisfies Record<string, Operation>;
 
 /** Methods for tenant. */
-export abstract class TenantMethods extends SkillsMethods {
+export abstract class TenantMethods extends StatisticsMethods {
   /**
    * Show the caller's tenant.
    *

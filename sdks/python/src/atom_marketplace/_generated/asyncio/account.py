@@ -12,7 +12,7 @@ from ..._call import Call, refuses_ellipsis
 from ..._page import AsyncPage
 from ..._async import AsyncCore
 from ..._types import NotGiven, RequestOptions
-from .. import models
+from .. import models, params
 
 
 class AccountOperations(AsyncCore):
@@ -566,3 +566,38 @@ class AccountOperations(AsyncCore):
     ) -> models.Usage:
         """The same as `get_usage`."""
         return await self.get_usage(options=options)
+
+    @refuses_ellipsis("instance_id", "reports")
+    async def report_usage(
+        self,
+        instance_id: str,
+        reports: Sequence[params.UsageReportParam],
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.UsageReportAnswer:
+        """Report usage.
+
+        What an instance ran of what its tenant has installed, as running totals: what came to the totals it said
+        last is added to the publishers' statistics of today. So a report may be sent again, and counts once. A total
+        that is lower than before means that the instance began anew. What makes no sense, or is not installed, is
+        refused one by one.
+
+        Args:
+            instance_id: Which of the tenant's instances reports: 1–128 characters, the same each time. A tenant has
+                up to 1,000.
+            reports: At most 1,000.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, The caller lacks `components:install`.
+        """
+        call = Call(
+            "POST",
+            "/usage/reports",
+            body={
+                "instance_id": instance_id,
+                "reports": reports,
+            },
+            required={"instance_id": instance_id, "reports": reports},
+        )
+        return await self._one(call, models.UsageReportAnswer, options)

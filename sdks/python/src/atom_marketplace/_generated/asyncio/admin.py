@@ -243,6 +243,109 @@ class AdminOperations(AsyncCore):
         )
         return await self._one(call, models.Report, options)
 
+    async def admin_list_reviews(
+        self,
+        *,
+        flagged: bool | NotGiven | None = ...,
+        hidden: bool | NotGiven | None = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> AsyncPage[models.ModeratedReview]:
+        """List ratings as the platform sees them.
+
+        All ratings, with words or without, latest first.
+
+        Args:
+            flagged: Only those that members have flagged since the platform last decided, or only the others.
+            hidden: Only those that are hidden, or only the others.
+            page: The page, from 1; up to 10,000 items deep.
+            page_size: Items on a page.
+            cursor: The `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, Not the platform's admin.
+        """
+        call = Call(
+            "GET",
+            "/admin/reviews",
+            query={
+                "flagged": flagged,
+                "hidden": hidden,
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return await self._page(call, models.ModeratedReview, options)
+
+    async def hide_review(
+        self,
+        review_id: str,
+        *,
+        reason: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.ModeratedReview:
+        """Hide a review.
+
+        It is neither shown nor counted any more, nor is another one of the same author on the same component. Its
+        author and the platform still see it, with the reason.
+
+        Args:
+            review_id: `rate_…`
+            reason: Why, up to 2,000 characters. To hide one it must be given: its author reads it.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin;
+                HTTP 404, No such review.
+        """
+        call = Call(
+            "POST",
+            "/admin/reviews/{review_id}/hide",
+            path={
+                "review_id": review_id,
+            },
+            body={
+                "reason": reason,
+            },
+        )
+        return await self._one(call, models.ModeratedReview, options)
+
+    async def show_review(
+        self,
+        review_id: str,
+        *,
+        reason: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.ModeratedReview:
+        """Show a review.
+
+        It is shown and counted again, or goes on being so: in either case its flags are dealt with.
+
+        Args:
+            review_id: `rate_…`
+            reason: Why, up to 2,000 characters. To hide one it must be given: its author reads it.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, The reason is too long; HTTP 403, Not the platform's admin; HTTP 404, No such
+                review.
+        """
+        call = Call(
+            "POST",
+            "/admin/reviews/{review_id}/show",
+            path={
+                "review_id": review_id,
+            },
+            body={
+                "reason": reason,
+            },
+        )
+        return await self._one(call, models.ModeratedReview, options)
+
     async def admin_get_stats(
         self,
         *,
