@@ -10,6 +10,7 @@ use atom_marketplace_protocol::scope::{Scope, ScopeSet};
 use atom_marketplace_protocol::tenant::{Tenant, TenantCreate};
 use atom_marketplace_protocol::text::{self, TextRule};
 use atom_marketplace_protocol::token::{self, CredentialKind, Secret};
+use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::error::ApiError;
 use atom_marketplace_server::paging::Window;
@@ -64,7 +65,7 @@ async fn create_tenant(db: &Db, request: TenantCreate, with_token: bool) -> anyh
     let stored = secret.clone();
     let tenant = db
         .write(move |c| {
-            let made = tenants::register(c, &request, now)?;
+            let made = tenants::register(c, &Actor::operator(), &request, now)?;
             if let Some(secret) = &stored {
                 let key = tenants::get(c, &made.id)?.ok_or(Error::NotFound)?.id;
                 insert_token(c, key, "command line", ScopeSet::ALL_TENANT, None, secret, now)?;
@@ -104,7 +105,7 @@ fn insert_token(
     now: Timestamp,
 ) -> Result<String, Error> {
     let new = tokens::NewToken { tenant, account: None, name: name.to_owned(), scopes, patterns: None, expires_at };
-    tokens::create(c, &new, secret, now)
+    tokens::create(c, &Actor::operator(), &new, secret, now)
 }
 
 pub(crate) fn token(arguments: &args::Tokens) -> anyhow::Result<ExitCode> {
@@ -151,7 +152,7 @@ pub(crate) fn token(arguments: &args::Tokens) -> anyhow::Result<ExitCode> {
         TokenCommand::Revoke { id, remote, flags } => {
             let db = store::open(&flags.settings()?)?;
             let (uid, now) = (id.clone(), Clock::default().now());
-            let revoked = store::block_on(db.write(move |c| tokens::revoke_any(c, &uid, now)))??;
+            let revoked = store::block_on(db.write(move |c| tokens::revoke_any(c, &Actor::operator(), &uid, now)))??;
             db.close();
             if !revoked {
                 bail!(

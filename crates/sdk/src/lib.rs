@@ -32,6 +32,7 @@ pub mod types {
     pub use atom_marketplace_protocol::page::Page;
     pub use atom_marketplace_protocol::plan::{Plan, PlanLimits};
     pub use atom_marketplace_protocol::rating::*;
+    pub use atom_marketplace_protocol::redaction::*;
     pub use atom_marketplace_protocol::review::*;
     pub use atom_marketplace_protocol::sandbox::*;
     pub use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::http::InFlight;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
+use crate::outbound::Outbound;
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
 
@@ -49,6 +50,8 @@ pub struct Parts {
     pub trusted_proxies: Vec<IpNet>,
     /// Origins beside `*` that may read with credentials.
     pub cors_origins: Vec<String>,
+    /// Networks that requests to others may go to although they are not public.
+    pub outbound_allow: Vec<IpNet>,
     /// Requests an hour for each kind of caller.
     pub rates: Rates,
     /// Bytes of finished answers kept in memory.
@@ -106,6 +109,8 @@ pub struct State {
     pub in_flight: InFlight,
     /// Words that occur in the catalog, for typos.
     pub vocabulary: Vocabulary,
+    /// The only way to others: webhooks, peers.
+    pub outbound: Outbound,
     /// Counters for `/metrics`.
     pub metrics: Metrics,
     /// Where it is reached from outside.
@@ -135,6 +140,7 @@ impl Marketplace {
             credentials: CredentialCache::new(),
             in_flight: InFlight::default(),
             vocabulary: Vocabulary::default(),
+            outbound: Outbound::new(parts.outbound_allow),
             metrics: Metrics::default(),
             public_url: parts.public_url,
             trusted_proxies: parts.trusted_proxies,

@@ -4,6 +4,7 @@
 use atom_marketplace_db as db;
 use atom_marketplace_protocol::error::{Code, FieldError, Finding};
 use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::redaction::Redaction;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -67,6 +68,17 @@ impl ApiError {
     pub fn checks_failed(findings: &[Finding]) -> Self {
         Self::new(Code::ChecksFailed, "The automated checks refuse this publication.")
             .details(json!({ "findings": findings }))
+    }
+
+    /// 400: something would be taken out before others read it. `what_to_do` is for people.
+    pub fn redactions(findings: &[Finding], redactions: &[Redaction], count: u64, what_to_do: &str) -> Self {
+        let first = redactions.first().map(|first| first.path.as_str()).unwrap_or_default();
+        let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+        Self::new(
+            Code::ChecksFailed,
+            format!("Credentials, personal data or internal addresses would be shared ({first}{more}). {what_to_do}"),
+        )
+        .details(json!({ "findings": findings, "redactions": redactions, "redaction_count": count }))
     }
 
     /// 401. `message` says which credential and what to do, never its value.

@@ -16,7 +16,9 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
 use crate::app::Marketplace;
+use crate::audit::Actor;
 use crate::error::{ApiError, ApiResult};
+use crate::http::RequestId;
 use crate::limits::Quota;
 use crate::tenants::{self, Tenant};
 
@@ -91,7 +93,7 @@ pub struct ClientAddress(pub IpAddr);
 #[derive(Clone, Debug)]
 pub struct TenantScope {
     tenant: Tenant,
-    actor: Arc<str>,
+    actor: Actor,
     author: Arc<str>,
     scopes: ScopeSet,
     patterns: Option<Arc<[String]>>,
@@ -126,7 +128,7 @@ impl TenantScope {
     }
 
     /// Who acts, for the record: `token:tok_…`, `admin`.
-    pub fn actor(&self) -> &str {
+    pub fn actor(&self) -> &Actor {
         &self.actor
     }
 
@@ -148,6 +150,11 @@ impl TenantScope {
     /// The key of the account behind the caller, if there is one.
     pub fn account(&self) -> Option<i64> {
         self.maker.map(|(account, _)| account)
+    }
+
+    /// The role of the member behind the caller, if there is one.
+    pub fn role(&self) -> Option<Role> {
+        self.maker.map(|(_, role)| role)
     }
 
     /// The ids the caller may publish; none: all.
@@ -172,16 +179,8 @@ impl TenantScope {
     }
 
     /// The platform's own scope within a tenant, for what it does there without being asked.
-    pub(crate) fn of_platform(tenant: Tenant) -> Self {
-        Self {
-            tenant,
-            actor: "admin".into(),
-            author: "admin".into(),
-            scopes: ScopeSet::ALL,
-            patterns: None,
-            maker: None,
-            admin: true,
-        }
+    pub(crate) fn of_platform(tenant: Tenant, actor: Actor) -> Self {
+        Self { tenant, actor, author: "admin".into(), scopes: ScopeSet::ALL, patterns: None, maker: None, admin: true }
     }
 
     /// The scope for `target`, a tenant named in a request: the caller's own, or for an admin any.
@@ -245,12 +244,19 @@ fn identity(parts: &Parts) -> ApiResult<&Identity> {
     parts.extensions.get::<Identity>().ok_or_else(|| ApiError::internal("the request did not pass the gate"))
 }
 
-fn token_scope(token: &TokenIdentity) -> TenantScope {
-    let actor: Arc<str> = format!("token:{}", token.uid).into();
+/// The name of the admin key's holder in the record.
+const ADMIN: &str = "admin";
+
+fn actor(parts: &Parts, name: impl Into<Arc<str>>) -> Actor {
+    Actor::new(name, parts.extensions.get::<RequestId>().map(RequestId::text))
+}
+
+fn token_scope(token: &TokenIdentity, parts: &Parts) -> TenantScope {
+    let name: Arc<str> = format!("token:{}", token.uid).into();
     TenantScope {
         tenant: token.tenant.clone(),
-        author: token.maker.as_ref().map_or_else(|| actor.clone(), |maker| maker.uid.as_str().into()),
-        actor,
+        author: token.maker.as_ref().map_or_else(|| name.clone(), |maker| maker.uid.as_str().into()),
+        actor: actor(parts, name),
         scopes: token.scopes,
         patterns: token.patterns.clone().map(Into::into),
         maker: token.maker.as_ref().map(|maker| (maker.account, maker.role)),
@@ -259,10 +265,10 @@ fn token_scope(token: &TokenIdentity) -> TenantScope {
 }
 
 /// The tenant scope of a caller, if it has the scope asked for.
-fn tenant_scope(identity: &Identity, needed: Scope) -> ApiResult<TenantScope> {
-    match identity {
-        Identity::Token(token) if token.scopes.contains(needed) => Ok(token_scope(token)),
-        Identity::Admin(Some(tenant)) => Ok(TenantScope::of_platform(tenant.clone())),
+fn tenant_scope(parts: &Parts, needed: Scope) -> ApiResult<TenantScope> {
+    match identity(parts)? {
+        Identity::Token(token) if token.scopes.contains(needed) => Ok(token_scope(token, parts)),
+        Identity::Admin(Some(tenant)) => Ok(TenantScope::of_platform(tenant.clone(), actor(parts, ADMIN))),
         Identity::Admin(None) => Err(ApiError::field(
             "X-Tenant-ID",
             "With the admin key, name the tenant to act for in the header X-Tenant-ID.",
@@ -284,7 +290,7 @@ macro_rules! scoped {
             type Rejection = ApiError;
 
             async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
-                tenant_scope(identity(parts)?, Scope::$scope).map($name)
+                tenant_scope(parts, Scope::$scope).map($name)
             }
         }
     )*};
@@ -369,12 +375,17 @@ impl<S: Sync> FromRequestParts<S> for Reader {
 
 /// Any API token of a tenant, whatever its scopes: it may ask about itself.
 #[derive(Clone, Debug)]
-pub struct AnyToken(pub Arc<TokenIdentity>);
+pub struct AnyToken(TenantScope, Arc<str>);
 
 impl AnyToken {
     /// The token's scope within its own tenant.
-    pub fn scope(&self) -> TenantScope {
-        token_scope(&self.0)
+    pub fn scope(&self) -> &TenantScope {
+        &self.0
+    }
+
+    /// The token's id on the wire.
+    pub fn id(&self) -> &str {
+        &self.1
     }
 }
 
@@ -383,26 +394,25 @@ impl<S: Sync> FromRequestParts<S> for AnyToken {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
         match identity(parts)? {
-            Identity::Token(token) => Ok(AnyToken(token.clone())),
+            Identity::Token(token) => Ok(AnyToken(token_scope(token, parts), token.uid.as_str().into())),
             _ => Err(ApiError::unauthenticated("This needs an API token: send `Authorization: Bearer at_saas_…`.")),
         }
     }
 }
 
 /// The platform's admin, with the permission a route asks for.
-#[derive(Clone, Copy, Debug)]
-pub struct PlatformAdmin(());
+#[derive(Clone, Debug)]
+pub struct PlatformAdmin(Actor);
 
 impl PlatformAdmin {
     /// Who acts, for the record.
-    pub fn actor(self) -> &'static str {
-        "admin"
+    pub fn actor(&self) -> &Actor {
+        &self.0
     }
 
     /// The admin's scope within a tenant that is named in the path.
-    pub async fn within(self, m: &Marketplace, tenant: &str) -> ApiResult<TenantScope> {
-        let tenant = admin_tenant(m, tenant).await?;
-        tenant_scope(&Identity::Admin(Some(tenant)), Scope::TenantsManage)
+    pub async fn within(&self, m: &Marketplace, tenant: &str) -> ApiResult<TenantScope> {
+        Ok(TenantScope::of_platform(admin_tenant(m, tenant).await?, self.0.clone()))
     }
 }
 
@@ -411,7 +421,7 @@ impl<S: Sync> FromRequestParts<S> for PlatformAdmin {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
         match identity(parts)? {
-            Identity::Admin(_) => Ok(PlatformAdmin(())),
+            Identity::Admin(_) => Ok(PlatformAdmin(actor(parts, ADMIN))),
             Identity::Anonymous => {
                 Err(ApiError::unauthenticated("This needs the platform's admin key: send `X-Admin-Key`."))
             }
@@ -445,12 +455,20 @@ impl<S: Sync> FromRequestParts<S> for FederationPeer {
 
 /// Who manages federation keys: a tenant its own (`federation:manage`), or the platform's admin those of no tenant.
 #[derive(Clone, Debug)]
-pub struct FederationKeyManager(Option<TenantScope>);
+pub struct FederationKeyManager {
+    tenant: Option<TenantScope>,
+    actor: Actor,
+}
 
 impl FederationKeyManager {
     /// Whose keys: a tenant's, by its key, or the platform's own.
     pub fn owner(&self) -> Option<i64> {
-        self.0.as_ref().map(TenantScope::id)
+        self.tenant.as_ref().map(TenantScope::id)
+    }
+
+    /// Who acts, for the record.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
     }
 }
 
@@ -458,10 +476,11 @@ impl<S: Sync> FromRequestParts<S> for FederationKeyManager {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
-        match identity(parts)? {
-            Identity::Admin(None) => Ok(Self(None)),
-            identity => tenant_scope(identity, Scope::FederationManage).map(|scope| Self(Some(scope))),
+        if let Identity::Admin(None) = identity(parts)? {
+            return Ok(Self { tenant: None, actor: actor(parts, ADMIN) });
         }
+        let scope = tenant_scope(parts, Scope::FederationManage)?;
+        Ok(Self { actor: scope.actor().clone(), tenant: Some(scope) })
     }
 }
 
@@ -484,7 +503,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for TenantReader {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Option<Self>> {
         match identity(parts)? {
             Identity::Anonymous | Identity::Federation(_) | Identity::Admin(None) => Ok(None),
-            known => tenant_scope(known, Scope::ComponentsRead).map(|scope| Some(TenantReader(scope))),
+            _ => tenant_scope(parts, Scope::ComponentsRead).map(|scope| Some(TenantReader(scope))),
         }
     }
 }

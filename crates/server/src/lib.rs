@@ -3,11 +3,13 @@
 
 pub mod answers;
 pub mod app;
+pub mod audit;
 pub mod catalog;
 pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod error;
+pub mod events;
 pub mod extract;
 pub mod federation;
 pub mod http;
@@ -16,11 +18,14 @@ pub mod jobs;
 pub mod limits;
 pub mod metrics;
 pub mod ops;
+pub mod outbound;
 pub mod paging;
 pub mod ratings;
+pub mod reports;
 pub mod sandbox;
 pub mod seal;
 pub mod serve;
 pub mod tenants;
 pub mod tokens;
+pub mod transfers;
 pub mod usage;

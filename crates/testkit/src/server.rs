@@ -8,6 +8,7 @@ use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::scope::ScopeSet;
 use atom_marketplace_protocol::token::{self, CredentialKind};
 use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
+use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
@@ -77,6 +78,7 @@ impl TestServer {
             public_url: url.clone(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
+            outbound_allow: Vec::new(),
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
@@ -153,7 +155,7 @@ impl TestServer {
                     patterns: None,
                     expires_at: None,
                 };
-                tokens::create(c, &new, &secret, now)
+                tokens::create(c, &Actor::operator(), &new, &secret, now)
             })
             .await
             .expect("a new token");

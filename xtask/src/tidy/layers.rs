@@ -15,6 +15,8 @@ const HTTP: &[&str] = &["extract/", "http/", "ops/"];
 const MEASURING: &[(&str, &str, &str)] = &[
     ("http/gate.rs", "Instant::now", "how long an answer took, for the metrics: no decision hangs on it"),
     ("jobs/mod.rs", "Instant::now", "when a job runs next, by the timer that wakes it: no stored time comes of it"),
+    ("outbound/mod.rs", "Instant::now", "how long an exchange took, for its record"),
+    ("outbound/connection.rs", "Instant::now", "how long a connection has waited, by the timer that closes it"),
     ("metrics.rs", "SystemTime::now", "when the process started, for the metrics: no decision hangs on it"),
 ];
 
@@ -123,8 +125,42 @@ fn call(code: &str) -> &str {
     code
 }
 
-/// The server opens no connection of its own.
+/// What opens connections or looks names up.
+const DIALLING: &[&str] = &[
+    "TcpStream::connect",
+    "TcpStream::connect_timeout",
+    "TcpSocket",
+    "UdpSocket",
+    "UnixStream",
+    "lookup_host",
+    "to_socket_addrs",
+    "hyper::client",
+    "hyper_util::client",
+    "reqwest",
+];
+
+/// The server dials through outbound alone.
 pub(super) fn outbound(files: &[File]) -> Vec<Finding> {
+    let mut findings = clients(files);
+    for file in sources(files, &[SERVER]) {
+        let within = file.path.strip_prefix(SERVER).unwrap_or_default();
+        if within.starts_with("outbound/") {
+            continue;
+        }
+        let rust = Rust::parse(&file.text);
+        for dialling in DIALLING {
+            for line in rust.lines_with(dialling) {
+                findings.push(Finding::new(&file.path, line, format!(
+                    "`{dialling}` outside of outbound/: requests to others go through `m.outbound`, which vets the address it dials"
+                )));
+            }
+        }
+    }
+    findings
+}
+
+/// HTTP clients that the server depends on.
+fn clients(files: &[File]) -> Vec<Finding> {
     let manifest = files.iter().find(|file| file.path == "crates/server/Cargo.toml");
     let mut section = "";
     let mut findings = Vec::new();
@@ -132,7 +168,7 @@ pub(super) fn outbound(files: &[File]) -> Vec<Finding> {
         if line.starts_with('[') {
             section = line;
         } else if section == "[dependencies]" && line.starts_with("reqwest") {
-            findings.push(Finding::new("crates/server/Cargo.toml", number + 1, "the server depends on an HTTP client: outbound requests go through outbound.rs alone, which vets the address it dials; there is none yet".to_owned()));
+            findings.push(Finding::new("crates/server/Cargo.toml", number + 1, "the server depends on another HTTP client: requests to others go through outbound/ alone, which vets the address it dials".to_owned()));
         }
     }
     findings
@@ -232,6 +268,16 @@ mod tests {
         let path = "crates/server/Cargo.toml";
         assert_eq!(check(outbound, path, "[dependencies]\nreqwest.workspace = true\n"), 1);
         assert_eq!(check(outbound, path, "[dependencies]\nserde = \"1\"\n[dev-dependencies]\nreqwest = \"1\"\n"), 0);
+        for (path, text, found) in [
+            ("webhooks/mod.rs", "TcpStream::connect(address)", 1),
+            ("webhooks/mod.rs", "use hyper::client::conn::http1;", 1),
+            ("webhooks/mod.rs", "tokio::net::lookup_host(name)", 1),
+            ("webhooks/mod.rs", "TcpListener::bind(address)", 0),
+            ("outbound/connection.rs", "TcpStream::connect(address)", 0),
+            ("outbound/tests.rs", "TcpStream::connect(address)", 0),
+        ] {
+            assert_eq!(check(outbound, &format!("{SERVER}{path}"), text), found, "{path}: {text}");
+        }
     }
 
     #[test]

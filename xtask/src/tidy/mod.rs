@@ -40,7 +40,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("features call one another as the table says", features::dependencies),
     ("ARCHITECTURE.md shows that table", features::documented),
     ("no waiting in a database closure", layers::closures),
-    ("no outbound HTTP past outbound.rs", layers::outbound),
+    ("requests to others through outbound/ alone", layers::outbound),
     ("time from clock.rs alone", layers::time),
     ("no file too long to read in one sitting", tree::length),
     ("every migration is applied", tree::migrations),

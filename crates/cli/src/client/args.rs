@@ -211,9 +211,12 @@ pub(crate) struct Publish {
     /// What is new in it.
     #[arg(long, value_name = "TEXT")]
     pub(crate) release_notes: Option<String>,
-    /// Say what would happen and what the automated checks find; nothing is stored.
+    /// Say what would happen, what the automated checks find and what would be taken out; nothing is stored.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Publish without the credentials, personal data, tenant ids and internal addresses that are found, without asking.
+    #[arg(long)]
+    pub(crate) accept_redactions: bool,
     #[command(flatten)]
     pub(crate) connection: Connection,
 }

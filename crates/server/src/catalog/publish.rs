@@ -3,6 +3,7 @@
 //! What can be done without the database ([`prepare`]: checks, hashes, JSON) is done before the transaction; inside, the
 //! present state is read, [`decide`] says what the request means, and it is written.
 //!
+//! - What anyone else may read is sanitised first ([`super::sanitise`]); what is stored, and its digest, are of what is left.
 //! - The same content again changes nothing: that of the version shown or of the one that waits when no version is asked
 //!   for, that of the version with the number when one is. An explicit number that is new is a new version, whatever its
 //!   content: a release may be its release candidate unchanged.
@@ -18,6 +19,7 @@ use atom_marketplace_protocol::component::{
 };
 use atom_marketplace_protocol::digest::component_digest;
 use atom_marketplace_protocol::error::{Code, FieldError, Finding, Severity};
+use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::json;
 use atom_marketplace_protocol::plan::Plan;
@@ -31,9 +33,12 @@ use super::checks::{self, StoredFile};
 use super::head::{self, Known};
 use super::index::{First, Words};
 use super::model::ComponentRow;
+use super::sanitise::{Redactions, sanitise};
 use super::store::write as store;
-use super::{dependencies, index};
+use super::{dependencies, index, names, record, takedown};
+use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
+use crate::events::{self, About, Hearers};
 use crate::extract::TenantScope;
 
 /// A publication, checked and ready to be stored.
@@ -55,6 +60,12 @@ pub struct Prepared {
     pub(in crate::catalog) maturity_level: Option<MaturityLevel>,
     pub(in crate::catalog) words: Words,
     pub(in crate::catalog) findings: Vec<Finding>,
+    /// Whether it is sanitised, for others to read.
+    pub(in crate::catalog) shared: bool,
+    /// What was taken out for that.
+    pub(in crate::catalog) redactions: Redactions,
+    /// Whether it holds what would have been.
+    pub(in crate::catalog) raw: bool,
 }
 
 /// What a component's row shows of its head.
@@ -131,9 +142,15 @@ fn digest_of_fields(kind: Kind, id: &str, mut fields: Value) -> (String, Value) 
     (digest, fields)
 }
 
-/// Checks a publication of the tenant `publisher` and works out all that is stored of it.
-pub fn prepare(mut publication: Publication, publisher: &str) -> ApiResult<Prepared> {
+/// Checks a publication of the tenant `publisher` and works out all that is stored of it. `shared`: somebody else may read it
+/// ([`sharing`]).
+pub fn prepare(mut publication: Publication, publisher: &str, shared: bool) -> ApiResult<Prepared> {
     let files = checks::validate(&mut publication, publisher).map_err(ApiError::invalid)?;
+    let (redactions, raw) = if shared {
+        (sanitise(&mut publication.manifest, publisher), false)
+    } else {
+        (Redactions::default(), !sanitise(&mut publication.manifest.clone(), publisher).is_empty())
+    };
     let findings = checks::run(&publication, &files);
     let Publication { kind, id, marketplace_type, version, shared_with, manifest, .. } = publication;
     let version = version.map(|version| parse_version(&version)).transpose();
@@ -160,13 +177,21 @@ pub fn prepare(mut publication: Publication, publisher: &str) -> ApiResult<Prepa
         size: size as i64,
         files,
         findings,
+        shared,
+        redactions,
+        raw,
     })
 }
 
 impl Prepared {
-    /// Refuses what an automated check blocks.
-    pub fn passed(&self) -> ApiResult<()> {
+    /// Refuses what an automated check blocks, and what would be redacted unless its publisher agrees to that.
+    pub fn passed(&self, accept_redactions: bool) -> ApiResult<()> {
         let blocked = self.findings.iter().any(|finding| finding.severity == Severity::Block);
+        if !accept_redactions && !self.redactions.is_empty() {
+            let Redactions { listed, count } = &self.redactions;
+            let what_to_do = "Look at `details.redactions`, then take them out yourself, or publish with `accept_redactions=true` to have them taken out.";
+            return Err(ApiError::redactions(&self.findings, listed, *count, what_to_do));
+        }
         if blocked { Err(ApiError::checks_failed(&self.findings)) } else { Ok(()) }
     }
 }
@@ -244,7 +269,15 @@ fn before(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResu
         if component.status == Status::Quarantined && prepared.marketplace_type == MarketplaceType::Private {
             return Err(quarantined());
         }
+        if !prepared.shared && prepared.shared_with.is_none() && !shared_with_of(component).is_empty() {
+            return Err(ApiError::conflict("The component was shared meanwhile: publish again."));
+        }
+        if component.status == Status::Withdrawn {
+            takedown::check_publishable(c, component.id)?;
+        }
         versions = store::known_versions(c, component.id)?;
+    } else {
+        names::check_free(c, scope, prepared.kind, &prepared.id)?;
     }
     let visibility = component.as_ref().map_or(prepared.marketplace_type, |component| component.visibility);
     let shown = component.as_ref().and_then(|component| component.head_version_id);
@@ -285,7 +318,8 @@ fn targets_of(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> Api
     if errors.is_empty() { Ok(targets) } else { Err(ApiError::invalid(errors)) }
 }
 
-fn check_storage(c: &mut Conn<'_>, scope: &TenantScope, growth: i64) -> ApiResult<()> {
+/// Refuses more bytes than the plan of the scope's tenant has room for.
+pub(in crate::catalog) fn check_storage(c: &mut Conn<'_>, scope: &TenantScope, growth: i64) -> ApiResult<()> {
     let limit = scope.limits().storage_bytes;
     let used = store::storage_used(c, scope)?;
     if growth <= 0 || (used + growth).max(0) as u64 <= limit {
@@ -295,15 +329,34 @@ fn check_storage(c: &mut Conn<'_>, scope: &TenantScope, growth: i64) -> ApiResul
         .details(serde_json::json!({ "resource": "storage", "limit": limit, "used": used })))
 }
 
+/// Whether somebody else may read a publication; none where that is as it was ([`was_shared`]).
+pub fn sharing(publication: &Publication) -> Option<bool> {
+    match publication.marketplace_type {
+        MarketplaceType::Public => Some(true),
+        MarketplaceType::Private => publication.shared_with.as_ref().map(|tenants| !tenants.is_empty()),
+    }
+}
+
+/// Whether the tenant's component of that id is shared with somebody.
+pub fn was_shared(c: &mut Conn<'_>, scope: &TenantScope, kind: Kind, id: &str) -> ApiResult<bool> {
+    Ok(store::find(c, kind, scope, id)?.is_some_and(|component| !shared_with_of(&component).is_empty()))
+}
+
 /// What a publish would do.
-pub fn dry_run(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResult<PublishCheck> {
+pub fn dry_run(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    prepared: &Prepared,
+    accept_redactions: bool,
+) -> ApiResult<PublishCheck> {
     let (Decision::There(version) | Decision::New(version)) = before(c, scope, prepared)?.decision;
     Ok(PublishCheck {
-        ok: prepared.passed().is_ok(),
+        ok: prepared.passed(accept_redactions).is_ok(),
         version: version.to_string(),
         digest: prepared.digest.clone(),
         findings: prepared.findings.clone(),
-        redactions: Vec::new(),
+        redactions: prepared.redactions.listed.clone(),
+        redaction_count: prepared.redactions.count,
     })
 }
 
@@ -321,12 +374,55 @@ pub struct Published {
 /// Publishes.
 pub fn publish(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared, now: Timestamp) -> ApiResult<Published> {
     let before = before(c, scope, prepared)?;
-    match (&before.decision, &before.component) {
+    let published = match (&before.decision, &before.component) {
         (Decision::New(version), None) => create(c, scope, prepared, version, &before.targets, now),
         (Decision::New(version), Some(component)) => add_version(c, scope, prepared, component, version, &before, now),
         (Decision::There(_), Some(component)) => keep(c, scope, prepared, component, &before, now),
         (Decision::There(_), None) => Err(ApiError::internal("content without a component")),
+    }?;
+    if published.change.is_some() {
+        write_down(c, scope, prepared, &before, &published, now)?;
     }
+    Ok(published)
+}
+
+/// The record of a publish that changed something, and its events: what is private is there at once, what is public only
+/// with its approval; and what was public and is private now is withdrawn from everyone else.
+fn write_down(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    prepared: &Prepared,
+    before: &Before,
+    published: &Published,
+    now: Timestamp,
+) -> ApiResult<()> {
+    let (Decision::There(version) | Decision::New(version)) = &before.decision;
+    let version = version.to_string();
+    let private = prepared.marketplace_type == MarketplaceType::Private;
+    let details = serde_json::json!({
+        "version": version, "marketplace_type": prepared.marketplace_type, "digest": prepared.digest,
+        "new_version": published.created,
+    });
+    let target = audit::component(prepared.kind, scope.slug(), &prepared.id);
+    let entry = Entry { actor: scope.actor(), tenant: Some(scope.id()), action: "component.publish", target, details };
+    audit::record(c, &entry, now)?;
+    let about = About {
+        component: published.component,
+        kind: prepared.kind,
+        id: &prepared.id,
+        tenant: scope.id(),
+        tenant_id: scope.slug(),
+    };
+    let shown = |known: &Known| known.status == Status::Published;
+    if private && before.versions.iter().any(|known| shown(known) && known.visibility == MarketplaceType::Public) {
+        let data = serde_json::json!({ "reason": "Its publisher has made it private." });
+        events::emit(c, EventType::ComponentWithdrawn, &about, Hearers::INSTALLERS, data, now)?;
+    }
+    if private && published.created {
+        let first = !before.versions.iter().any(shown);
+        record::available(c, &about, MarketplaceType::Private, first, &version, now)?;
+    }
+    Ok(())
 }
 
 /// The first version of a component.
@@ -405,7 +501,7 @@ fn add_version(
         make_private(c, component, now)?;
         let mut versions = store::known_versions(c, component.id)?;
         versions.retain(|known| known.status == Status::Published);
-        let chosen = head::choose(&versions, MarketplaceType::Private).map(|known| known.id);
+        let chosen = head::choose(&versions, MarketplaceType::Private, prepared.shared).map(|known| known.id);
         if chosen == Some(id) {
             store::set_head(c, component.id, id, &face)?;
         } else if let Some(chosen) = chosen.filter(|chosen| Some(*chosen) != component.head_version_id) {
@@ -479,7 +575,8 @@ pub(in crate::catalog) fn refresh_head(
     visibility: MarketplaceType,
 ) -> ApiResult<()> {
     let versions = store::known_versions(c, component.id)?;
-    match head::choose(&versions, visibility).map(|known| known.id) {
+    let shared = !store::shared_tenants(c, component.id)?.is_empty();
+    match head::choose(&versions, visibility, shared).map(|known| known.id) {
         Some(chosen) if Some(chosen) != component.head_version_id => show(c, component.id, chosen),
         _ => Ok(()),
     }

@@ -3,16 +3,22 @@
 
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp};
 use atom_marketplace_protocol::component::{MarketplaceType, Status};
+use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::review::{Decision, Submission, SubmissionDetail};
+
+use serde_json::json;
 
 use super::change::Change;
 use super::index;
 use super::model::{ComponentRow, kind_from, word};
 use super::publish::refresh_head;
+use super::record;
 use super::store::{self as catalog, review as store, write};
+use crate::audit::Actor;
 use crate::error::{ApiError, ApiResult};
+use crate::events::{self, Hearers};
 use crate::paging::Window;
 
 /// A submission as it is listed.
@@ -99,7 +105,7 @@ pub struct Judgement {
     /// Why, and of which digest.
     pub decision: Decision,
     /// By whom.
-    pub actor: String,
+    pub actor: Actor,
 }
 
 /// Decides a submission. Returns the component's key and what readers see differently.
@@ -121,13 +127,38 @@ pub fn decide(c: &mut Conn<'_>, judgement: &Judgement, now: Timestamp) -> ApiRes
     let component = store::component_of(c, row.id)?;
     let component = catalog::component_by_key(c, component)?;
     let reason = judgement.decision.reason.as_deref();
-    match judgement.verdict {
-        Verdict::Approve => approve(c, &component, row.id, &judgement.actor, reason, now)?,
-        Verdict::Reject => refuse(c, &component, row.id, Status::Rejected, &judgement.actor, reason, now)?,
-        Verdict::RequestChanges => {
-            refuse(c, &component, row.id, Status::ChangesRequested, &judgement.actor, reason, now)?;
+    let actor = judgement.actor.as_str();
+    let version = submission.version.as_str();
+    let (action, event) = match judgement.verdict {
+        Verdict::Approve => {
+            let first = !write::known_versions(c, component.id)?
+                .iter()
+                .any(|known| known.status == Status::Published && known.visibility == MarketplaceType::Public);
+            approve(c, &component, row.id, actor, reason, now)?;
+            let about = record::about(&component);
+            let data = json!({ "version": version });
+            events::emit(c, EventType::ComponentApproved, &about, Hearers::OWNER, data, now)?;
+            if component.status != Status::Quarantined {
+                record::available(c, &about, MarketplaceType::Public, first, version, now)?;
+            }
+            ("submission.approve", None)
         }
+        Verdict::Reject => {
+            refuse(c, &component, row.id, Status::Rejected, actor, reason, now)?;
+            ("submission.reject", Some(EventType::ComponentRejected))
+        }
+        Verdict::RequestChanges => {
+            refuse(c, &component, row.id, Status::ChangesRequested, actor, reason, now)?;
+            ("submission.request_changes", Some(EventType::ComponentChangesRequested))
+        }
+    };
+    if let Some(event) = event {
+        let data = json!({ "version": version, "submission_id": submission.id, "reason": reason });
+        events::emit(c, event, &record::about(&component), Hearers::OWNER, data, now)?;
     }
+    let details =
+        json!({ "submission": submission.id, "version": version, "digest": submission.digest, "reason": reason });
+    record::note(c, &judgement.actor, &component, action, details, now)?;
     Ok((component.id, changed(c, &component, judgement.verdict == Verdict::Approve)?))
 }
 
@@ -186,6 +217,7 @@ fn named(c: &mut Conn<'_>, kind: Kind, tenant: &str, id: &str) -> ApiResult<Comp
 /// Hides a component and keeps it from being installed, until it is released.
 pub fn quarantine(
     c: &mut Conn<'_>,
+    actor: &Actor,
     kind: Kind,
     tenant: &str,
     id: &str,
@@ -201,16 +233,31 @@ pub fn quarantine(
     }
     let (visibility, pending) = (component.visibility, component.pending_version_id);
     write::set_state(c, component.id, visibility, Status::Quarantined, Some(reason), pending, now)?;
+    let details = json!({ "reason": reason });
+    record::note(c, actor, &component, "component.quarantine", details.clone(), now)?;
+    let about = record::about(&component);
+    events::emit(c, EventType::ComponentQuarantined, &about, Hearers::INSTALLERS, details, now)?;
     Ok((component.id, changed(c, &component, false)?))
 }
 
 /// Ends a quarantine.
-pub fn release(c: &mut Conn<'_>, kind: Kind, tenant: &str, id: &str, now: Timestamp) -> ApiResult<(i64, Change)> {
+pub fn release(
+    c: &mut Conn<'_>,
+    actor: &Actor,
+    kind: Kind,
+    tenant: &str,
+    id: &str,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> ApiResult<(i64, Change)> {
     let component = named(c, kind, tenant, id)?;
     if component.status != Status::Quarantined {
         return Err(ApiError::conflict(format!("The component is {}, not in quarantine.", component.status)));
     }
     let (visibility, pending) = (component.visibility, component.pending_version_id);
     write::set_state(c, component.id, visibility, Status::Published, None, pending, now)?;
+    let details = json!({ "reason": reason });
+    record::note(c, actor, &component, "component.release", details.clone(), now)?;
+    events::emit(c, EventType::ComponentReleased, &record::about(&component), Hearers::INSTALLERS, details, now)?;
     Ok((component.id, changed(c, &component, visibility == MarketplaceType::Public)?))
 }

@@ -197,7 +197,7 @@ async fn decide(
     if verdict != Verdict::Approve && decision.reason.is_none() {
         return Err(ApiError::field("reason", "This field is required."));
     }
-    let judgement = Judgement { submission, verdict, decision, actor: admin.actor().to_owned() };
+    let judgement = Judgement { submission, verdict, decision, actor: admin.actor().clone() };
     change(m, audience, move |c, now| review::decide(c, &judgement, now)).await
 }
 
@@ -220,14 +220,14 @@ async fn decide(
 )]
 async fn quarantine_component(
     State(m): State<Marketplace>,
-    _: PlatformAdmin,
+    admin: PlatformAdmin,
     Reader(audience): Reader,
     Path((kind, tenant, id)): Path<(Kind, String, String)>,
     Json(body): Json<Quarantine>,
 ) -> ApiResult<Response> {
     let why = body.reason.ok_or_else(|| ApiError::field("reason", "This field is required."))?;
     let why = reason(&why)?;
-    change(m, audience, move |c, now| review::quarantine(c, kind, &tenant, &id, &why, now)).await
+    change(m, audience, move |c, now| review::quarantine(c, admin.actor(), kind, &tenant, &id, &why, now)).await
 }
 
 /// Releases a component from quarantine
@@ -249,13 +249,13 @@ async fn quarantine_component(
 )]
 async fn release_component(
     State(m): State<Marketplace>,
-    _: PlatformAdmin,
+    admin: PlatformAdmin,
     Reader(audience): Reader,
     Path((kind, tenant, id)): Path<(Kind, String, String)>,
     Json(body): Json<Quarantine>,
 ) -> ApiResult<Response> {
-    body.reason.map(|text| reason(&text)).transpose()?;
-    change(m, audience, move |c, now| review::release(c, kind, &tenant, &id, now)).await
+    let why = body.reason.map(|text| reason(&text)).transpose()?;
+    change(m, audience, move |c, now| review::release(c, admin.actor(), kind, &tenant, &id, why.as_deref(), now)).await
 }
 
 /// Carries a verb out and answers the component as the platform sees it.

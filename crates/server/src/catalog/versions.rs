@@ -3,17 +3,21 @@
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp};
 use atom_marketplace_protocol::component::{ComponentPatch, MarketplaceType, Status, VersionInfo};
 use atom_marketplace_protocol::error::Code;
+use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::Kind;
 use http::HeaderValue;
+use serde_json::json;
 
 use super::change::Change;
 use super::checks;
 use super::model::{ComponentRow, word};
 use super::publish::{quarantined, refresh_head, shared_with_of};
-use super::store::{versions as store, write};
-use super::{index, render};
+use super::sanitise::{Redactions, sanitise};
+use super::store::{self as catalog, versions as store, write};
+use super::{index, record, render};
 use crate::answers::etag_matches;
 use crate::error::{ApiError, ApiResult};
+use crate::events::{self, Hearers, Installers};
 use crate::extract::{Audience, TenantScope};
 use crate::paging::Window;
 
@@ -154,11 +158,12 @@ pub(in crate::catalog) fn own(
     id: &str,
     source: Option<&str>,
 ) -> ApiResult<ComponentRow> {
-    scope.check_pattern(id)?;
-    if source.is_some_and(|source| source != scope.slug()) {
-        return Err(ApiError::component_not_found(kind, id));
-    }
-    let row = write::find(c, kind, scope, id)?.filter(|row| row.status != Status::Withdrawn);
+    let row = match source {
+        Some(source) if source != scope.slug() => None,
+        _ => catalog::own(c, kind, scope.id(), id)?.filter(|row| row.tenant_id == scope.id()),
+    };
+    // By whatever name it is called: the token's patterns are about the one it has.
+    scope.check_pattern(row.as_ref().map_or(id, |row| &row.slug))?;
     row.ok_or_else(|| ApiError::component_not_found(kind, id))
 }
 
@@ -174,6 +179,7 @@ pub(in crate::catalog) enum Yanking {
 /// Yanks a version, or takes that back.
 pub(in crate::catalog) fn set_yanked(
     c: &mut Conn<'_>,
+    scope: &TenantScope,
     component: &ComponentRow,
     version: &str,
     yanking: &Yanking,
@@ -197,8 +203,21 @@ pub(in crate::catalog) fn set_yanked(
         refresh_head(c, component, component.visibility)?;
     }
     let change = changed(c, component)?;
+    let action = if yanked { "version.yank" } else { "version.unyank" };
+    let details = json!({ "version": record.version, "reason": reason });
+    record::note(c, scope.actor(), component, action, details.clone(), now)?;
+    if yanked {
+        let hearers = hearers(component, record.visibility);
+        events::emit(c, EventType::ComponentYanked, &record::about(component), hearers, details, now)?;
+    }
     let record = find(c, component, View::Insider, version)?;
     Ok((View::Insider.info(record), Some(change)))
+}
+
+/// The owner, and those who have it installed and may still see what becomes of it.
+fn hearers(component: &ComponentRow, visibility: MarketplaceType) -> Hearers {
+    let public = component.visibility == MarketplaceType::Public && visibility == MarketplaceType::Public;
+    Hearers { installers: if public { Installers::All } else { Installers::Shared }, ..Hearers::OWNER }
 }
 
 /// Writes the indexes anew, and says what changed for whom.
@@ -254,14 +273,43 @@ pub(in crate::catalog) fn patch(
     let before = write::shared_tenants(c, component.id)?;
     if let Some(deprecated) = deprecated {
         write::set_deprecated(c, component.id, deprecated.as_deref())?;
+        let data = json!({ "deprecated": patch.deprecated });
+        record::note(c, scope.actor(), component, "component.deprecate", data, now)?;
+        if let Some(Some(deprecated)) = &patch.deprecated {
+            let data = json!({ "message": deprecated.message, "successor": deprecated.successor });
+            let hearers = hearers(component, component.visibility);
+            events::emit(c, EventType::ComponentDeprecated, &record::about(component), hearers, data, now)?;
+        }
     }
     if let Some(shared_with) = shared_with {
+        if !shared_with.is_empty() {
+            check_sharing(c, component)?;
+        }
         write::share(c, component.id, &shared_with)?;
+        let data = json!({ "shared_with": shared_with });
+        record::note(c, scope.actor(), component, "component.share", data, now)?;
+        refresh_head(c, component, component.visibility)?;
     }
     write::touch(c, component.id, now)?;
     let mut change = changed(c, component)?;
     change.tenants.extend(before);
     Ok(Some(change))
+}
+
+/// Refuses to share what is shown when it holds what nobody else should read. Versions never change, so only a new one helps;
+/// older ones like that stay their publisher's.
+fn check_sharing(c: &mut Conn<'_>, component: &ComponentRow) -> ApiResult<()> {
+    let Some(head) = component.head_version_id else { return Ok(()) };
+    if !store::is_raw(c, head)? {
+        return Ok(());
+    }
+    let mut manifest = catalog::version_by_key(c, head)?.manifest()?;
+    let Redactions { listed, count } = sanitise(&mut manifest, &component.publisher_slug);
+    let what_to_do = format!(
+        "Version {} stays as it is: publish again with `shared_with` and `accept_redactions=true`, which makes a new version without them.",
+        component.version
+    );
+    Err(ApiError::redactions(&[], &listed, count, &what_to_do))
 }
 
 /// Checks the texts and ids of a patch, and brings them to NFC.
@@ -294,6 +342,10 @@ pub(in crate::catalog) fn withdraw(
     write::add_storage(c, component.tenant_id, -freed)?;
     write::unshare(c, component.id)?;
     write::set_state(c, component.id, component.visibility, Status::Withdrawn, None, None, now)?;
+    record::note(c, scope.actor(), component, "component.withdraw", json!({ "version": component.version }), now)?;
+    let seen = [Status::Published, Status::Quarantined].contains(&component.status);
+    let hearers = if seen { Hearers::INSTALLERS } else { Hearers::OWNER };
+    events::emit(c, EventType::ComponentWithdrawn, &record::about(component), hearers, json!({}), now)?;
     let mut change = changed(c, component)?;
     change.tenants.extend(before);
     Ok(change)

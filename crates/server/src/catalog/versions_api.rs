@@ -167,7 +167,7 @@ async fn set_yanked(
     let (version, change) = m
         .write(move |c| {
             let row = versions::own(c, &scope, kind, &id, query.source_tenant_id.as_deref())?;
-            versions::set_yanked(c, &row, &version, &yanking, now)
+            versions::set_yanked(c, &scope, &row, &version, &yanking, now)
         })
         .await?;
     if let Some(change) = change {

@@ -101,6 +101,8 @@ pub const SETTINGS: &[Setting] = &[
         "Reverse proxies whose `X-Forwarded-For` is believed, as networks or addresses."),
     plain("cors_origins", "ATOM_CORS_ORIGINS", "cors-origins", "ORIGIN,…", Value(""),
         "Web origins that may send credentials. Public reads are open to every origin anyhow."),
+    plain("outbound_allow", "ATOM_OUTBOUND_ALLOW", "outbound-allow", "CIDR,…", Value(""),
+        "Networks or addresses that webhooks and peers may be at although they are not public, and where plain http will do. Whoever may set a webhook's URL can reach everything in them."),
     plain("rate.anonymous", "ATOM_RATE_ANONYMOUS", "rate-anonymous", "NUMBER", Value("100"),
         "Requests an hour without a credential, for each address (IPv6: each /64)."),
     plain("rate.token", "ATOM_RATE_TOKEN", "rate-token", "NUMBER", Value("10000"),
@@ -175,6 +177,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Origins that may send credentials.
     pub cors_origins: Vec<String>,
+    /// Networks that requests to others may go to although they are not public.
+    pub outbound_allow: Vec<IpNet>,
     /// Requests an hour.
     pub rates: Rates,
     /// What each plan includes, in the plans' order.

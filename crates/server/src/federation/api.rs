@@ -45,7 +45,8 @@ async fn create_federation_key(
     let new = super::check(&request)?;
     let secret = token::generate(CredentialKind::FederationKey);
     let key = secret.expose().to_owned();
-    let info = m.write(move |c| super::create(c, owner, &new, &secret, now)).await.map_err(ApiError::from)?;
+    let info =
+        m.write(move |c| super::create(c, manager.actor(), owner, &new, &secret, now)).await.map_err(ApiError::from)?;
     Ok((StatusCode::CREATED, axum::Json(FederationKeyCreated { key, info })))
 }
 
@@ -95,7 +96,7 @@ async fn delete_federation_key(
     Path(uid): Path<String>,
 ) -> ApiResult<StatusCode> {
     let (owner, now) = (manager.owner(), m.now());
-    m.write(move |c| super::revoke(c, owner, &uid, now)).await?;
+    m.write(move |c| super::revoke(c, manager.actor(), owner, &uid, now)).await?;
     m.credentials.clear();
     Ok(StatusCode::NO_CONTENT)
 }

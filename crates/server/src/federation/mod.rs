@@ -15,8 +15,10 @@ use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::limits::NAME_MAX;
 use atom_marketplace_protocol::text::{self, TextRule};
 use atom_marketplace_protocol::token::{self, CredentialKind, Secret};
+use serde_json::{Value, json};
 
 use crate::app::Marketplace;
+use crate::audit::{self, Actor, Entry};
 use crate::catalog;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, FederationIdentity};
@@ -56,6 +58,7 @@ fn check(request: &FederationKeyCreate) -> ApiResult<NewKey> {
 /// Stores a key that was generated outside the transaction.
 fn create(
     c: &mut Conn<'_>,
+    actor: &Actor,
     owner: Owner,
     new: &NewKey,
     secret: &Secret,
@@ -63,6 +66,8 @@ fn create(
 ) -> Result<FederationKey, Error> {
     let uid = ids::new_id("fed");
     store::insert(c, &uid, owner, new, secret, now)?;
+    let details = json!({ "name": new.name, "source": new.source });
+    note(c, actor, owner, "federation_key.create", &uid, details, now)?;
     store::find(c, owner, &uid)?.map(|row| row.key).ok_or(Error::NotFound)
 }
 
@@ -73,9 +78,23 @@ fn list(c: &mut Conn<'_>, owner: Owner, window: Window<i64>) -> Result<(Vec<(i64
 }
 
 /// Ends a key.
-fn revoke(c: &mut Conn<'_>, owner: Owner, uid: &str, now: Timestamp) -> ApiResult<()> {
+fn revoke(c: &mut Conn<'_>, actor: &Actor, owner: Owner, uid: &str, now: Timestamp) -> ApiResult<()> {
     let row = store::find(c, owner, uid)?.ok_or_else(|| ApiError::not_found("federation key"))?;
-    store::revoke(c, row.id, now).map_err(ApiError::from)
+    store::revoke(c, row.id, now)?;
+    Ok(note(c, actor, owner, "federation_key.revoke", uid, json!({}), now)?)
+}
+
+/// The record of what became of a key.
+fn note(
+    c: &mut Conn<'_>,
+    actor: &Actor,
+    tenant: Owner,
+    action: &'static str,
+    uid: &str,
+    details: Value,
+    now: Timestamp,
+) -> Result<(), Error> {
+    audit::record(c, &Entry { actor, tenant, action, target: format!("federation_key:{uid}"), details }, now)
 }
 
 /// What everyone may see of a kind, and how much that is.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use atom_marketplace_protocol::error::{ErrorBody, ErrorEnvelope};
@@ -27,7 +28,7 @@ const EXPOSED: HeaderValue = HeaderValue::from_static(
 
 /// Names one request in the log and in its answer: `req_`, 16 digits of this process, 16 that count. It is no secret.
 #[derive(Clone, Debug)]
-pub(super) struct RequestId(String);
+pub(crate) struct RequestId(Arc<str>);
 
 impl RequestId {
     /// The next one. `instance` names the process and ends in random digits.
@@ -38,7 +39,14 @@ impl RequestId {
         text.push_str("req_");
         text.push_str(&instance[instance.len().saturating_sub(16)..]);
         write!(text, "{count:016x}").expect("a string takes all");
-        Self(text)
+        Self(text.into())
+    }
+}
+
+impl RequestId {
+    /// Its text, shared.
+    pub(crate) fn text(&self) -> Arc<str> {
+        self.0.clone()
     }
 }
 

@@ -35,6 +35,7 @@ pub async fn gate(State(m): State<Marketplace>, mut request: Request, next: Next
     let route = request.extensions().get::<MatchedPath>().cloned();
     let address = caller::address(&m.trusted_proxies, &request);
     request.extensions_mut().insert(ClientAddress(address));
+    request.extensions_mut().insert(request_id.clone());
 
     let identified = caller::identify(&m, request.headers()).await;
     let charge = match caller_of(&m, address, identified.as_ref().ok()) {

@@ -12,6 +12,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::any;
 
+pub(crate) use answer::RequestId;
 pub use idempotency::InFlight;
 pub use routes::ApiRoutes;
 
@@ -29,6 +30,8 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::tenants::routes())
         .merge(crate::usage::routes())
         .merge(crate::federation::routes())
+        .merge(crate::transfers::routes())
+        .merge(crate::reports::routes())
 }
 
 /// The API of one marketplace behind its gate, to be nested under `/api` (or `/api/test`).

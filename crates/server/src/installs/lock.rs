@@ -87,6 +87,7 @@ pub(crate) fn lock_install(
     }
     let puts = decide(c, scope, wants, false)?.accept()?;
     let applied = apply(c, scope, sealer, &puts, now)?;
+    super::note_puts(c, scope, "installation.lock", &puts, now)?;
     let count = |wanted: LockStatus| found.iter().filter(|(_, status)| *status == wanted).count() as u64;
     let mut answer = LockResponse {
         installed: count(LockStatus::Installed),

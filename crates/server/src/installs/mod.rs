@@ -17,6 +17,7 @@ mod view;
 use atom_marketplace_db::{Conn, Timestamp};
 use atom_marketplace_protocol::component::Status;
 use atom_marketplace_protocol::error::{Code, FieldError};
+use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::install::{
     InstallConfig, InstallPlan, InstallProblem, Installation, InstallationUpdate, PlannedInstall,
@@ -28,9 +29,11 @@ pub(crate) use lock::{lock, lock_install};
 pub(crate) use order::Order;
 pub(crate) use store::Filter;
 
+use crate::audit::{self, Entry};
 use crate::catalog::change::Change;
 use crate::catalog::{self, resolve::resolve};
 use crate::error::{ApiError, ApiResult};
+use crate::events::{self, Hearers};
 use crate::extract::{Audience, TenantScope};
 use crate::http::ApiRoutes;
 use crate::paging::Window;
@@ -69,12 +72,14 @@ pub(crate) fn install(
         check_same_version(there, order)?;
         if there.as_dependency || order.config.is_some() {
             reconfigure(c, scope, sealer, there, order.config.clone(), false, now)?;
+            note_configuration(c, scope, there, now)?;
         }
         return Ok(Done { answer: one(c, scope, row.id, &[])?, created: false, changes: Vec::new() });
     }
     let puts = decision(c, scope, order, row, existing)?.accept()?;
     let component = puts[0].component.id;
     let applied = apply(c, scope, sealer, &puts, now)?;
+    note_puts(c, scope, "installation.create", &puts, now)?;
     Ok(Done { answer: one(c, scope, component, &applied.new)?, created: true, changes: applied.changes })
 }
 
@@ -231,6 +236,40 @@ fn put_one(c: &mut Conn<'_>, scope: &TenantScope, sealer: &Sealer, put: &Put, no
     Ok(uid)
 }
 
+/// The record of what was installed or brought to another version, in one entry, and an event for each that is new.
+fn note_puts(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    action: &'static str,
+    puts: &[Put],
+    now: Timestamp,
+) -> ApiResult<()> {
+    let Some(first) = puts.first() else { return Ok(()) };
+    let name = |put: &Put| audit::component(put.component.kind, &put.component.publisher_slug, &put.component.slug);
+    let more: Vec<_> =
+        puts[1..].iter().map(|put| json!({ "component": name(put), "version": put.version.version })).collect();
+    let details = json!({
+        "version": first.version.version, "digest": first.version.digest,
+        "from": first.before().map(|before| before.version.as_str()), "with": more,
+    });
+    let (actor, tenant) = (scope.actor(), Some(scope.id()));
+    audit::record(c, &Entry { actor, tenant, action, target: name(first), details }, now)?;
+    for put in puts.iter().filter(|put| put.before().is_none()) {
+        let data = json!({ "tenant_id": scope.slug(), "version": put.version.version });
+        let hearers = Hearers { actor: Some(scope.id()), ..Hearers::OWNER };
+        events::emit(c, EventType::ComponentInstalled, &catalog::record::about(&put.component), hearers, data, now)?;
+    }
+    Ok(())
+}
+
+/// The record of another configuration: that there is one, not what it says.
+fn note_configuration(c: &mut Conn<'_>, scope: &TenantScope, there: &InstallationRow, now: Timestamp) -> ApiResult<()> {
+    let target = audit::component(there.kind, &there.publisher, &there.slug);
+    let details = json!({ "installation": there.uid });
+    let (actor, tenant) = (scope.actor(), Some(scope.id()));
+    Ok(audit::record(c, &Entry { actor, tenant, action: "installation.configure", target, details }, now)?)
+}
+
 /// An installation with another configuration, not yet checked.
 fn configured(c: &mut Conn<'_>, there: &InstallationRow, config: Option<InstallConfig>) -> ApiResult<Put> {
     let component = catalog::component(c, there.component_id)?;
@@ -309,6 +348,14 @@ pub(crate) fn uninstall(
         return Err(view::needed_by(&dependents, &format!("The {kind} `{id}` is needed by what is installed")));
     }
     store::remove(c, scope, row.id, now)?;
+    let target = audit::component(kind, &row.publisher, &row.slug);
+    let details = json!({ "version": row.version, "installation": row.uid });
+    let (actor, tenant) = (scope.actor(), Some(scope.id()));
+    audit::record(c, &Entry { actor, tenant, action: "installation.delete", target, details }, now)?;
+    let component = catalog::component(c, row.component_id)?;
+    let data = json!({ "tenant_id": scope.slug(), "version": row.version });
+    let hearers = Hearers { actor: Some(scope.id()), ..Hearers::OWNER };
+    events::emit(c, EventType::ComponentUninstalled, &catalog::record::about(&component), hearers, data, now)?;
     Ok(Change { kind, slug: row.slug, tenants: vec![scope.id()], public: false })
 }
 
@@ -332,7 +379,8 @@ pub(crate) fn get(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult
     one(c, scope, row.component_id, &[])
 }
 
-/// The bytes of the installed version's bundle, even if it was yanked or withdrawn since; not while it is quarantined.
+/// The bytes of the installed version's bundle, even if it was yanked or withdrawn since; not while it is quarantined, nor
+/// after it was taken down.
 pub(crate) fn bundle(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<Vec<u8>> {
     let there = there(c, scope, uid)?;
     let component = catalog::component(c, there.component_id)?;
@@ -343,6 +391,13 @@ pub(crate) fn bundle(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiRes
             there.kind, there.slug
         );
         return Err(ApiError::new(Code::NotFound, message).details(json!({ "status": Status::Quarantined })));
+    }
+    if component.status == Status::Withdrawn
+        && let Some(reason) = catalog::takedown::taken_down(c, component.id)?
+    {
+        let message =
+            format!("The {} `{}` was taken down by the platform: stop running it. {reason}", there.kind, there.slug);
+        return Err(ApiError::new(Code::NotFound, message).details(json!({ "status": Status::Withdrawn })));
     }
     Ok(catalog::bundle::bytes(&catalog::bundle::bundle(c, &component, &version)?))
 }
@@ -387,6 +442,7 @@ pub(crate) fn update(
         if update.install_config.is_some() {
             let as_dependency = there.as_dependency;
             reconfigure(c, scope, sealer, &there, update.install_config.clone(), as_dependency, now)?;
+            note_configuration(c, scope, &there, now)?;
         }
         return Ok(Done { answer: one(c, scope, component, &[])?, created: false, changes: Vec::new() });
     };
@@ -401,6 +457,7 @@ pub(crate) fn update(
     let mut puts = decide(c, scope, vec![want], update.auto_install_dependencies)?.accept()?;
     puts[0].came_along = as_dependency;
     let applied = apply(c, scope, sealer, &puts, now)?;
+    note_puts(c, scope, "installation.update", &puts, now)?;
     Ok(Done { answer: one(c, scope, component, &applied.new)?, created: false, changes: applied.changes })
 }
 

@@ -7,14 +7,18 @@ mod api;
 mod store;
 
 use atom_marketplace_db::{Conn, Timestamp};
+use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::rating::{RatingSummary, Review};
+use serde_json::{Value, json};
 
+use crate::audit::{self, Entry};
 use crate::catalog::change::Change;
 use crate::catalog::model::ComponentRow;
 use crate::catalog::{self, RatingsChange, resolve::resolve};
 use crate::error::{ApiError, ApiResult};
+use crate::events::{self, Hearers};
 use crate::extract::{Audience, TenantScope};
 use crate::http::ApiRoutes;
 use crate::paging::Window;
@@ -64,6 +68,11 @@ pub(crate) fn rate(
     let before = store::of_author(c, scope, author, component.id)?;
     let uid = ids::new_id("rate");
     store::put(c, scope, author, component.id, (&uid, opinion.rating, opinion.review.as_deref()), now)?;
+    let details = json!({ "author": author, "rating": opinion.rating, "review": opinion.review.is_some() });
+    note(c, scope, &component, "rating.put", details, now)?;
+    let hearers = Hearers { actor: Some(scope.id()), ..Hearers::OWNER };
+    let data = json!({ "rating": opinion.rating });
+    events::emit(c, EventType::ComponentRated, &catalog::record::about(&component), hearers, data, now)?;
     count(c, scope, &component, before, Some(opinion.rating), now)
 }
 
@@ -78,7 +87,24 @@ pub(crate) fn unrate(
     let component = subject.find(c, &Audience::of_tenant(scope))?;
     let before = store::of_author(c, scope, author, component.id)?;
     store::delete(c, scope, author, component.id)?;
+    if before.is_some() {
+        note(c, scope, &component, "rating.delete", json!({ "author": author }), now)?;
+    }
     count(c, scope, &component, before, None, now)
+}
+
+/// The record of what a tenant said of a component, in that tenant's chain.
+fn note(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    component: &ComponentRow,
+    action: &'static str,
+    details: Value,
+    now: Timestamp,
+) -> ApiResult<()> {
+    let target = audit::component(component.kind, &component.publisher_slug, &component.slug);
+    let (actor, tenant) = (scope.actor(), Some(scope.id()));
+    Ok(audit::record(c, &Entry { actor, tenant, action, target, details }, now)?)
 }
 
 /// Brings the sums from one rating of an author to another.

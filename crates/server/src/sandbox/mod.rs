@@ -83,6 +83,7 @@ impl Sandbox {
             public_url: format!("{}/api/test", real.public_url),
             trusted_proxies: real.trusted_proxies.clone(),
             cors_origins: real.cors_origins.clone(),
+            outbound_allow: real.outbound.allowed().to_vec(),
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],

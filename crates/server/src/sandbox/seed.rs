@@ -17,6 +17,7 @@ use atom_marketplace_protocol::token::Secret;
 use super::content;
 use super::store;
 use super::{EMAIL, PUBLISHER, TENANT, TOKEN};
+use crate::audit::Actor;
 use crate::catalog::change::Change;
 use crate::catalog::publish::{self, Prepared};
 use crate::catalog::review::{self, Judgement, Verdict, Wanted};
@@ -53,8 +54,8 @@ fn item(publication: Publication) -> ApiResult<Item> {
     let rated = |rater| content::rating(&publication, rater).map(|rating| (rater, rating));
     let ratings = (0..RATERS.len()).filter_map(rated).collect();
     let (kind, id) = (publication.kind, publication.id.clone());
-    let prepared = publish::prepare(publication, PUBLISHER)?;
-    prepared.passed()?;
+    let prepared = publish::prepare(publication, PUBLISHER, true)?;
+    prepared.passed(false)?;
     Ok(Item { prepared, kind, id, ratings })
 }
 
@@ -65,19 +66,19 @@ pub(super) fn fill(c: &mut Conn<'_>, items: &Arc<Vec<Item>>, anew: bool, now: Ti
         return Ok(());
     }
     store::empty(c)?;
-    let tester = TenantScope::of_platform(tenants::create(c, TENANT, "Test Tenant", Plan::Team, now)?);
+    let tester = TenantScope::of_platform(tenants::create(c, TENANT, "Test Tenant", Plan::Team, now)?, seeding());
     let owner = MemberAdd { email: EMAIL.to_owned(), name: Some("Test User".to_owned()), role: Role::Owner };
     tenants::add_member(c, &tester, &owner, now)?;
     make_token(c, "test-api-token", &Secret::new(TOKEN), None, now)?;
     let publisher =
-        TenantScope::of_platform(tenants::create(c, PUBLISHER, "Example Publisher", Plan::Enterprise, now)?);
+        TenantScope::of_platform(tenants::create(c, PUBLISHER, "Example Publisher", Plan::Enterprise, now)?, seeding());
     for item in items.iter() {
         publish::publish(c, &publisher, &item.prepared, now)?;
     }
     // Whoever reads is told once, that everything is new.
     decide(c, now, Timestamp::from_micros(i64::MAX))?;
     for (number, name) in RATERS.into_iter().enumerate() {
-        let rater = TenantScope::of_platform(tenants::create(c, name, name, Plan::Free, now)?);
+        let rater = TenantScope::of_platform(tenants::create(c, name, name, Plan::Free, now)?, seeding());
         for item in items.iter() {
             for (_, rating) in item.ratings.iter().filter(|(rater, _)| *rater == number) {
                 let subject = Subject { kind: item.kind, id: item.id.clone(), source: Some(PUBLISHER.to_owned()) };
@@ -87,6 +88,11 @@ pub(super) fn fill(c: &mut Conn<'_>, items: &Arc<Vec<Item>>, anew: bool, now: Ti
         }
     }
     Ok(())
+}
+
+/// Who makes the test environment's data and decides there.
+fn seeding() -> Actor {
+    Actor::policy("test-environment")
 }
 
 /// Makes a token of the test tenant's owner that may do everything there.
@@ -106,7 +112,7 @@ pub(super) fn make_token(
         patterns: None,
         expires_at,
     };
-    tokens::create(c, &new, secret, now)?;
+    tokens::create(c, &seeding(), &new, secret, now)?;
     Ok(())
 }
 
@@ -133,7 +139,7 @@ pub(super) fn decide(
                 submission: submission.id,
                 verdict,
                 decision: Decision { reason, digest: Some(submission.digest) },
-                actor: "test environment".to_owned(),
+                actor: seeding(),
             };
             changes.push(review::decide(c, &judgement, now)?.1);
             decided += 1;

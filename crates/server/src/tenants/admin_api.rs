@@ -40,12 +40,12 @@ pub(super) fn routes() -> ApiRoutes {
 )]
 async fn admin_create_tenant(
     State(m): State<Marketplace>,
-    _: PlatformAdmin,
+    admin: PlatformAdmin,
     OriginalUri(uri): OriginalUri,
     Json(request): Json<TenantCreate>,
 ) -> ApiResult<Response> {
     let now = m.now();
-    let tenant = m.write(move |c| super::register(c, &request, now)).await?;
+    let tenant = m.write(move |c| super::register(c, admin.actor(), &request, now)).await?;
     let location = format!("{}/{}", uri.path().trim_end_matches('/'), tenant.id);
     Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(tenant)).into_response())
 }
@@ -110,12 +110,12 @@ async fn admin_get_tenant(
 )]
 async fn admin_update_tenant(
     State(m): State<Marketplace>,
-    _: PlatformAdmin,
+    admin: PlatformAdmin,
     Path(id): Path<String>,
     Json(request): Json<TenantAdminUpdate>,
 ) -> ApiResult<axum::Json<Tenant>> {
     let now = m.now();
-    let tenant = m.write(move |c| super::update(c, &id, &request, now)).await?;
+    let tenant = m.write(move |c| super::update(c, admin.actor(), &id, &request, now)).await?;
     m.credentials.clear();
     m.publisher_changed();
     Ok(axum::Json(tenant))

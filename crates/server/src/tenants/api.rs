@@ -62,7 +62,7 @@ async fn update_tenant(
 ) -> ApiResult<axum::Json<Tenant>> {
     let now = m.now();
     let update = TenantAdminUpdate { name: request.name, ..TenantAdminUpdate::default() };
-    let tenant = m.write(move |c| super::update(c, scope.slug(), &update, now)).await?;
+    let tenant = m.write(move |c| super::update(c, scope.actor(), scope.slug(), &update, now)).await?;
     m.credentials.clear();
     m.publisher_changed();
     Ok(axum::Json(tenant))
@@ -143,7 +143,8 @@ async fn update_member(
     Path(user): Path<String>,
     Json(request): Json<MemberUpdate>,
 ) -> ApiResult<axum::Json<Member>> {
-    let member = m.write(move |c| members::change(c, &scope, &user, request.role)).await?;
+    let now = m.now();
+    let member = m.write(move |c| members::change(c, &scope, &user, request.role, now)).await?;
     m.credentials.clear();
     Ok(axum::Json(member))
 }
@@ -169,7 +170,8 @@ async fn remove_member(
     MemberManager(scope): MemberManager,
     Path(user): Path<String>,
 ) -> ApiResult<StatusCode> {
-    m.write(move |c| members::remove(c, &scope, &user)).await?;
+    let now = m.now();
+    m.write(move |c| members::remove(c, &scope, &user, now)).await?;
     m.credentials.clear();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,7 +15,9 @@ use atom_marketplace_protocol::limits::NAME_MAX;
 use atom_marketplace_protocol::plan::{Plan, PlanLimits};
 use atom_marketplace_protocol::tenant::{self as wire, PlatformStats, TenantAdminUpdate, TenantCreate};
 use atom_marketplace_protocol::text::{self, TextRule};
+use serde_json::{Value, json};
 
+use crate::audit::{self, Actor, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::paging::Window;
 
@@ -65,7 +67,7 @@ pub fn get(c: &mut Conn<'_>, slug: &str) -> Result<Option<Tenant>, Error> {
 }
 
 /// Makes the tenant that the platform's admin asks for. Its id is made from its name where none is given.
-pub fn register(c: &mut Conn<'_>, request: &TenantCreate, now: Timestamp) -> ApiResult<wire::Tenant> {
+pub fn register(c: &mut Conn<'_>, actor: &Actor, request: &TenantCreate, now: Timestamp) -> ApiResult<wire::Tenant> {
     let mut wrong = Vec::new();
     let name = clean_name(&request.name, &mut wrong);
     if let Some(Err(why)) = request.id.as_deref().map(ids::check_tenant_id) {
@@ -81,7 +83,8 @@ pub fn register(c: &mut Conn<'_>, request: &TenantCreate, now: Timestamp) -> Api
         Some(id) => id.clone(),
         None => free_slug(c, &name)?,
     };
-    create(c, &slug, &name, request.plan, now)?;
+    let made = create(c, &slug, &name, request.plan, now)?;
+    note(c, actor, &made, "tenant.create", json!({ "name": name, "plan": request.plan }), now)?;
     describe(c, &slug)
 }
 
@@ -96,7 +99,13 @@ pub fn list(c: &mut Conn<'_>, window: Window<i64>) -> Result<(Vec<(i64, wire::Te
 }
 
 /// Changes a tenant. What `update` leaves out stays.
-pub fn update(c: &mut Conn<'_>, slug: &str, update: &TenantAdminUpdate, now: Timestamp) -> ApiResult<wire::Tenant> {
+pub fn update(
+    c: &mut Conn<'_>,
+    actor: &Actor,
+    slug: &str,
+    update: &TenantAdminUpdate,
+    now: Timestamp,
+) -> ApiResult<wire::Tenant> {
     let mut wrong = Vec::new();
     let name = update.name.as_deref().map(|name| clean_name(name, &mut wrong));
     let limits = update.limits.unwrap_or_default();
@@ -110,8 +119,24 @@ pub fn update(c: &mut Conn<'_>, slug: &str, update: &TenantAdminUpdate, now: Tim
     if !wrong.is_empty() {
         return Err(ApiError::invalid(wrong));
     }
-    store::update(c, slug, &TenantAdminUpdate { name, ..update.clone() }, now)?;
+    let tenant = store::find_by_slug(c, slug)?.ok_or_else(ApiError::tenant_not_found)?;
+    let update = TenantAdminUpdate { name, ..update.clone() };
+    store::update(c, slug, &update, now)?;
+    note(c, actor, &tenant, "tenant.update", json!(update), now)?;
     describe(c, slug)
+}
+
+/// The record of what was done to a tenant.
+pub(crate) fn note(
+    c: &mut Conn<'_>,
+    actor: &Actor,
+    tenant: &Tenant,
+    action: &'static str,
+    details: Value,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let target = format!("tenant:{}", tenant.slug);
+    audit::record(c, &Entry { actor, tenant: Some(tenant.id), action, target, details }, now)
 }
 
 /// The platform in numbers.

@@ -33,7 +33,7 @@ async fn issue(m: &Marketplace, scope: TenantScope, request: &ApiTokenCreate) ->
     let token = secret.expose().to_owned();
     let info = m
         .write(move |c| {
-            let uid = super::create(c, &new, &secret, now)?;
+            let uid = super::create(c, scope.actor(), &new, &secret, now)?;
             super::get(c, &scope, &uid)
         })
         .await?;
@@ -102,8 +102,7 @@ async fn list_tokens(
     security(("token" = [])),
 )]
 async fn get_current_token(State(m): State<Marketplace>, token: AnyToken) -> ApiResult<axum::Json<ApiToken>> {
-    let (scope, uid) = (token.scope(), token.0.uid.clone());
-    m.db.read(move |c| super::get(c, &scope, &uid)).await.map(axum::Json)
+    m.db.read(move |c| super::get(c, token.scope(), token.id())).await.map(axum::Json)
 }
 
 /// Rotate an API token

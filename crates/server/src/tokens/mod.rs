@@ -13,8 +13,10 @@ use atom_marketplace_protocol::error::Code;
 use atom_marketplace_protocol::ids;
 use atom_marketplace_protocol::scope::ScopeSet;
 use atom_marketplace_protocol::token::{self, CredentialKind, Secret};
+use serde_json::{Value, json};
 
 use crate::app::Marketplace;
+use crate::audit::{self, Actor, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{TenantScope, TokenIdentity};
 use crate::paging::Window;
@@ -40,9 +42,17 @@ pub struct NewToken {
 }
 
 /// Stores a token that was generated outside the transaction (a transaction may run twice). Returns its id on the wire.
-pub fn create(c: &mut Conn<'_>, new: &NewToken, secret: &Secret, now: Timestamp) -> Result<String, Error> {
+pub fn create(
+    c: &mut Conn<'_>,
+    actor: &Actor,
+    new: &NewToken,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<String, Error> {
     let uid = ids::new_id("tok");
     store::insert(c, &uid, new, secret, now)?;
+    let details = json!({ "name": new.name, "scopes": new.scopes, "component_patterns": new.patterns });
+    note(c, actor, new.tenant, "token.create", &uid, details, now)?;
     Ok(uid)
 }
 
@@ -73,19 +83,36 @@ pub fn rotate(
         return Err(ApiError::conflict("The token has expired: make a new one."));
     }
     store::replace_secret(c, row.key, secret)?;
+    note(c, scope.actor(), scope.id(), "token.rotate", uid, json!({}), now)?;
     get(c, scope, uid)
 }
 
 /// Ends a token.
 pub fn revoke(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, now: Timestamp) -> ApiResult<()> {
     let row = store::find(c, scope, uid)?.ok_or_else(|| ApiError::not_found("token"))?;
-    store::revoke(c, row.key, now).map_err(ApiError::from)
+    store::revoke(c, row.key, now)?;
+    Ok(note(c, scope.actor(), scope.id(), "token.revoke", uid, json!({}), now)?)
+}
+
+/// The record of what became of a token.
+fn note(
+    c: &mut Conn<'_>,
+    actor: &Actor,
+    tenant: i64,
+    action: &'static str,
+    uid: &str,
+    details: Value,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let target = format!("token:{uid}");
+    audit::record(c, &Entry { actor, tenant: Some(tenant), action, target, details }, now)
 }
 
 /// Ends a token of any tenant, for the operator at the command line. False when there is none, or it was ended before.
-pub fn revoke_any(c: &mut Conn<'_>, uid: &str, now: Timestamp) -> Result<bool, Error> {
-    let Some(key) = store::key_of(c, uid)? else { return Ok(false) };
+pub fn revoke_any(c: &mut Conn<'_>, actor: &Actor, uid: &str, now: Timestamp) -> Result<bool, Error> {
+    let Some((key, tenant)) = store::key_of(c, uid)? else { return Ok(false) };
     store::revoke(c, key, now)?;
+    note(c, actor, tenant, "token.revoke", uid, json!({}), now)?;
     Ok(true)
 }
 

@@ -93,8 +93,8 @@ pub(super) fn find(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> Result<O
 }
 
 /// The key of a token of any tenant that is not revoked.
-pub(super) fn key_of(c: &mut Conn<'_>, uid: &str) -> Result<Option<i64>, Error> {
-    c.first("SELECT id FROM api_token WHERE uid = $1 AND revoked_at IS NULL", args![uid])
+pub(super) fn key_of(c: &mut Conn<'_>, uid: &str) -> Result<Option<(i64, i64)>, Error> {
+    c.first("SELECT id, tenant_id FROM api_token WHERE uid = $1 AND revoked_at IS NULL", args![uid])
 }
 
 /// The tenant's tokens that are not revoked.

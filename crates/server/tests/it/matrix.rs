@@ -49,6 +49,14 @@ const MATRIX: &[(&str, Access)] = &[
     ("withdraw_kind", Tenant(Scope::ComponentsPublish)),
     ("yank_kind_version", Tenant(Scope::ComponentsPublish)),
     ("unyank_kind_version", Tenant(Scope::ComponentsPublish)),
+    ("rename_kind", Tenant(Scope::ComponentsPublish)),
+    ("transfer_kind", Tenant(Scope::ComponentsPublish)),
+    ("list_transfers", Tenant(Scope::ComponentsPublish)),
+    ("get_transfer", Tenant(Scope::ComponentsPublish)),
+    ("accept_transfer", Tenant(Scope::ComponentsPublish)),
+    ("decline_transfer", Tenant(Scope::ComponentsPublish)),
+    ("cancel_transfer", Tenant(Scope::ComponentsPublish)),
+    ("report_kind", Tenant(Scope::ComponentsRead)),
     // installs
     ("install_kind", Tenant(Scope::ComponentsInstall)),
     ("uninstall_kind", Tenant(Scope::ComponentsInstall)),
@@ -96,6 +104,10 @@ const MATRIX: &[(&str, Access)] = &[
     ("request_submission_changes", Platform(Scope::ReviewsManage)),
     ("quarantine_component", Platform(Scope::ReviewsManage)),
     ("release_component", Platform(Scope::ReviewsManage)),
+    ("take_down_component", Platform(Scope::ReviewsManage)),
+    ("list_reports", Platform(Scope::ReviewsManage)),
+    ("get_report", Platform(Scope::ReviewsManage)),
+    ("resolve_report", Platform(Scope::ReviewsManage)),
     // the test environment's own
     ("test_login", Tester),
     ("test_reset", Tester),
@@ -166,6 +178,7 @@ struct Victim {
     member: String,
     federation_key: String,
     submission: String,
+    transfer: String,
 }
 
 impl Victim {
@@ -194,6 +207,8 @@ impl Victim {
         let email = format!("{canary}@example.com");
         let member = client.post("/api/tenant/members", &json!({ "email": email, "role": "viewer" })).await.expect(201);
         let key = client.post("/api/federation/keys", &json!({ "name": canary })).await.expect(201);
+        let offer = json!({ "to_tenant_id": "somebody", "message": canary });
+        let offer = client.post("/api/agent-marketplace/agents/secret_agent/transfer", &offer).await.expect(201);
         let id = |value: &Value| value.as_str().expect("an id").to_owned();
         Self {
             canary,
@@ -203,6 +218,7 @@ impl Victim {
             member: id(&member["user_id"]),
             federation_key: id(&key["id"]),
             submission: id(&waiting["items"][0]["id"]),
+            transfer: id(&offer["id"]),
         }
     }
 
@@ -211,7 +227,13 @@ impl Victim {
         let mut paths: Vec<_> = Kind::ALL.iter().map(|kind| format!("{}/secret_{kind}", collection(*kind))).collect();
         paths.extend(Kind::ALL.iter().map(|kind| format!("{}/secret_{kind}/versions", collection(*kind))));
         paths.push("/api/agent-marketplace/agents/waiting".to_owned());
-        for path in ["/api/installations", "/api/installations/lock", "/api/tokens", "/api/federation/keys"] {
+        for path in [
+            "/api/installations",
+            "/api/installations/lock",
+            "/api/tokens",
+            "/api/federation/keys",
+            "/api/transfers?direction=out",
+        ] {
             paths.push(path.to_owned());
         }
         for path in ["/api/tenant/members", "/api/tenant"] {
@@ -234,6 +256,7 @@ impl Victim {
         let id = match &operation.path {
             path if path.starts_with("/api/installations/") => self.installation.clone(),
             path if path.starts_with("/api/admin/submissions/") => self.submission.clone(),
+            path if path.starts_with("/api/transfers/") => self.transfer.clone(),
             _ => format!("secret_{}", kind.unwrap_or(Kind::Agent)),
         };
         let mut path = operation.path.clone();
@@ -258,6 +281,9 @@ impl Victim {
             path.push_str("?query=");
             path.push_str(&self.canary);
         }
+        if operation.id == "list_transfers" {
+            path.push_str("?direction=in");
+        }
         path
     }
 
@@ -280,6 +306,10 @@ impl Victim {
             }] }),
             "update_kind" => json!({ "shared_with": ["mallory"] }),
             "rate_kind" => json!({ "rating": 1 }),
+            "rename_kind" => json!({ "new_id": "mine" }),
+            "transfer_kind" => json!({ "to_tenant_id": "somebody" }),
+            "report_kind" => json!({ "reason": "spam" }),
+            "resolve_report" => json!({ "outcome": "dismissed", "reason": "because" }),
             "update_installation" => json!({ "install_config": { "settings": {} } }),
             "create_token" | "create_federation_key" | "admin_create_tenant_token" => json!({ "name": "mine" }),
             "add_member" => json!({ "email": "mallory@example.com", "role": "viewer" }),
@@ -287,7 +317,11 @@ impl Victim {
             "update_tenant" => json!({ "name": "Mine" }),
             "admin_create_tenant" => json!({ "name": "Mine", "plan": "free" }),
             "admin_update_tenant" => json!({ "plan": "enterprise" }),
-            "reject_submission" | "request_submission_changes" | "quarantine_component" | "release_component" => {
+            "reject_submission"
+            | "request_submission_changes"
+            | "quarantine_component"
+            | "release_component"
+            | "take_down_component" => {
                 json!({ "reason": "because" })
             }
             _ => json!({}),

@@ -11,6 +11,7 @@ use atom_marketplace_protocol::tenant::{Member, MemberAdd};
 use atom_marketplace_protocol::text::{self, TextRule};
 use serde_json::json;
 
+use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::TenantScope;
 use crate::paging::Window;
@@ -40,11 +41,19 @@ pub(crate) fn add(c: &mut Conn<'_>, scope: &TenantScope, request: &MemberAdd, no
         return Err(ApiError::conflict(format!("`{email}` is a member already.")));
     }
     store::insert(c, scope, account, request.role, now)?;
-    store::find_by_account(c, scope, account)?.map(|row| row.member).ok_or_else(|| Error::NotFound.into())
+    let row = store::find_by_account(c, scope, account)?.ok_or(Error::NotFound)?;
+    note(c, scope, &row.member, "member.add", now)?;
+    Ok(row.member)
 }
 
 /// Gives a member another role.
-pub(super) fn change(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, role: Role) -> ApiResult<Member> {
+pub(super) fn change(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    uid: &str,
+    role: Role,
+    now: Timestamp,
+) -> ApiResult<Member> {
     let row = find(c, scope, uid)?;
     may_grant(scope, row.member.role)?;
     may_grant(scope, role)?;
@@ -52,15 +61,26 @@ pub(super) fn change(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, role: Rol
         keep_an_owner(c, scope, row.member.role)?;
     }
     store::set_role(c, scope, row.account, role)?;
-    Ok(Member { role, ..row.member })
+    let member = Member { role, ..row.member };
+    note(c, scope, &member, "member.update", now)?;
+    Ok(member)
 }
 
 /// Takes a member out of the tenant. The tokens they made here end with it; the person's account stays.
-pub(super) fn remove(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<()> {
+pub(super) fn remove(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, now: Timestamp) -> ApiResult<()> {
     let row = find(c, scope, uid)?;
     may_grant(scope, row.member.role)?;
     keep_an_owner(c, scope, row.member.role)?;
-    store::delete(c, scope, row.account).map_err(ApiError::from)
+    store::delete(c, scope, row.account)?;
+    note(c, scope, &row.member, "member.remove", now)
+}
+
+/// The record of who belongs to the tenant, by their ids: a person's name and address can be erased, the record not.
+fn note(c: &mut Conn<'_>, scope: &TenantScope, member: &Member, action: &'static str, now: Timestamp) -> ApiResult<()> {
+    let target = format!("member:{}", member.user_id);
+    let (actor, tenant) = (scope.actor(), Some(scope.id()));
+    let details = json!({ "role": member.role });
+    Ok(audit::record(c, &Entry { actor, tenant, action, target, details }, now)?)
 }
 
 fn find(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<store::MemberRow> {

@@ -1,0 +1,124 @@
+//! Events: what happened, for those whom it concerns. Written in the transaction that makes it so (an outbox): an event is
+//! there exactly when its cause is. Who hears of one is in its row, and worked out when it is read: telling a thousand
+//! installers costs the writer nothing.
+//!
+//! Readers follow *positions*, which are given out after the commit where transactions run beside one another: an id taken
+//! early and committed late would be skipped by those who have read on.
+
+mod store;
+
+use atom_marketplace_db::{Conn, Dialect, Error, Timestamp};
+use atom_marketplace_protocol::event::{Event, EventType};
+use atom_marketplace_protocol::ids::{self, Kind};
+use serde_json::{Map, Value};
+
+/// The component that an event is about.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// Its key.
+    pub component: i64,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id on the wire.
+    pub id: &'a str,
+    /// Its publisher's key.
+    pub tenant: i64,
+    /// Its publisher's id on the wire.
+    pub tenant_id: &'a str,
+}
+
+/// Who hears of an event beside the owner of what it is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hearers {
+    /// The tenant that did it.
+    pub actor: Option<i64>,
+    /// Which of those that have the component installed.
+    pub installers: Installers,
+    /// Everyone who asks for what is public.
+    pub marketplace: bool,
+}
+
+/// Which tenants that have a component installed hear of what became of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Installers {
+    /// None.
+    #[default]
+    None,
+    /// All.
+    All,
+    /// Those that the component is shared with: it is private, and others may have it from when it was public.
+    Shared,
+}
+
+impl Hearers {
+    /// Nobody but the owner.
+    pub const OWNER: Self = Self { actor: None, installers: Installers::None, marketplace: false };
+    /// The owner, and whoever has it installed.
+    pub const INSTALLERS: Self = Self { actor: None, installers: Installers::All, marketplace: false };
+}
+
+/// Writes an event of a component. `data` is what the payload has beside the component's name.
+pub fn emit(
+    c: &mut Conn<'_>,
+    event: EventType,
+    about: &About<'_>,
+    hearers: Hearers,
+    data: Value,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut payload = Map::new();
+    payload.insert("component_type".to_owned(), about.kind.as_str().into());
+    payload.insert("component_id".to_owned(), about.id.into());
+    payload.insert("source_tenant_id".to_owned(), about.tenant_id.into());
+    if let Value::Object(more) = data {
+        payload.extend(more);
+    }
+    let new = store::New {
+        uid: &ids::new_id("evt"),
+        event,
+        owner: Some(about.tenant),
+        actor: hearers.actor.filter(|actor| *actor != about.tenant),
+        component: Some(about.component),
+        installers: hearers.installers,
+        marketplace: hearers.marketplace,
+        data: &Value::Object(payload).to_string(),
+    };
+    store::insert(c, &new, now)
+}
+
+/// An event with its place in the order of all.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// Its position.
+    pub position: i64,
+    /// The event.
+    pub event: Event,
+}
+
+/// Gives the events that were committed since the last call their positions, at most a thousand. Returns how many. Without
+/// effect on SQLite, where writers come one after the other and an event has its position at once.
+pub fn place(c: &mut Conn<'_>) -> Result<u64, Error> {
+    if c.dialect() == Dialect::Postgres { store::place(c) } else { Ok(0) }
+}
+
+/// Whether some events have no position yet.
+pub fn unplaced(c: &mut Conn<'_>) -> Result<bool, Error> {
+    if c.dialect() == Dialect::Postgres { store::unplaced(c) } else { Ok(false) }
+}
+
+/// What a tenant hears of, behind a position, in order: of its own components, of what it did itself, and of what became of
+/// components while it had them installed.
+pub fn of_tenant(c: &mut Conn<'_>, tenant: i64, after: i64, limit: u64) -> Result<Vec<Placed>, Error> {
+    let mut events = store::of_owner(c, tenant, after, limit)?;
+    events.extend(store::of_actor(c, tenant, after, limit)?);
+    events.extend(store::of_installer(c, tenant, after, limit)?);
+    events.sort_unstable_by_key(|event| event.position);
+    events.dedup_by_key(|event| event.position);
+    events.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(events)
+}
+
+/// What everyone may hear of, behind a position, in order.
+pub fn of_marketplace(c: &mut Conn<'_>, after: i64, limit: u64) -> Result<Vec<Placed>, Error> {
+    store::of_marketplace(c, after, limit)
+}

@@ -1,0 +1,130 @@
+//! SQL of events.
+
+use atom_marketplace_db::{Conn, Dialect, Error, FromRow, Row, Timestamp, args};
+use atom_marketplace_protocol::event::{Event, EventType};
+
+use super::{Installers, Placed};
+
+impl FromRow for Placed {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        let (event_type, data): (String, String) = (row.get("type")?, row.get("data")?);
+        Ok(Self {
+            position: row.get("position")?,
+            event: Event {
+                id: row.get("uid")?,
+                event_type: event_type.parse().map_err(Error::Other)?,
+                timestamp: row.get::<Timestamp>("at")?.to_string(),
+                data: serde_json::from_str(&data).map_err(|error| Error::Other(error.to_string()))?,
+            },
+        })
+    }
+}
+
+/// An event to be written.
+#[derive(Debug)]
+pub(super) struct New<'a> {
+    pub(super) uid: &'a str,
+    pub(super) event: EventType,
+    pub(super) owner: Option<i64>,
+    pub(super) actor: Option<i64>,
+    pub(super) component: Option<i64>,
+    pub(super) installers: Installers,
+    pub(super) marketplace: bool,
+    pub(super) data: &'a str,
+}
+
+/// Writes an event: on SQLite with its position, since commits are in the order of the writes there.
+pub(super) fn insert(c: &mut Conn<'_>, new: &New<'_>, now: Timestamp) -> Result<(), Error> {
+    let position = match c.dialect() {
+        Dialect::Sqlite => Some(take(c, 1)?),
+        Dialect::Postgres => None,
+    };
+    c.execute(
+        "INSERT INTO event (uid, position, type, at, owner_id, actor_id, component_id, installers, marketplace, data)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        args![
+            new.uid,
+            position,
+            new.event.as_str(),
+            now,
+            new.owner,
+            new.actor,
+            new.component,
+            match new.installers {
+                Installers::None => 0_i64,
+                Installers::All => 1,
+                Installers::Shared => 2,
+            },
+            new.marketplace,
+            new.data
+        ],
+    )
+    .map(|_| ())
+}
+
+/// Takes the next `count` positions and returns the last of them.
+fn take(c: &mut Conn<'_>, count: i64) -> Result<i64, Error> {
+    c.one(
+        "INSERT INTO event_sequence (id, last) VALUES (1, $1)
+         ON CONFLICT (id) DO UPDATE SET last = event_sequence.last + $1 RETURNING last",
+        args![count],
+    )
+}
+
+/// Gives positions to events that have none, in the order of their ids.
+pub(super) fn place(c: &mut Conn<'_>) -> Result<u64, Error> {
+    let waiting: Vec<i64> = c.all("SELECT id FROM event WHERE position IS NULL ORDER BY id LIMIT 1000", args![])?;
+    let count = waiting.len() as u64;
+    let Some(highest) = waiting.last() else { return Ok(0) };
+    let before = take(c, count as i64)? - count as i64;
+    c.execute(
+        "UPDATE event SET position = placed.position FROM (
+             SELECT id, $1 + row_number() OVER (ORDER BY id) AS position FROM event WHERE position IS NULL AND id <= $2
+         ) AS placed WHERE event.id = placed.id",
+        args![before, *highest],
+    )?;
+    Ok(count)
+}
+
+/// Whether any event waits for its position.
+pub(super) fn unplaced(c: &mut Conn<'_>) -> Result<bool, Error> {
+    Ok(c.first::<i64>("SELECT id FROM event WHERE position IS NULL LIMIT 1", args![])?.is_some())
+}
+
+/// Of the tenant's own components.
+pub(super) fn of_owner(c: &mut Conn<'_>, tenant: i64, after: i64, limit: u64) -> Result<Vec<Placed>, Error> {
+    c.all(
+        "SELECT position, uid, type, at, data FROM event WHERE owner_id = $1 AND position > $2 ORDER BY position LIMIT $3",
+        args![tenant, after, limit as i64],
+    )
+}
+
+/// What the tenant did.
+pub(super) fn of_actor(c: &mut Conn<'_>, tenant: i64, after: i64, limit: u64) -> Result<Vec<Placed>, Error> {
+    c.all(
+        "SELECT position, uid, type, at, data FROM event WHERE actor_id = $1 AND position > $2 ORDER BY position LIMIT $3",
+        args![tenant, after, limit as i64],
+    )
+}
+
+/// Of what the tenant had installed at the time.
+pub(super) fn of_installer(c: &mut Conn<'_>, tenant: i64, after: i64, limit: u64) -> Result<Vec<Placed>, Error> {
+    c.all(
+        "SELECT e.position, e.uid, e.type, e.at, e.data
+         FROM installation i JOIN event e ON e.component_id = i.component_id
+         WHERE i.tenant_id = $1 AND e.installers > 0 AND e.position > $2 AND e.at >= i.installed_at
+           AND (i.removed_at IS NULL OR e.at <= i.removed_at)
+           AND (e.installers = 1 OR EXISTS (
+               SELECT 1 FROM component_share s WHERE s.tenant_id = i.tenant_id AND s.component_id = e.component_id))
+         ORDER BY e.position LIMIT $3",
+        args![tenant, after, limit as i64],
+    )
+}
+
+/// What is public.
+pub(super) fn of_marketplace(c: &mut Conn<'_>, after: i64, limit: u64) -> Result<Vec<Placed>, Error> {
+    c.all(
+        "SELECT position, uid, type, at, data FROM event WHERE marketplace = 1 AND position > $1 ORDER BY position LIMIT $2",
+        args![after, limit as i64],
+    )
+}
