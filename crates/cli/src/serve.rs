@@ -61,6 +61,7 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         rates: settings.rates,
         answer_cache_bytes: settings.answer_cache_bytes,
         literal_tokens: Vec::new(),
+        checks: settings.checks.clone(),
     });
     m.metrics.slow_after(settings.log_slow);
     check_secret_key(&m).await;

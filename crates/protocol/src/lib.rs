@@ -6,6 +6,7 @@
 mod wire_enum;
 
 pub mod api_token;
+pub mod check;
 pub mod component;
 pub mod digest;
 pub mod error;

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::answers::{Answers, Generations};
 use crate::catalog::change::Announcements;
+use crate::catalog::checks::Policy;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
 use crate::http::InFlight;
@@ -59,6 +60,8 @@ pub struct Parts {
     /// Tokens that are looked up although they do not have the shape of one. They open nothing that the database does not
     /// know; on real data there are none.
     pub literal_tokens: Vec<String>,
+    /// What the automated checks do.
+    pub checks: Arc<Policy>,
 }
 
 /// Requests an hour (guide "Rate Limits").
@@ -121,6 +124,8 @@ pub struct State {
     pub cors_origins: Vec<String>,
     /// Tokens that are looked up although they do not have the shape of one.
     pub literal_tokens: Vec<String>,
+    /// What the automated checks do.
+    pub checks: Arc<Policy>,
     /// Names this process among the nodes of a deployment.
     pub instance: String,
     /// SHA-256 of the admin key: compared in constant time whatever its length.
@@ -146,6 +151,7 @@ impl Marketplace {
             trusted_proxies: parts.trusted_proxies,
             cors_origins: parts.cors_origins,
             literal_tokens: parts.literal_tokens,
+            checks: parts.checks,
             instance: atom_marketplace_protocol::ids::new_id("node"),
             admin_key_hash: Sha256::digest(parts.admin_key.as_bytes()).into(),
             db: parts.db,

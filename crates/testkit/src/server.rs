@@ -82,6 +82,7 @@ impl TestServer {
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
+            checks: std::sync::Arc::default(),
         };
         settings(&mut parts);
         let marketplace = Marketplace::open(parts);

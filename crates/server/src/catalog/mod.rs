@@ -16,6 +16,8 @@ mod names_api;
 pub mod publish;
 mod rank;
 mod read_api;
+pub mod recheck;
+mod recheck_api;
 pub mod record;
 pub mod render;
 pub mod resolve;
@@ -48,6 +50,7 @@ pub fn routes() -> ApiRoutes {
         .merge(write_api::routes())
         .merge(versions_api::routes())
         .merge(review_api::routes())
+        .merge(recheck_api::routes())
         .merge(bundle_api::routes())
         .merge(names_api::routes())
         .routes(utoipa_axum::routes!(search_api::search_kind))

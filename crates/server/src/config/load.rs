@@ -130,6 +130,7 @@ fn read_file(named: Option<PathBuf>, texts: &mut Texts, mistakes: &mut Vec<Mista
     };
     let mut found = Vec::new();
     flatten("", table, &mut found);
+    let found = join_checks(found);
     for (key, value) in found {
         let place = || format!("`{key}` in {}", path.display());
         let Some(known) = SETTINGS.iter().find(|setting| setting.key == key) else {
@@ -156,6 +157,21 @@ fn flatten(prefix: &str, table: toml::Table, found: &mut Vec<(String, toml::Valu
             value => found.push((key, value)),
         }
     }
+}
+
+/// The table `[checks]` as the one text that its variable would hold.
+fn join_checks(found: Vec<(String, toml::Value)>) -> Vec<(String, toml::Value)> {
+    let (mut checks, mut rest) = (Vec::new(), Vec::new());
+    for (key, value) in found {
+        match (key.strip_prefix("checks."), value) {
+            (Some(check), toml::Value::String(action)) => checks.push(format!("{check}={action}")),
+            (_, value) => rest.push((key, value)),
+        }
+    }
+    if !checks.is_empty() {
+        rest.push(("checks".to_owned(), toml::Value::String(checks.join(","))));
+    }
+    rest
 }
 
 fn as_text(value: toml::Value) -> Option<String> {
@@ -262,6 +278,7 @@ impl Values {
             limits.storage_bytes = storage.unwrap_or(limits.storage_bytes);
         }
         let sandbox = self.get("sandbox", parse::sandbox);
+        let checks = self.get("checks", parse::checks);
         let answer_cache_bytes = self.get("answer_cache_bytes", parse::size);
         let log_filter = self.get("log.filter", parse::log_filter);
         let log_format = self.get("log.format", parse::log_format);
@@ -292,6 +309,7 @@ impl Values {
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,
             sandbox: sandbox?,
+            checks: checks?,
             answer_cache_bytes: answer_cache_bytes?,
             log_filter: log_filter?,
             log_format: log_format?,

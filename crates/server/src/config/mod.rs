@@ -11,6 +11,7 @@ mod reference;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use atom_marketplace_protocol::plan::PlanLimits;
@@ -18,6 +19,7 @@ use atom_marketplace_protocol::token::Secret;
 use ipnet::IpNet;
 
 use crate::app::Rates;
+use crate::catalog::checks::Policy;
 
 pub use keys::{Key, Keys};
 pub use load::{InForce, Mistake, Mistakes, Source, load};
@@ -119,6 +121,8 @@ pub const SETTINGS: &[Setting] = &[
     plain("plan.enterprise.storage", "ATOM_PLAN_ENTERPRISE_STORAGE", "plan-enterprise-storage", "SIZE", Value("100GiB"), PLAN_STORAGE),
     plain("sandbox", "ATOM_SANDBOX", "sandbox", "on|off|auto", Value("auto"),
         "The test environment under `/api/test`, on a database of its own (see TESTING.md). `auto`: on with `--demo`, and where the server listens on loopback without a public URL."),
+    plain("checks", "ATOM_CHECKS", "checks", "CHECK=ACTION,…", Value(""),
+        "What automated checks do (see REVIEW_POLICY.md): `block`, `queue`, `note` or `off`, as in `secrets=block,licence=off`; in a file also as a table `[checks]`. What is not named keeps its default."),
     plain("answer_cache_bytes", "ATOM_ANSWER_CACHE_BYTES", "answer-cache-bytes", "SIZE", Value("64MiB"),
         "Memory for finished answers of lists, searches and details."),
     plain("log.filter", "ATOM_LOG", "log", "FILTER", Value("info"),
@@ -185,6 +189,8 @@ pub struct Settings {
     pub plans: [PlanLimits; 4],
     /// When there is a test environment.
     pub sandbox: SandboxMode,
+    /// What the automated checks do.
+    pub checks: Arc<Policy>,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
     /// The log's filter.

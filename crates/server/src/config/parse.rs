@@ -1,10 +1,13 @@
 //! From a setting's text to its value. An error says what is expected, never repeats a secret.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use ipnet::IpNet;
+
+use crate::catalog::checks::Policy;
 
 use super::{LogFormat, SandboxMode, SecretKey};
 
@@ -157,6 +160,10 @@ pub(super) fn sandbox(text: &str) -> Parsed<SandboxMode> {
         "auto" => Ok(SandboxMode::Auto),
         _ => Err(format!("`{text}` is none of on, off and auto")),
     }
+}
+
+pub(super) fn checks(text: &str) -> Parsed<Arc<Policy>> {
+    Policy::parse(text).map(Arc::new)
 }
 
 pub(super) fn log_format(text: &str) -> Parsed<LogFormat> {

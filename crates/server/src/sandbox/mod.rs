@@ -87,6 +87,7 @@ impl Sandbox {
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],
+            checks: real.checks.clone(),
         });
         let sandbox = Self(Arc::new(Inner {
             m,

@@ -1,6 +1,7 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
 mod bundle;
+mod corpus;
 mod errors;
 mod federation;
 mod gate;

@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Quoted as an example in a text about such attacks.
 fn quoted(found: &Found<'_>) -> Option<Severity> {
-    static OPENS: Pattern = Pattern::new("(?:[\"'`(\u{ab}*]|\\\\\")[^\"'`.\n]{0,24}$");
+    static OPENS: Pattern = Pattern::new(r#"["'`(*<][^"'`.\n]{0,24}$"#);
     static ABOUT: Pattern = Pattern::new(
         r"(?i)\b(?:detect|attack|inject|malicious|untrusted|adversar|refuse|reject|never (?:obey|follow)|such as|phrases? like|for example|e\.g\.|examples? of|treat (?:it|them|this|that|these) as|flags?|red.?team|jailbreak|suspicious|moderat|classif)",
     );

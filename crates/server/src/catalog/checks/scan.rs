@@ -327,3 +327,24 @@ fn joined(text: &[u8]) -> Option<Vec<u8>> {
     let joined = SEAM.get().replace_all(text, &b""[..]);
     matches!(joined, std::borrow::Cow::Owned(_)).then(|| joined.into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_is_valid_and_every_word_lowercase() {
+        for (rule, pattern) in &ENGINE.rules {
+            pattern.get();
+            assert!(rule.words.iter().all(|word| word.to_lowercase() == *word && !word.is_empty()), "{}", rule.says);
+        }
+    }
+
+    #[test]
+    fn a_word_at_the_edge_of_a_window_is_judged_by_what_stands_before_it() {
+        let far = "x".repeat(WINDOW * 3);
+        let token = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+        assert!(!search(format!("{far} {token} {far}").as_bytes(), false).is_empty());
+        assert!(search(format!("{far}{token}{far}").as_bytes(), false).is_empty());
+    }
+}
