@@ -13,7 +13,7 @@ use atom_marketplace_server::config::{Key, Keys, LogFormat, Settings};
 use atom_marketplace_server::jobs::Jobs;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
-use atom_marketplace_server::{http, ops, serve, tenants, tokens};
+use atom_marketplace_server::{accounts, http, ops, serve, tenants, tokens};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Mutex;
@@ -57,11 +57,13 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         public_url: settings.public_url.clone().unwrap_or_else(|| local_url.clone()),
         trusted_proxies: settings.trusted_proxies.clone(),
         cors_origins: settings.cors_origins.clone(),
+        webhook_retry: settings.webhook_retry.clone(),
         outbound_allow: settings.outbound_allow.clone(),
         rates: settings.rates,
         answer_cache_bytes: settings.answer_cache_bytes,
         literal_tokens: Vec::new(),
         checks: settings.checks.clone(),
+        accounts: accounts::Options::default(),
     });
     m.metrics.slow_after(settings.log_slow);
     check_secret_key(&m).await;

@@ -3,7 +3,33 @@
 //! Remembers the first failed statement, so that neither a swallowed error can commit half a transaction nor an error
 //! type of the caller's can hide a conflict worth retrying.
 
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
 use crate::{Dialect, Error, FromRow, Value, error::Fault, postgres, sqlite};
+
+/// What a caller of this crate keeps beside its database; see [`Db::attach`](crate::Db::attach).
+pub(crate) type Attached = OnceLock<Arc<dyn Any + Send + Sync>>;
+
+/// What is to be done after a commit.
+#[derive(Default)]
+pub(crate) struct Hooks(Vec<Box<dyn FnOnce() + Send>>);
+
+impl Hooks {
+    /// Does it.
+    pub(crate) fn run(self) {
+        for hook in self.0 {
+            hook();
+        }
+    }
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hooks({})", self.0.len())
+    }
+}
 
 /// One transaction (`write`) or one reading connection (`read`).
 ///
@@ -15,6 +41,8 @@ pub struct Conn<'a> {
     session: Session<'a>,
     writes: bool,
     fault: Option<Fault>,
+    attached: Option<&'a Attached>,
+    hooks: Hooks,
 }
 
 #[derive(Debug)]
@@ -25,16 +53,33 @@ pub(crate) enum Session<'a> {
 
 impl<'a> Conn<'a> {
     pub(crate) fn reading(session: Session<'a>) -> Self {
-        Self { session, writes: false, fault: None }
+        Self { session, writes: false, fault: None, attached: None, hooks: Hooks::default() }
     }
 
-    pub(crate) fn writing(session: Session<'a>) -> Self {
-        Self { session, writes: true, fault: None }
+    pub(crate) fn writing(session: Session<'a>, attached: Option<&'a Attached>) -> Self {
+        Self { session, writes: true, fault: None, attached, hooks: Hooks::default() }
+    }
+
+    /// The first failure, if any statement failed, and what is to be done after the commit if there was none.
+    pub(crate) fn finish(self) -> (Option<Fault>, Hooks) {
+        (self.fault, self.hooks)
     }
 
     /// The first failure, if any statement failed.
     pub(crate) fn into_fault(self) -> Option<Fault> {
         self.fault
+    }
+
+    /// In a write, what was attached to the database, if it is a `T`; see [`Db::attach`](crate::Db::attach).
+    pub fn attached<T: Any>(&self) -> Option<&'a T> {
+        self.attached?.get()?.downcast_ref()
+    }
+
+    /// Does something once the transaction is committed and on disk, and only then: to wake whoever waits for what it
+    /// wrote. It runs on the thread that commits for everybody, so it must be short and must not panic; after a crash, or
+    /// when it is unknown whether the commit happened, it does not run at all.
+    pub fn after_commit(&mut self, hook: impl FnOnce() + Send + 'static) {
+        self.hooks.0.push(Box::new(hook));
     }
 
     /// Which database this is, for the rare statement that must differ.

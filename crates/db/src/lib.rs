@@ -37,6 +37,7 @@ mod timestamp;
 mod value;
 
 use std::{
+    any::Any,
     collections::hash_map::RandomState,
     future::Future,
     hash::{BuildHasher, Hasher},
@@ -59,6 +60,7 @@ pub use stats::Stats;
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use value::{FromValue, Value, ValueRef};
 
+use conn::Attached;
 use job::Queue;
 use stats::Counters;
 
@@ -106,6 +108,7 @@ struct Inner {
     reads: Queue,
     writes: Queue,
     counters: Arc<Counters>,
+    attached: Arc<Attached>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     closed: Arc<AtomicBool>,
 }
@@ -143,14 +146,15 @@ impl Db {
     fn open_sqlite(location: sqlite::Location, options: &Options) -> Result<Self, Error> {
         let (reads, read_queue) = Queue::new(options.queue);
         let (writes, write_queue) = Queue::new(options.queue);
-        let counters = Arc::new(Counters::default());
+        let (counters, attached) = (Arc::new(Counters::default()), Arc::<Attached>::default());
         location.create()?;
         // First, because it makes the WAL that readers need.
         let db = location.writer()?;
         // Carries nothing: it disconnects when the last reader is gone, so that the writer is the last to close the file
         // and leaves no WAL behind.
         let (reading, readers_gone) = crossbeam_channel::bounded(0);
-        let writer = sqlite::Writer::new(db, location.clone(), write_queue, readers_gone, counters.clone());
+        let writer =
+            sqlite::Writer::new(db, location.clone(), write_queue, readers_gone, counters.clone(), attached.clone());
         let mut threads = Vec::new();
         for _ in 0..options.readers.max(1) {
             let (db, queue, reading) = (location.reader()?, read_queue.clone(), reading.clone());
@@ -160,14 +164,14 @@ impl Db {
             })?);
         }
         threads.push(spawn("db-write", move || writer.run())?);
-        Ok(Self::new(Backend::Sqlite(location), reads, writes, counters, threads))
+        Ok(Self::new(Backend::Sqlite(location), reads, writes, counters, attached, threads))
     }
 
     fn open_postgres(url: &str, options: &Options) -> Result<Self, Error> {
         use postgres::{Access, Worker};
         let (reads, read_queue) = Queue::new(options.queue);
         let (writes, write_queue) = Queue::new(options.queue);
-        let counters = Arc::new(Counters::default());
+        let (counters, attached) = (Arc::new(Counters::default()), Arc::<Attached>::default());
         let server = Arc::new(postgres::Server::new(url, options.statement_timeout)?);
         on_own_thread(|| server.prepare())?;
         let mut threads = Vec::new();
@@ -177,10 +181,10 @@ impl Db {
             } else {
                 (Access::Read, "db-read", &read_queue)
             };
-            let worker = Worker::new(server.clone(), access, queue.clone(), counters.clone());
+            let worker = Worker::new(server.clone(), access, queue.clone(), counters.clone(), attached.clone());
             threads.push(spawn(name, move || worker.run())?);
         }
-        Ok(Self::new(Backend::Postgres(server), reads, writes, counters, threads))
+        Ok(Self::new(Backend::Postgres(server), reads, writes, counters, attached, threads))
     }
 
     fn new(
@@ -188,9 +192,18 @@ impl Db {
         reads: Queue,
         writes: Queue,
         counters: Arc<Counters>,
+        attached: Arc<Attached>,
         threads: Vec<JoinHandle<()>>,
     ) -> Self {
-        Self(Arc::new(Inner { backend, reads, writes, counters, threads: Mutex::new(threads), closed: Arc::default() }))
+        Self(Arc::new(Inner {
+            backend,
+            reads,
+            writes,
+            counters,
+            attached,
+            threads: Mutex::new(threads),
+            closed: Arc::default(),
+        }))
     }
 
     /// Which database this is.
@@ -199,6 +212,12 @@ impl Db {
             Backend::Sqlite(_) => Dialect::Sqlite,
             Backend::Postgres(_) => Dialect::Postgres,
         }
+    }
+
+    /// Keeps a value that closures which write find with [`Conn::attached`]: where they hand over what they wrote, after
+    /// the commit. One value for each open database; a second one is not kept, and the answer is false.
+    pub fn attach<T: Any + Send + Sync>(&self, value: Arc<T>) -> bool {
+        self.0.attached.set(value).is_ok()
     }
 
     /// Runs a closure that reads. On SQLite it sees one snapshot; on PostgreSQL each statement sees the newest commits

@@ -241,7 +241,7 @@ impl Transaction for rusqlite::Connection {
     }
 
     fn conn(&mut self) -> Conn<'_> {
-        Conn::writing(crate::conn::Session::Sqlite(self))
+        Conn::writing(crate::conn::Session::Sqlite(self), None)
     }
 }
 
@@ -261,6 +261,6 @@ impl Transaction for crate::postgres::Session {
     }
 
     fn conn(&mut self) -> Conn<'_> {
-        Conn::writing(crate::conn::Session::Postgres(self))
+        Conn::writing(crate::conn::Session::Postgres(self), None)
     }
 }

@@ -40,6 +40,29 @@ wire_enum! {
     }
 }
 
+impl EventType {
+    /// The bit that stands for the type in a stored set of types. Never change one.
+    pub const fn bit(self) -> i64 {
+        let place = match self {
+            Self::ComponentPublished => 0,
+            Self::ComponentInstalled => 1,
+            Self::ComponentUpdated => 2,
+            Self::ComponentRated => 3,
+            Self::ComponentApproved => 4,
+            Self::ComponentChangesRequested => 5,
+            Self::ComponentRejected => 6,
+            Self::ComponentQuarantined => 7,
+            Self::ComponentReleased => 8,
+            Self::ComponentWithdrawn => 9,
+            Self::ComponentYanked => 10,
+            Self::ComponentDeprecated => 11,
+            Self::ComponentUninstalled => 12,
+            Self::WebhookDisabled => 13,
+        };
+        1 << place
+    }
+}
+
 /// One event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Event {
@@ -56,4 +79,18 @@ pub struct Event {
     /// `source_tenant_id`.
     #[schema(value_type = Object, example = json!({"component_type": "skill", "component_id": "crm-lookup", "source_tenant_id": "acme", "tenant_id": "globex"}))]
     pub data: Value,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_has_a_bit_of_its_own() {
+        let all = EventType::ALL.iter().fold(0, |all, event| {
+            assert_eq!(all & event.bit(), 0, "{event}");
+            all | event.bit()
+        });
+        assert_eq!(all, (1 << EventType::ALL.len()) - 1);
+    }
 }

@@ -5,6 +5,7 @@
 
 mod wire_enum;
 
+pub mod account;
 pub mod api_token;
 pub mod check;
 pub mod component;
@@ -30,3 +31,4 @@ pub mod tenant;
 pub mod text;
 pub mod token;
 pub mod usage;
+pub mod webhook;

@@ -2,22 +2,26 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use atom_marketplace_db::{Db, Migration, Timestamp};
 use ipnet::IpNet;
 use sha2::{Digest, Sha256};
 
+use crate::accounts;
 use crate::answers::{Answers, Generations};
 use crate::catalog::change::Announcements;
 use crate::catalog::checks::Policy;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
+use crate::events::outbox::Outbox;
 use crate::http::InFlight;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
+use crate::webhooks::stats::DeliveryStats;
 
 /// The schema's history, applied in order; each file is frozen once released.
 pub const MIGRATIONS: &[Migration] = &[
@@ -53,6 +57,8 @@ pub struct Parts {
     pub cors_origins: Vec<String>,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
+    /// Pauses between the tries of a delivery.
+    pub webhook_retry: Vec<Duration>,
     /// Requests an hour for each kind of caller.
     pub rates: Rates,
     /// Bytes of finished answers kept in memory.
@@ -62,6 +68,8 @@ pub struct Parts {
     pub literal_tokens: Vec<String>,
     /// What the automated checks do.
     pub checks: Arc<Policy>,
+    /// How people come in.
+    pub accounts: accounts::Options,
 }
 
 /// Requests an hour (guide "Rate Limits").
@@ -112,8 +120,18 @@ pub struct State {
     pub in_flight: InFlight,
     /// Words that occur in the catalog, for typos.
     pub vocabulary: Vocabulary,
+    /// How people come in.
+    pub accounts: accounts::Options,
+    /// Passwords being hashed and compared.
+    pub passwords: accounts::Passwords,
     /// The only way to others: webhooks, peers.
     pub outbound: Outbound,
+    /// From transactions to those who are told of events.
+    pub outbox: Outbox,
+    /// How deliveries fare, for the metrics.
+    pub deliveries: DeliveryStats,
+    /// Pauses between the tries of a delivery.
+    pub webhook_retry: Vec<Duration>,
     /// Counters for `/metrics`.
     pub metrics: Metrics,
     /// Where it is reached from outside.
@@ -135,7 +153,14 @@ pub struct State {
 impl Marketplace {
     /// Opens a marketplace on a migrated database.
     pub fn open(parts: Parts) -> Self {
+        let outbox = Outbox::default();
+        if !parts.db.attach(Arc::new(outbox.clone())) {
+            tracing::debug!("another marketplace has this database open in the process: its deliveries are claimed");
+        }
         Self(Arc::new(State {
+            outbox,
+            deliveries: DeliveryStats::default(),
+            webhook_retry: parts.webhook_retry,
             limiter: Limiter::new(parts.db.clone(), parts.clock.clone()),
             rates: parts.rates,
             token_rate: ChangingRate::new(Rate::hourly(parts.rates.token)),
@@ -145,6 +170,8 @@ impl Marketplace {
             credentials: CredentialCache::new(),
             in_flight: InFlight::default(),
             vocabulary: Vocabulary::default(),
+            accounts: parts.accounts,
+            passwords: accounts::Passwords::default(),
             outbound: Outbound::new(parts.outbound_allow),
             metrics: Metrics::default(),
             public_url: parts.public_url,

@@ -93,6 +93,12 @@ impl ApiError {
             .details(json!({ "required_permission": required_permission }))
     }
 
+    /// 403: whatever the credential may do, its tenant may do nothing.
+    pub fn suspended(tenant: &str) -> Self {
+        Self::new(Code::InsufficientPermissions, "This tenant is suspended. Ask the platform's operator.")
+            .details(json!({ "reason": "tenant_suspended", "tenant_id": tenant }))
+    }
+
     /// 404 for a component that is not there, or that the caller may not see: the two look the same.
     pub fn component_not_found(kind: Kind, id: &str) -> Self {
         Self::new(Code::ComponentNotFound, format!("There is no {} `{id}` that you may see.", kind.as_str()))

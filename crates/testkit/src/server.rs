@@ -1,25 +1,30 @@
 //! A server in this process, on its own database and a free port of loopback.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use atom_marketplace_db::testing::TestDb;
 use atom_marketplace_db::{Db, args};
 use atom_marketplace_protocol::plan::Plan;
-use atom_marketplace_protocol::scope::ScopeSet;
+use atom_marketplace_protocol::scope::{Role, ScopeSet};
 use atom_marketplace_protocol::token::{self, CredentialKind};
 use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
 use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
-use atom_marketplace_server::{http, tenants, tokens};
+use atom_marketplace_server::{accounts, http, tenants, tokens};
 
+use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::Client;
+use crate::{Answer, Client};
 
 /// The admin key of every test server.
 pub const ADMIN_KEY: &str = "test-admin-key-0123456789-0123456789";
+
+/// The password of every person that [`TestServer::person`] invites.
+pub const PASSWORD: &str = "a long and unusual one";
 
 /// What every test server seals with.
 const SECRET_KEY: [u8; 32] = [42; 32];
@@ -78,11 +83,13 @@ impl TestServer {
             public_url: url.clone(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
+            webhook_retry: [50, 100, 200, 400, 800].map(Duration::from_millis).to_vec(),
             outbound_allow: Vec::new(),
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
             checks: std::sync::Arc::default(),
+            accounts: accounts::Options::default(),
         };
         settings(&mut parts);
         let marketplace = Marketplace::open(parts);
@@ -134,6 +141,27 @@ impl TestServer {
     /// A client with a new token that the member `user` (`usr_…`) made.
     pub async fn token_of(&self, slug: &str, user: &str, scopes: ScopeSet) -> Client {
         self.make_token(slug, Some(user.to_owned()), scopes).await
+    }
+
+    /// Invites a person into an existing tenant, takes the invitation up, and is their browser, signed in: it sends the cookie
+    /// and the proof against forgery.
+    pub async fn person(&self, slug: &str, email: &str, role: Role) -> Client {
+        let admin = self.admin_for(slug);
+        let added = admin.post("/api/tenant/members", &json!({ "email": email, "role": role })).await.expect(201);
+        let path = format!("/api/tenant/members/{}/invitation", added["user_id"].as_str().expect("an id"));
+        let link = admin.post(&path, &json!({})).await.expect(201);
+        let token =
+            link["url"].as_str().and_then(|url| url.split_once("token=")).expect("a link with a token").1.to_owned();
+        let confirm = json!({ "token": token, "password": PASSWORD });
+        self.browser(&self.anonymous().post("/api/password-reset/confirm", &confirm).await)
+    }
+
+    /// The browser that was given this answer to signing in.
+    pub fn browser(&self, signed: &Answer) -> Client {
+        let session = signed.expect(201);
+        let cookie = signed.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie");
+        let csrf = session["csrf_token"].as_str().expect("a token");
+        self.anonymous().with("cookie", cookie).with("x-csrf-token", csrf)
     }
 
     async fn make_token(&self, slug: &str, user: Option<String>, scopes: ScopeSet) -> Client {

@@ -13,17 +13,20 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("events", &[]),
     ("limits", &[]),
     ("tenants", &["audit"]),
+    ("accounts", &["audit", "limits", "tenants"]),
     ("tokens", &["audit", "tenants"]),
     ("catalog", &["audit", "events", "tenants"]),
     ("federation", &["audit", "catalog", "tenants", "tokens"]),
     ("installs", &["audit", "catalog", "events", "tenants"]),
     ("ratings", &["audit", "catalog", "events"]),
-    ("sandbox", &["audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
+    ("sandbox", &["accounts", "audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
+    ("reports", &["audit", "catalog"]),
+    ("transfers", &["audit", "catalog", "tenants"]),
     ("usage", &["catalog", "installs", "limits", "tenants"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.
-const COMPOSITION: &[&str] = &["config", "demo", "jobs", "ops"];
+const COMPOSITION: &[&str] = &["config", "demo", "jobs", "ops", "web"];
 
 /// Neither: every feature has routes and takes callers from them, and they know every feature; every feature may send
 /// through `outbound`, which knows none.

@@ -105,9 +105,9 @@ fn agrees_to(error: &Error) -> bool {
         return false;
     }
     output::error("Before anyone else can read it, this would be taken out:");
-    redactions
-        .iter()
-        .for_each(|redaction| output::error(&output::plain(&format!("  {}", failure::redaction(redaction)))));
+    for redaction in &redactions {
+        output::error(&output::plain(&format!("  {}", failure::redaction(redaction))));
+    }
     output::error("Publish without it? [y/N]");
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")

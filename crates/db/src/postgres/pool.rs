@@ -7,7 +7,7 @@ use crossbeam_channel::Receiver;
 use super::{Server, Session, session::Company};
 use crate::{
     Conn, Error,
-    conn::Session as Either,
+    conn::{Attached, Session as Either},
     error::{Fault, FaultKind},
     job::Job,
     stats::Counters,
@@ -40,6 +40,7 @@ pub(crate) struct Worker {
     access: Access,
     queue: Receiver<Box<dyn Job>>,
     counters: Arc<Counters>,
+    attached: Arc<Attached>,
     session: Option<Session>,
     connected_before: bool,
 }
@@ -60,8 +61,9 @@ impl Worker {
         access: Access,
         queue: Receiver<Box<dyn Job>>,
         counters: Arc<Counters>,
+        attached: Arc<Attached>,
     ) -> Self {
-        Self { server, access, queue, counters, session: None, connected_before: false }
+        Self { server, access, queue, counters, attached, session: None, connected_before: false }
     }
 
     /// Serves jobs until the queue is closed and empty.
@@ -101,7 +103,7 @@ impl Worker {
         let ended = if self.access == Access::Read {
             read(&mut session, job)
         } else {
-            write(&mut session, job, company, &self.counters)
+            write(&mut session, job, company, &self.counters, &self.attached)
         };
         if !session.is_broken() && !matches!(ended, Ended::Lost(_)) {
             self.session = Some(session);
@@ -132,14 +134,27 @@ fn read(session: &mut Session, job: &mut dyn Job) -> Ended {
     }
 }
 
-fn write(session: &mut Session, job: &mut dyn Job, company: Company, counters: &Counters) -> Ended {
+fn write(
+    session: &mut Session,
+    job: &mut dyn Job,
+    company: Company,
+    counters: &Counters,
+    attached: &Attached,
+) -> Ended {
     if let Err(fault) = session.begin(company) {
         return ended(fault);
     }
-    let mut conn = Conn::writing(Either::Postgres(session));
+    let mut conn = Conn::writing(Either::Postgres(session), Some(attached));
     let ok = job.run(&mut conn);
-    match conn.into_fault() {
-        None if ok => commit(session, counters),
+    let (fault, hooks) = conn.finish();
+    match fault {
+        None if ok => {
+            let ended = commit(session, counters);
+            if matches!(ended, Ended::Done(Ok(()))) {
+                hooks.run();
+            }
+            ended
+        }
         None => {
             session.roll_back();
             Ended::Done(Ok(()))

@@ -13,7 +13,13 @@ use crossbeam_channel::Receiver;
 use rusqlite::Connection;
 
 use super::{Location, execute, translate};
-use crate::{Conn, Error, conn::Session, error::Fault, job::Job, stats::Counters};
+use crate::{
+    Conn, Error,
+    conn::{Attached, Hooks, Session},
+    error::Fault,
+    job::Job,
+    stats::Counters,
+};
 
 /// A group ends after this many closures or this much work, whichever comes first: later ones wait for the next.
 const GROUP_JOBS: usize = 128;
@@ -32,11 +38,12 @@ pub(crate) struct Writer {
     queue: Receiver<Box<dyn Job>>,
     readers_gone: Receiver<()>,
     counters: Arc<Counters>,
+    attached: Arc<Attached>,
     wal_checked: Instant,
 }
 
-/// A job that ran, with what to answer once the group is committed.
-type Ran = (Box<dyn Job>, Result<(), Error>);
+/// A job that ran, with what to answer, and what to do, once the group is committed.
+type Ran = (Box<dyn Job>, Result<(), Error>, Hooks);
 
 impl Writer {
     pub(crate) fn new(
@@ -45,8 +52,9 @@ impl Writer {
         queue: Receiver<Box<dyn Job>>,
         readers_gone: Receiver<()>,
         counters: Arc<Counters>,
+        attached: Arc<Attached>,
     ) -> Self {
-        Self { db, location, queue, readers_gone, counters, wal_checked: Instant::now() }
+        Self { db, location, queue, readers_gone, counters, attached, wal_checked: Instant::now() }
     }
 
     /// Serves writes until the queue is closed and empty, then empties the WAL into the database.
@@ -85,7 +93,7 @@ impl Writer {
         }
         let committed = if given_up {
             // On a full disk and the like SQLite rolls the whole transaction back, neighbours and all.
-            let reason = ran.last().and_then(|(_, outcome)| outcome.clone().err());
+            let reason = ran.last().and_then(|(_, outcome, _)| outcome.clone().err());
             Err(reason
                 .filter(Error::is_retryable)
                 .unwrap_or_else(|| Error::unavailable("SQLite gave the transaction up")))
@@ -95,7 +103,10 @@ impl Writer {
         if committed.is_ok() {
             self.counters.committed(ran.len());
         }
-        for (job, outcome) in ran {
+        for (job, outcome, hooks) in ran {
+            if committed.is_ok() {
+                hooks.run();
+            }
             job.answer(committed.clone().and(outcome));
         }
     }
@@ -113,16 +124,18 @@ impl Writer {
     /// Runs one closure so that its failure or panic undoes its own work alone.
     fn savepoint(&self, mut job: Box<dyn Job>) -> Ran {
         if let Err(Fault { error, .. }) = execute(&self.db, "SAVEPOINT job", &[]) {
-            return (job, Err(error));
+            return (job, Err(error), Hooks::default());
         }
-        let mut conn = Conn::writing(Session::Sqlite(&self.db));
+        let mut conn = Conn::writing(Session::Sqlite(&self.db), Some(&self.attached));
         let ok = job.run(&mut conn);
-        let outcome = match conn.into_fault() {
+        let (fault, mut hooks) = conn.finish();
+        let outcome = match fault {
             None if ok => execute(&self.db, "RELEASE job", &[]).map(drop).map_err(|fault| {
                 self.rollback();
                 fault.error
             }),
             fault => {
+                hooks = Hooks::default();
                 if !self.db.is_autocommit() {
                     self.undo();
                 }
@@ -133,7 +146,8 @@ impl Writer {
                 }
             }
         };
-        (job, outcome)
+        let hooks = if outcome.is_ok() { hooks } else { Hooks::default() };
+        (job, outcome, hooks)
     }
 
     /// Undoes the open savepoint; if even that fails, the whole group.

@@ -206,3 +206,41 @@ async fn a_read_sees_what_was_acknowledged() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_follows_a_commit_follows_no_rollback() {
+    each_db_async(|t| async move {
+        counters(&t.db).await;
+        assert!(t.db.attach(Arc::new(AtomicU32::new(0))));
+        assert!(!t.db.attach(Arc::new(AtomicU32::new(9))), "one value a database");
+        for (id, succeeds, expected) in [(1, true, 1), (2, false, 1), (1, true, 1), (3, true, 2)] {
+            let done = t.db.write(move |c| {
+                let found = c.attached::<AtomicU32>().expect("attached above");
+                assert!(c.attached::<String>().is_none(), "of another type");
+                assert!(found.load(Relaxed) < 9);
+                let reached = Arc::new(AtomicU32::new(0));
+                let counted = reached.clone();
+                c.execute("INSERT INTO counter (id) VALUES ($1)", args![id])?;
+                c.after_commit(move || {
+                    counted.fetch_add(1, Relaxed);
+                });
+                assert_eq!(reached.load(Relaxed), 0, "not before the commit");
+                if succeeds { Ok(reached) } else { Err(Error::NotFound) }
+            });
+            // The hook has run by the time that the caller is answered.
+            if let Ok(reached) = done.await {
+                assert_eq!(reached.load(Relaxed), 1);
+                t.db.write(|c| {
+                    let total = c.attached::<AtomicU32>().expect("attached above");
+                    total.fetch_add(1, Relaxed);
+                    Ok::<_, Error>(())
+                })
+                .await
+                .unwrap();
+            }
+            let total = t.db.write(|c| Ok::<_, Error>(c.attached::<AtomicU32>().unwrap().load(Relaxed))).await;
+            assert_eq!(total.unwrap(), expected, "{id}");
+        }
+    })
+    .await;
+}

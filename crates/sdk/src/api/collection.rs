@@ -8,7 +8,9 @@ use atom_marketplace_protocol::component::{
 };
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::install::{BulkInstallRequest, BulkInstallResponse};
+use atom_marketplace_protocol::lifecycle::{RenameRequest, Transfer, TransferRequest};
 use atom_marketplace_protocol::rating::{RateRequest, RatingSummary, Review};
+use atom_marketplace_protocol::report::{ReportReceipt, ReportRequest};
 use reqwest::Method;
 use serde::Serialize;
 
@@ -122,6 +124,22 @@ impl<P> Collection<P> {
     pub fn withdraw(&self, component: impl Into<ComponentRef>) -> Call<()> {
         let component = component.into();
         Self::one(Call::done(&self.client, Method::DELETE, path_of(self.kind, &component, "")), &component)
+    }
+
+    /// Gives it another id. The old one stays its name too, for ever.
+    pub fn rename(&self, component: impl Into<ComponentRef>, new_id: &str) -> Call<Component> {
+        let request = RenameRequest { new_id: new_id.to_owned() };
+        self.get_json(Method::POST, &component.into(), "/rename").body(&request)
+    }
+
+    /// Offers it to another publisher; nothing changes until that one accepts. See [`Client::transfers`].
+    pub fn transfer(&self, component: impl Into<ComponentRef>, request: &TransferRequest) -> Call<Transfer> {
+        self.get_json(Method::POST, &component.into(), "/transfer").body(request)
+    }
+
+    /// Reports it to the platform.
+    pub fn report(&self, component: impl Into<ComponentRef>, request: &ReportRequest) -> Call<ReportReceipt> {
+        self.get_json(Method::POST, &component.into(), "/report").body(request)
     }
 
     /// Its versions, newest first.

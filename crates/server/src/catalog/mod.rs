@@ -5,6 +5,7 @@ pub mod bundle;
 pub(crate) mod bundle_api;
 pub mod change;
 pub mod checks;
+mod decision;
 mod dependencies;
 mod head;
 pub mod index;

@@ -25,13 +25,14 @@ use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::json;
 use atom_marketplace_protocol::plan::Plan;
-use atom_marketplace_protocol::semver_ext::{next_patch, parse_version};
+use atom_marketplace_protocol::semver_ext::parse_version;
 use atom_marketplace_protocol::text;
 use semver::Version;
 use serde_json::Value;
 
 use super::change::Change;
 use super::checks::{self, Policy, StoredFile, Surface, catalog::Subject};
+use super::decision::{Decision, decide};
 use super::head::{self, Known};
 use super::index::{First, Words};
 use super::model::ComponentRow;
@@ -213,59 +214,6 @@ fn blocked(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Block)
 }
 
-/// What a publish request means in the present state.
-#[derive(Clone, Debug, PartialEq)]
-enum Decision {
-    /// The content is there, in this version.
-    There(Version),
-    /// A new version of this number.
-    New(Version),
-}
-
-/// The rules of the module's text, over the state alone. `shown` is the head if it is available.
-fn decide(
-    prepared: &Prepared,
-    visibility: MarketplaceType,
-    shown: Option<&Known>,
-    versions: &[Known],
-) -> ApiResult<Decision> {
-    let public = prepared.marketplace_type == MarketplaceType::Public;
-    let same = |known: &Known| known.digest == prepared.digest;
-    let waiting = versions.iter().find(|known| known.status == Status::PendingReview);
-    if public
-        && let Some(waiting) = waiting.filter(|waiting| same(waiting))
-        && prepared.version.as_ref().is_none_or(|wanted| *wanted == waiting.version)
-    {
-        return Ok(Decision::There(waiting.version.clone()));
-    }
-    // What is private has to be reviewed before it is public, under the number it has.
-    let there = |known: &Known| match (public, known.visibility) {
-        (true, MarketplaceType::Private) => Decision::New(known.version.clone()),
-        _ => Decision::There(known.version.clone()),
-    };
-    if let Some(wanted) = &prepared.version {
-        return match versions.iter().find(|known| known.spent() && known.version == *wanted) {
-            None => Ok(Decision::New(wanted.clone())),
-            Some(known) if same(known) && known.status == Status::Published => Ok(there(known)),
-            Some(known) => Err(version_exists(prepared, known)),
-        };
-    }
-    if let Some(shown) = shown.filter(|shown| same(shown) && !shown.yanked && shown.visibility == visibility) {
-        return Ok(there(shown));
-    }
-    let highest = versions.iter().filter(|known| known.spent()).map(|known| &known.version).max();
-    Ok(Decision::New(highest.map_or(Version::new(1, 0, 0), next_patch)))
-}
-
-fn version_exists(prepared: &Prepared, known: &Known) -> ApiError {
-    let why = if known.status == Status::Withdrawn { "was withdrawn" } else { "has other content" };
-    ApiError::new(
-        Code::VersionExists,
-        format!("Version {} of `{}` {why}: a version never changes, so publish under a new number.", known.version, prepared.id),
-    )
-    .details(serde_json::json!({ "component_type": prepared.kind, "component_id": prepared.id, "version": known.version.to_string() }))
-}
-
 /// What is there before a publish.
 struct Before {
     component: Option<ComponentRow>,
@@ -430,7 +378,7 @@ fn write_down(
     let private = prepared.marketplace_type == MarketplaceType::Private;
     let details = serde_json::json!({
         "version": version, "marketplace_type": prepared.marketplace_type, "digest": prepared.digest,
-        "new_version": published.created,
+        "new_version": published.created, "redactions": prepared.redactions.count,
     });
     let target = audit::component(prepared.kind, scope.slug(), &prepared.id);
     let entry = Entry { actor: scope.actor(), tenant: Some(scope.id()), action: "component.publish", target, details };

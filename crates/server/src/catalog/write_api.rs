@@ -122,12 +122,11 @@ async fn publish_component(
 }
 
 async fn prepare(m: &Marketplace, scope: &TenantScope, publication: Publication) -> ApiResult<Prepared> {
-    let shared = match publish::sharing(&publication) {
-        Some(shared) => shared,
-        None => {
-            let (by, kind, id) = (scope.clone(), publication.kind, publication.id.clone());
-            m.db.read(move |c| publish::was_shared(c, &by, kind, &id)).await?
-        }
+    let shared = if let Some(shared) = publish::sharing(&publication) {
+        shared
+    } else {
+        let (by, kind, id) = (scope.clone(), publication.kind, publication.id.clone());
+        m.db.read(move |c| publish::was_shared(c, &by, kind, &id)).await?
     };
     let (publisher, policy) = (scope.slug().to_owned(), m.checks.clone());
     // Hashing megabytes would hold up the other requests of this thread.

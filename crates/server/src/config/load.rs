@@ -266,6 +266,7 @@ impl Values {
         let secret_key = self.get("secret_key", parse::parse_secret_key);
         let trusted_proxies = self.get("trusted_proxies", parse::networks);
         let cors_origins = self.get("cors_origins", parse::origins);
+        let webhook_retry = self.get("webhook_retry", parse::durations);
         let outbound_allow = self.get("outbound_allow", parse::networks);
         let anonymous = self.get("rate.anonymous", parse::rate);
         let token = self.get("rate.token", parse::rate);
@@ -305,6 +306,7 @@ impl Values {
             secret_key,
             trusted_proxies: trusted_proxies?,
             cors_origins: cors_origins?,
+            webhook_retry: webhook_retry?,
             outbound_allow: outbound_allow?,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,

@@ -105,6 +105,9 @@ pub const SETTINGS: &[Setting] = &[
         "Web origins that may send credentials. Public reads are open to every origin anyhow."),
     plain("outbound_allow", "ATOM_OUTBOUND_ALLOW", "outbound-allow", "CIDR,…", Value(""),
         "Networks or addresses that webhooks and peers may be at although they are not public, and where plain http will do. Whoever may set a webhook's URL can reach everything in them."),
+    plain("webhook_retry", "ATOM_WEBHOOK_RETRY", "webhook-retry", "DURATION,…",
+        Value("5s,30s,2m,10m,30m,2h,5h,10h,14h,20h,24h"),
+        "Pauses before a delivery that failed is tried again (each ±10 %); after the last one it is given up."),
     plain("rate.anonymous", "ATOM_RATE_ANONYMOUS", "rate-anonymous", "NUMBER", Value("100"),
         "Requests an hour without a credential, for each address (IPv6: each /64)."),
     plain("rate.token", "ATOM_RATE_TOKEN", "rate-token", "NUMBER", Value("10000"),
@@ -181,6 +184,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Origins that may send credentials.
     pub cors_origins: Vec<String>,
+    /// Pauses between the tries of a delivery.
+    pub webhook_retry: Vec<Duration>,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
     /// Requests an hour.

@@ -153,6 +153,15 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
         .ok_or_else(|| format!("`{text}` is no duration up to 24h, such as 500ms, 30s or 5m"))
 }
 
+pub(super) fn durations(text: &str) -> Parsed<Vec<Duration>> {
+    const MOST: usize = 50;
+    let durations = list(text).map(duration).collect::<Parsed<Vec<_>>>()?;
+    if durations.is_empty() || durations.len() > MOST || durations.iter().any(Duration::is_zero) {
+        return Err(format!("`{text}` is no list of 1 to {MOST} durations, such as 5s,30s,2m"));
+    }
+    Ok(durations)
+}
+
 pub(super) fn sandbox(text: &str) -> Parsed<SandboxMode> {
     match text {
         "on" => Ok(SandboxMode::On),

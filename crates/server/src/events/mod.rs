@@ -5,12 +5,18 @@
 //! Readers follow *positions*, which are given out after the commit where transactions run beside one another: an id taken
 //! early and committed late would be skipped by those who have read on.
 
+pub(crate) mod outbox;
 mod store;
 
 use atom_marketplace_db::{Conn, Dialect, Error, Timestamp};
 use atom_marketplace_protocol::event::{Event, EventType};
 use atom_marketplace_protocol::ids::{self, Kind};
+use atom_marketplace_protocol::webhook::PAYLOAD_MAX;
 use serde_json::{Map, Value};
+
+use outbox::Message;
+
+pub use outbox::Subscriber;
 
 /// The component that an event is about.
 #[derive(Clone, Copy, Debug)]
@@ -74,16 +80,70 @@ pub fn emit(
         payload.extend(more);
     }
     let new = store::New {
-        uid: &ids::new_id("evt"),
+        uid: ids::new_id("evt"),
         event,
         owner: Some(about.tenant),
         actor: hearers.actor.filter(|actor| *actor != about.tenant),
         component: Some(about.component),
         installers: hearers.installers,
         marketplace: hearers.marketplace,
-        data: &Value::Object(payload).to_string(),
+        data: bounded(payload),
     };
-    store::insert(c, &new, now)
+    let subscribers = store::subscribers(c, &new)?;
+    write(c, new, &subscribers, now).map(|_| ())
+}
+
+/// Writes an event of a tenant that is about none of its components.
+pub fn emit_to_tenant(
+    c: &mut Conn<'_>,
+    event: EventType,
+    tenant: i64,
+    data: Map<String, Value>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let new = store::New::bare(event, Some(tenant), bounded(data));
+    let subscribers = store::subscribers(c, &new)?;
+    write(c, new, &subscribers, now).map(|_| ())
+}
+
+/// Writes an event that one webhook is told of and nobody else, whatever it asks for: a test. Returns the event's id.
+pub fn emit_to_webhook(
+    c: &mut Conn<'_>,
+    event: EventType,
+    webhook: Subscriber,
+    data: Map<String, Value>,
+    now: Timestamp,
+) -> Result<String, Error> {
+    let new = store::New::bare(event, None, bounded(data));
+    write(c, new, &[webhook], now)
+}
+
+fn write(c: &mut Conn<'_>, new: store::New, subscribers: &[Subscriber], now: Timestamp) -> Result<String, Error> {
+    let key = store::insert(c, &new, now)?;
+    let body = body(&new.uid, new.event, now, &new.data);
+    let message = Message { event: key, uid: new.uid.clone(), event_type: new.event, body: body.into() };
+    outbox::deliver(c, message, subscribers, now)?;
+    Ok(new.uid)
+}
+
+/// An event as it is delivered: the same bytes whenever it is asked for.
+pub fn body(uid: &str, event: EventType, at: Timestamp, data: &str) -> String {
+    format!(r#"{{"id":"{uid}","type":"{event}","timestamp":"{at}","data":{data}}}"#)
+}
+
+/// A payload within its limit: what is too long for one is left out, and said to be.
+fn bounded(mut payload: Map<String, Value>) -> String {
+    /// What the envelope around it takes.
+    const ENVELOPE: usize = 256;
+    let text = serde_json::to_string(&payload).expect("a payload is JSON");
+    if text.len() + ENVELOPE <= PAYLOAD_MAX {
+        return text;
+    }
+    payload.retain(|_, value| {
+        value.as_str().is_none_or(|text| text.len() <= ENVELOPE) && !value.is_array() && !value.is_object()
+    });
+    payload.insert("truncated".to_owned(), true.into());
+    Value::Object(payload).to_string()
 }
 
 /// An event with its place in the order of all.

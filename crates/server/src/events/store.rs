@@ -3,7 +3,9 @@
 use atom_marketplace_db::{Conn, Dialect, Error, FromRow, Row, Timestamp, args};
 use atom_marketplace_protocol::event::{Event, EventType};
 
-use super::{Installers, Placed};
+use atom_marketplace_protocol::ids;
+
+use super::{Installers, Placed, Subscriber};
 
 impl FromRow for Placed {
     fn from_row(row: &Row<'_>) -> Result<Self, Error> {
@@ -20,30 +22,45 @@ impl FromRow for Placed {
     }
 }
 
+impl FromRow for Subscriber {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        let status: i64 = row.get("status")?;
+        Ok(Self { webhook: row.get("id")?, revision: row.get("revision")?, active: status == 0 })
+    }
+}
+
 /// An event to be written.
 #[derive(Debug)]
-pub(super) struct New<'a> {
-    pub(super) uid: &'a str,
+pub(super) struct New {
+    pub(super) uid: String,
     pub(super) event: EventType,
     pub(super) owner: Option<i64>,
     pub(super) actor: Option<i64>,
     pub(super) component: Option<i64>,
     pub(super) installers: Installers,
     pub(super) marketplace: bool,
-    pub(super) data: &'a str,
+    pub(super) data: String,
 }
 
-/// Writes an event: on SQLite with its position, since commits are in the order of the writes there.
-pub(super) fn insert(c: &mut Conn<'_>, new: &New<'_>, now: Timestamp) -> Result<(), Error> {
+impl New {
+    /// An event that is about no component.
+    pub(super) fn bare(event: EventType, owner: Option<i64>, data: String) -> Self {
+        let (uid, installers) = (ids::new_id("evt"), Installers::None);
+        Self { uid, event, owner, actor: None, component: None, installers, marketplace: false, data }
+    }
+}
+
+/// Writes an event: on SQLite with its position, since commits are in the order of the writes there. Returns its key.
+pub(super) fn insert(c: &mut Conn<'_>, new: &New, now: Timestamp) -> Result<i64, Error> {
     let position = match c.dialect() {
         Dialect::Sqlite => Some(take(c, 1)?),
         Dialect::Postgres => None,
     };
-    c.execute(
+    c.one(
         "INSERT INTO event (uid, position, type, at, owner_id, actor_id, component_id, installers, marketplace, data)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
         args![
-            new.uid,
+            &new.uid,
             position,
             new.event.as_str(),
             now,
@@ -56,10 +73,64 @@ pub(super) fn insert(c: &mut Conn<'_>, new: &New<'_>, now: Timestamp) -> Result<
                 Installers::Shared => 2,
             },
             new.marketplace,
-            new.data
+            &new.data
         ],
     )
-    .map(|_| ())
+}
+
+/// The webhooks that asked for such an event and may hear of it; of several reasons for one, the first.
+pub(super) fn subscribers(c: &mut Conn<'_>, new: &New) -> Result<Vec<Subscriber>, Error> {
+    let mut found: Vec<Subscriber> = Vec::new();
+    let bit = new.event.bit();
+    if let Some(owner) = new.owner {
+        found = c.all(
+            "SELECT id, revision, status FROM webhook
+             WHERE tenant_id IN ($1, $2) AND scope = 0 AND status < 3 AND (events & $3) <> 0",
+            args![owner, new.actor.unwrap_or(owner), bit],
+        )?;
+    }
+    if let (Some(component), true) = (new.component, new.installers != Installers::None) {
+        found.extend(c.all::<Subscriber>(
+            "SELECT w.id, w.revision, w.status FROM installation i JOIN webhook w ON w.tenant_id = i.tenant_id
+             WHERE i.component_id = $1 AND i.removed_at IS NULL AND w.scope = 0 AND w.status < 3 AND (w.events & $2) <> 0
+               AND ($3 = 1 OR EXISTS (
+                   SELECT 1 FROM component_share s WHERE s.tenant_id = i.tenant_id AND s.component_id = i.component_id))",
+            args![component, bit, new.installers == Installers::All],
+        )?);
+    }
+    if new.marketplace {
+        found.extend(c.all::<Subscriber>(
+            "SELECT id, revision, status FROM webhook WHERE scope = 1 AND status < 3 AND (events & $1) <> 0",
+            args![bit],
+        )?);
+    }
+    found.sort_unstable_by_key(|subscriber| subscriber.webhook);
+    found.dedup_by_key(|subscriber| subscriber.webhook);
+    Ok(found)
+}
+
+/// Deliveries in one statement.
+const TOGETHER: usize = 8;
+
+/// Writes the deliveries of an event to some webhooks, due at a time.
+pub(super) fn insert_deliveries(
+    c: &mut Conn<'_>,
+    event: i64,
+    due_at: Timestamp,
+    lease: i64,
+    webhooks: &[i64],
+) -> Result<(), Error> {
+    for some in webhooks.chunks(TOGETHER) {
+        // One statement for any number of them: the places that are left over repeat the last.
+        let at = |place: usize| some[place.min(some.len() - 1)];
+        c.execute(
+            "INSERT INTO webhook_delivery (event_id, webhook_id, state, due_at, lease, step, attempts)
+             SELECT CAST($1 AS BIGINT), id, 0, CAST($2 AS BIGINT), CAST($3 AS BIGINT), 0, 0
+             FROM webhook WHERE id IN ($4, $5, $6, $7, $8, $9, $10, $11)",
+            args![event, due_at, lease, at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)],
+        )?;
+    }
+    Ok(())
 }
 
 /// Takes the next `count` positions and returns the last of them.
@@ -127,4 +198,14 @@ pub(super) fn of_marketplace(c: &mut Conn<'_>, after: i64, limit: u64) -> Result
         "SELECT position, uid, type, at, data FROM event WHERE marketplace = 1 AND position > $1 ORDER BY position LIMIT $2",
         args![after, limit as i64],
     )
+}
+
+/// The position of an event, by its id on the wire.
+pub(super) fn position_of(c: &mut Conn<'_>, uid: &str) -> Result<Option<Option<i64>>, Error> {
+    c.first("SELECT position FROM event WHERE uid = $1", args![uid])
+}
+
+/// The last position that was given out.
+pub(super) fn last(c: &mut Conn<'_>) -> Result<i64, Error> {
+    Ok(c.first("SELECT last FROM event_sequence WHERE id = 1", args![])?.unwrap_or(0))
 }

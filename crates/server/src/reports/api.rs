@@ -45,7 +45,7 @@ struct SourceQuery {
 /// For harm, leaked secrets, impersonation and the like; whoever may see it may report it. The publisher is not told who did.
 /// A tenant has one open report of a component: another one takes its place.
 #[utoipa::path(
-    post, path = "@base/@collection/{id}/report", operation_id = "report_@kind", tag = "reports",
+    post, path = "@base/@collection/{id}/report", operation_id = "report_@kind", tag = "catalog",
     params(("id" = String, Path, description = "The component's id"), SourceQuery),
     request_body(content = ReportRequest, example = json!({"reason": "malware", "details": "Version 1.2.0 sends every contact to an address that its readme does not name."})),
     responses(

@@ -22,9 +22,11 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::{Mutex, RwLock};
 use tokio::task::JoinSet;
 
+use crate::accounts;
 use crate::app::{Marketplace, Parts};
 use crate::clock::Clock;
 use crate::error::{ApiError, ApiResult};
+use crate::events::outbox::Note;
 use crate::limits::Rate;
 use crate::seal::Sealer;
 
@@ -83,11 +85,14 @@ impl Sandbox {
             public_url: format!("{}/api/test", real.public_url),
             trusted_proxies: real.trusted_proxies.clone(),
             cors_origins: real.cors_origins.clone(),
+            webhook_retry: real.webhook_retry.clone(),
             outbound_allow: real.outbound.allowed().to_vec(),
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],
             checks: real.checks.clone(),
+            // Beside the real one, in the same browser.
+            accounts: accounts::Options { cookie: "atom_test_session", ..accounts::Options::default() },
         });
         let sandbox = Self(Arc::new(Inner {
             m,
@@ -221,6 +226,7 @@ impl Sandbox {
         m.generations.bump_all();
         m.credentials.clear();
         m.limiter.forget();
+        m.outbox.tell(Note::Forget);
     }
 
     async fn tell(&self, what: &str) -> Result<(), Error> {

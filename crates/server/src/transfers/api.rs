@@ -24,6 +24,7 @@ use crate::paging::{self, Window};
 
 pub(super) fn routes() -> ApiRoutes {
     ApiRoutes::new()
+        .schema::<TransferDirection>()
         .routes(routes!(transfer))
         .routes(routes!(list_transfers))
         .routes(routes!(get_transfer, cancel_transfer))

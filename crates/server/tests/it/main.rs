@@ -1,5 +1,6 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
+mod accounts;
 mod bundle;
 mod corpus;
 mod errors;

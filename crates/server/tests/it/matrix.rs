@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::plan::Plan;
-use atom_marketplace_protocol::scope::{Scope, ScopeSet};
+use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};
 use atom_marketplace_server::http::openapi;
 use atom_marketplace_testkit::{Answer, Client, TestServer, each_db_async};
 use reqwest::Method;
@@ -24,11 +24,15 @@ enum Access {
     Platform(Scope),
     /// A peer with a federation key.
     Peer,
+    /// A person who is signed in, about themselves.
+    Person,
+    /// Whoever comes, by what the request itself holds: a password, a one-time link.
+    Visitor,
     /// Whoever has the test secret, in the test environment alone.
     Tester,
 }
 
-use Access::{AnyToken, Everyone, Peer, Platform, Tenant, Tester};
+use Access::{AnyToken, Everyone, Peer, Person, Platform, Tenant, Tester, Visitor};
 
 /// One row an operation. `kind` and `kinds` stand for the four.
 const MATRIX: &[(&str, Access)] = &[
@@ -74,6 +78,7 @@ const MATRIX: &[(&str, Access)] = &[
     ("create_token", Tenant(Scope::TokensManage)),
     ("list_tokens", Tenant(Scope::TokensManage)),
     ("rotate_token", Tenant(Scope::TokensManage)),
+    ("revoke_leaked_token", Visitor),
     ("delete_token", Tenant(Scope::TokensManage)),
     ("get_current_token", AnyToken),
     ("get_tenant", Tenant(Scope::ComponentsRead)),
@@ -83,6 +88,18 @@ const MATRIX: &[(&str, Access)] = &[
     ("update_member", Tenant(Scope::MembersManage)),
     ("remove_member", Tenant(Scope::MembersManage)),
     ("get_usage", Tenant(Scope::UsageRead)),
+    // people
+    ("create_invitation", Tenant(Scope::MembersManage)),
+    ("create_session", Visitor),
+    ("sign_up", Visitor),
+    ("get_session", Person),
+    ("update_session", Person),
+    ("delete_session", Person),
+    ("list_sessions", Person),
+    ("end_session", Person),
+    ("update_account", Person),
+    ("request_password_reset", Visitor),
+    ("confirm_password_reset", Visitor),
     // federation
     ("create_federation_key", Tenant(Scope::FederationManage)),
     ("list_federation_keys", Tenant(Scope::FederationManage)),
@@ -176,6 +193,7 @@ struct Victim {
     installation: String,
     token: String,
     member: String,
+    session: String,
     federation_key: String,
     submission: String,
     transfer: String,
@@ -206,6 +224,7 @@ impl Victim {
         let token = client.post("/api/tokens", &json!({ "name": canary })).await.expect(201);
         let email = format!("{canary}@example.com");
         let member = client.post("/api/tenant/members", &json!({ "email": email, "role": "viewer" })).await.expect(201);
+        let browser = server.person("victim", &format!("owner-{canary}@example.com"), Role::Owner).await;
         let key = client.post("/api/federation/keys", &json!({ "name": canary })).await.expect(201);
         let offer = json!({ "to_tenant_id": "somebody", "message": canary });
         let offer = client.post("/api/agent-marketplace/agents/secret_agent/transfer", &offer).await.expect(201);
@@ -216,6 +235,7 @@ impl Victim {
             installation: id(&installed["id"]),
             token: id(&token["id"]),
             member: id(&member["user_id"]),
+            session: id(&browser.get("/api/session").await.expect(200)["id"]),
             federation_key: id(&key["id"]),
             submission: id(&waiting["items"][0]["id"]),
             transfer: id(&offer["id"]),
@@ -269,6 +289,7 @@ impl Victim {
             ("tenant_id", "victim"),
             ("token_id", self.token.as_str()),
             ("user_id", self.member.as_str()),
+            ("session_id", self.session.as_str()),
             ("key_id", self.federation_key.as_str()),
         ] {
             path = path.replace(&format!("{{{parameter}}}"), value);
@@ -338,6 +359,46 @@ impl Victim {
     }
 }
 
+/// Browsers of people in another tenant.
+struct Browsers {
+    /// An owner's.
+    stranger: Client,
+    /// A viewer's.
+    viewer: Client,
+    /// One whose session has ended.
+    signed_out: Client,
+}
+
+impl Browsers {
+    async fn open(server: &TestServer) -> Self {
+        let signed_out = server.person("mallory", "gone@example.com", Role::Owner).await;
+        signed_out.delete("/api/session").await.expect(204);
+        Self {
+            stranger: server.person("mallory", "owner@example.com", Role::Owner).await,
+            viewer: server.person("mallory", "viewer@example.com", Role::Viewer).await,
+            signed_out,
+        }
+    }
+
+    /// A browser that may not do it, and is otherwise in order: without the proof where one is needed, else a viewer's.
+    fn unable(&self, operation: &Operation) -> Client {
+        if operation.method == Method::GET { self.viewer.clone() } else { self.stranger.with("x-csrf-token", "0") }
+    }
+
+    /// How that one is refused; none where it may.
+    fn refusal(&self, operation: &Operation, access: Access) -> Option<Refusal> {
+        let reads = operation.method == Method::GET;
+        match access {
+            Everyone | Visitor | Tester => None,
+            Tenant(scope) if reads && Role::Viewer.scopes().contains(scope) => None,
+            Person if reads => None,
+            AnyToken => Some(UNKNOWN),
+            Peer => Some(NO_PEER),
+            Tenant(_) | Platform(_) | Person => Some(FORBIDDEN),
+        }
+    }
+}
+
 fn collection(kind: Kind) -> String {
     format!("{}/{}", kind.base(), kind.collection())
 }
@@ -385,6 +446,7 @@ async fn no_tenant_sees_or_changes_anothers() {
         };
         let key = mallory.post("/api/federation/keys", &json!({ "name": "peer" })).await.expect(201);
         let peer = server.anonymous().with("x-federation-key", key["key"].as_str().unwrap());
+        let browsers = Browsers::open(&server).await;
         let before = victim.state().await;
 
         for operation in operations() {
@@ -400,9 +462,9 @@ async fn no_tenant_sees_or_changes_anothers() {
 
             let nobody = server.anonymous();
             match access {
-                Everyone => victim.keeps_quiet("nobody", &operation, &send(&nobody).await),
+                Everyone | Visitor => victim.keeps_quiet("nobody", &operation, &send(&nobody).await),
                 Peer => refused("nobody", &nobody, NO_PEER).await,
-                Tenant(_) | AnyToken | Platform(_) | Tester => refused("nobody", &nobody, UNKNOWN).await,
+                Tenant(_) | AnyToken | Person | Platform(_) | Tester => refused("nobody", &nobody, UNKNOWN).await,
             }
             if access == Tester {
                 // To the test environment, every real credential is an unknown one, with its secret or without.
@@ -425,15 +487,15 @@ async fn no_tenant_sees_or_changes_anothers() {
             )
             .await;
             match access {
-                Peer => victim.keeps_quiet("a peer", &operation, &send(&peer).await),
+                Peer | Visitor => victim.keeps_quiet("a peer", &operation, &send(&peer).await),
                 // A key says nothing about a token, so what is only for tokens asks for one.
-                AnyToken => refused("a peer", &peer, UNKNOWN).await,
+                AnyToken | Person => refused("a peer", &peer, UNKNOWN).await,
                 Everyone | Tenant(_) | Platform(_) | Tester => refused("a peer", &peer, FORBIDDEN).await,
             }
             let needed = match access {
                 Everyone => Some(Scope::ComponentsRead),
                 Tenant(scope) => Some(scope),
-                AnyToken | Platform(_) | Peer | Tester => None,
+                AnyToken | Person | Visitor | Platform(_) | Peer | Tester => None,
             };
             if let Some(scope) = needed {
                 let rest: ScopeSet = ScopeSet::ALL_TENANT.difference(ScopeSet::of(&[scope]));
@@ -446,7 +508,27 @@ async fn no_tenant_sees_or_changes_anothers() {
                     operation.id
                 );
             }
+            if let Some((status, code)) = browsers.refusal(&operation, access) {
+                refused("a signed-out browser", &browsers.signed_out, if access == Peer { NO_PEER } else { UNKNOWN })
+                    .await;
+                refused(
+                    "a browser under another's tenant",
+                    &browsers.stranger.with("x-tenant-id", "victim"),
+                    (404, "TENANT_NOT_FOUND"),
+                )
+                .await;
+                refused("a browser without the proof or the role", &browsers.unable(&operation), (status, code)).await;
+            }
             // Last, since some of these do what they say, within the caller's own tenant.
+            if !matches!(access, Person | Visitor) || operation.path.contains('{') {
+                let answer = send(&browsers.stranger).await;
+                victim.keeps_quiet("a stranger's browser", &operation, &answer);
+                assert!(
+                    answer.status >= 300 || !operation.path.contains("{") || access == Everyone,
+                    "{}",
+                    operation.id
+                );
+            }
             match access {
                 Platform(scope) => {
                     refused("another tenant", &mallory, FORBIDDEN).await;
@@ -454,6 +536,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                     assert_eq!(answer["error"]["details"]["required_permission"], scope.as_str(), "{}", operation.id);
                 }
                 Peer => refused("another tenant", &mallory, NO_PEER).await,
+                Person => refused("another tenant", &mallory, UNKNOWN).await,
                 _ => {
                     let answer = send(&mallory).await;
                     victim.keeps_quiet("another tenant", &operation, &answer);

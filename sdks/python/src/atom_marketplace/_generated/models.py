@@ -22,9 +22,16 @@ __all__ = [
     "Code",
     "Component",
     "ComponentCount",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliveryDetail",
+    "DeliveryStatus",
     "Dependency",
     "DependencyStatus",
     "Deprecation",
+    "DisabledReason",
+    "Event",
+    "EventType",
     "FederatedComponent",
     "FederationKey",
     "FederationKeyCreated",
@@ -41,6 +48,7 @@ __all__ = [
     "InstalledConfig",
     "InstalledDependency",
     "Kind",
+    "LeakedTokenOutcome",
     "Lock",
     "LockResponse",
     "LockResult",
@@ -50,8 +58,10 @@ __all__ = [
     "MarketplaceType",
     "MaturityLevel",
     "Member",
+    "Membership",
     "MissingDependency",
     "MissingReason",
+    "OneTimeLink",
     "Origin",
     "PendingVersion",
     "Plan",
@@ -61,21 +71,41 @@ __all__ = [
     "PublishCheck",
     "Publisher",
     "RatingSummary",
+    "Redaction",
+    "RedactionAction",
+    "RedactionKind",
+    "Report",
+    "ReportOutcome",
+    "ReportReason",
+    "ReportReceipt",
+    "ReportStatus",
     "Review",
     "Role",
     "Scope",
+    "Session",
+    "SessionSummary",
     "Severity",
     "SkillType",
     "Status",
     "Submission",
     "SubmissionDetail",
     "Successor",
+    "Takedown",
     "Tenant",
     "TestRateLimit",
     "TestSession",
+    "Transfer",
+    "TransferDirection",
+    "TransferStatus",
     "Usage",
+    "User",
     "VersionInfo",
     "Webhook",
+    "WebhookCreated",
+    "WebhookRecovered",
+    "WebhookScope",
+    "WebhookStatus",
+    "WebhookVerified",
 ]
 
 BulkStatus: TypeAlias = Literal["installed", "already_installed", "failed"]
@@ -87,8 +117,17 @@ CanvasType: TypeAlias = Literal["html", "react", "vue", "custom"]
 Code: TypeAlias = Literal["RATE_LIMIT_EXCEEDED", "TENANT_NOT_FOUND", "COMPONENT_NOT_FOUND", "INSUFFICIENT_PERMISSIONS", "AGENT_LIMIT_EXCEEDED", "INVALID_CONFIGURATION", "DEPENDENCY_MISSING", "PLAN_RESTRICTED", "WEBHOOK_VERIFICATION_FAILED", "FEDERATION_KEY_INVALID", "INVALID_REQUEST", "CHECKS_FAILED", "UNAUTHENTICATED", "QUOTA_EXCEEDED", "NOT_FOUND", "METHOD_NOT_ALLOWED", "CONFLICT", "VERSION_EXISTS", "AMBIGUOUS_COMPONENT", "PRECONDITION_FAILED", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "INTERNAL", "UNAVAILABLE"]
 """Every error code an answer can carry, with its HTTP status."""
 
+DeliveryStatus: TypeAlias = Literal["pending", "delivered", "failed"]
+"""What became of a delivery."""
+
 DependencyStatus: TypeAlias = Literal["installed", "already_installed"]
 """How a component that is needed came to be installed."""
+
+DisabledReason: TypeAlias = Literal["gone", "failing"]
+"""Why a webhook was disabled."""
+
+EventType: TypeAlias = Literal["component.published", "component.installed", "component.updated", "component.rated", "component.approved", "component.changes_requested", "component.rejected", "component.quarantined", "component.released", "component.withdrawn", "component.yanked", "component.deprecated", "component.uninstalled", "webhook.disabled"]
+"""What happened."""
 
 FileEncoding: TypeAlias = Literal["utf-8", "base64"]
 """How a file's content is written in JSON."""
@@ -113,6 +152,21 @@ Plan: TypeAlias = Literal["free", "solo", "team", "enterprise"]
 it.
 """
 
+RedactionAction: TypeAlias = Literal["dropped", "replaced"]
+"""What becomes of it."""
+
+RedactionKind: TypeAlias = Literal["credential", "email", "phone", "ssn", "tenant_id", "internal_host"]
+"""What was found."""
+
+ReportOutcome: TypeAlias = Literal["dismissed", "quarantined", "taken_down", "fixed"]
+"""What came of a report."""
+
+ReportReason: TypeAlias = Literal["malware", "secrets", "impersonation", "copyright", "spam", "broken", "other"]
+"""What is wrong with a component."""
+
+ReportStatus: TypeAlias = Literal["open", "resolved"]
+"""Whether a report still waits."""
+
 Role: TypeAlias = Literal["viewer", "member", "publisher", "admin", "owner"]
 """A member's role in a tenant, from the least to the most: each holds what the one before does."""
 
@@ -127,6 +181,18 @@ SkillType: TypeAlias = Literal["prompt_only", "python_code", "nodejs", "api", "f
 
 Status: TypeAlias = Literal["pending_review", "published", "changes_requested", "rejected", "quarantined", "withdrawn", "superseded"]
 """Where a component or one of its versions stands (contract §1 "Lifecycle")."""
+
+TransferDirection: TypeAlias = Literal["in", "out"]
+"""Which offers."""
+
+TransferStatus: TypeAlias = Literal["pending", "accepted", "declined", "cancelled", "expired"]
+"""Where an offer stands."""
+
+WebhookScope: TypeAlias = Literal["tenant", "marketplace"]
+"""What a webhook hears of."""
+
+WebhookStatus: TypeAlias = Literal["active", "paused", "disabled"]
+"""Whether a webhook is told of events."""
 
 
 class ApiToken(Model):
@@ -361,6 +427,97 @@ class ComponentCount(Model):
     """The status."""
 
 
+class Delivery(Model):
+    """One event for one webhook."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "last_attempt_at": timestamp,
+        "next_attempt_at": timestamp,
+    }
+    _absent = {
+        "error": None,
+        "last_attempt_at": None,
+        "next_attempt_at": None,
+        "response_status": None,
+    }
+
+    attempt_count: int
+    """Exchanges so far."""
+    created_at: datetime
+    """When the event happened, RFC 3339 UTC."""
+    error: str | None
+    """Why the last exchange failed, or why it was never made; `null`: it did not."""
+    event: EventType
+    """The event's type."""
+    event_id: str
+    """The event, the header `webhook-id`: the same on every try."""
+    id: str
+    """Its id, the header `X-ATOM-Delivery`; unique within its webhook."""
+    last_attempt_at: datetime | None
+    """When the last exchange began, RFC 3339 UTC."""
+    next_attempt_at: datetime | None
+    """When it is sent next, RFC 3339 UTC, if it is pending and the webhook is active."""
+    response_status: int | None
+    """The HTTP status of the last answer; `null`: none came."""
+    status: DeliveryStatus
+    """What became of it."""
+    webhook_id: str
+    """The webhook."""
+
+
+class DeliveryAttempt(Model):
+    """One exchange with a receiver."""
+
+    __slots__ = ()
+    _decoders = {
+        "at": timestamp,
+    }
+    _absent = {
+        "duration_ms": None,
+        "error": None,
+        "response_body": None,
+        "response_status": None,
+        "url": None,
+    }
+
+    at: datetime
+    """When it began, RFC 3339 UTC."""
+    duration_ms: float | None
+    """How long it took."""
+    error: str | None
+    """Why it failed; `null`: it did not."""
+    number: int
+    """1, 2, 3 …"""
+    response_body: str | None
+    """The first 4 KB of the answer's body."""
+    response_status: int | None
+    """The HTTP status of the answer; `null`: none came."""
+    url: str | None
+    """Where the POST went."""
+
+
+class Event(Model):
+    """One event."""
+
+    __slots__ = ()
+    _decoders = {
+        "timestamp": timestamp,
+    }
+
+    data: dict[str, Any]
+    """To what; see docs/WEBHOOKS.md for each type's fields. Of a component always `component_type`, `component_id`
+    and `source_tenant_id`.
+    """
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: EventType
+    """What happened."""
+
+
 class FederatedComponent(Model):
     """A public component as a peer sees it."""
 
@@ -489,6 +646,15 @@ class PlannedInstall(Model):
     """The version."""
 
 
+class LeakedTokenOutcome(Model):
+    """What became of a token that was handed in."""
+
+    __slots__ = ()
+
+    revoked: bool
+    """Whether it opened something until now. Else it was unknown, expired or revoked before."""
+
+
 class LockResult(Model):
     """One component of a lock that was installed."""
 
@@ -514,18 +680,59 @@ class Member(Model):
     __slots__ = ()
     _decoders = {
         "created_at": timestamp,
+        "joined_at": timestamp,
+    }
+    _absent = {
+        "joined_at": None,
     }
 
     created_at: datetime
     """Since when they are a member, RFC 3339 UTC."""
     email: str
     """Where they are reached, lower case."""
+    joined_at: datetime | None
+    """When they took up their invitation, RFC 3339 UTC; left out until then, when they cannot act here by signing
+    in.
+    """
     name: str
     """Their name."""
     role: Role
     """What they may do here."""
     user_id: str
     """The person's id."""
+
+
+class Membership(Model):
+    """A tenant that a person belongs to."""
+
+    __slots__ = ()
+
+    name: str
+    """Its name."""
+    role: Role
+    """What the person may do there."""
+    suspended: bool
+    """Whether the platform has suspended it: nothing can be done there."""
+    tenant_id: str
+    """The tenant's id."""
+
+
+class OneTimeLink(Model):
+    """A link that is good for one use."""
+
+    __slots__ = ()
+    _decoders = {
+        "expires_at": timestamp,
+    }
+
+    expires_at: datetime
+    """When it ends, RFC 3339 UTC."""
+    mailed: bool
+    """Whether it is on its way to the person by mail too."""
+    url: str
+    """The page to open. Whoever has it can use it, so hand it to nobody else. Shown here and, where mail is set up,
+    sent.
+    """
 
 
 class PlanLimits(Model):
@@ -544,6 +751,19 @@ class PlanLimits(Model):
     """Webhooks."""
 
 
+class Redaction(Model):
+    """One thing that is taken out. It never says what the thing was."""
+
+    __slots__ = ()
+
+    action: RedactionAction
+    """What becomes of it."""
+    kind: RedactionKind
+    """What was found there."""
+    path: str
+    """The field, written as in findings."""
+
+
 class RatingSummary(Model):
     """The author's rating and what all ratings come to."""
 
@@ -559,6 +779,66 @@ class RatingSummary(Model):
     """The author's rating; null when there is none."""
     rating_count: int
     """How many ratings."""
+
+
+class Report(Model):
+    """A report as the platform reads it."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "resolved_at": timestamp,
+        "updated_at": timestamp,
+    }
+    _absent = {
+        "details": None,
+        "outcome": None,
+        "outcome_reason": None,
+        "resolved_at": None,
+        "resolved_by": None,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    created_at: datetime
+    """When it was first reported, RFC 3339 UTC."""
+    details: str | None
+    """What was seen."""
+    id: str
+    """Its id."""
+    outcome: ReportOutcome | None
+    """What came of it."""
+    outcome_reason: str | None
+    """Why."""
+    reason: ReportReason
+    """What is wrong with the component."""
+    reported_by: str
+    """Who acted for that tenant."""
+    reporter_tenant_id: str
+    """The tenant that reported it; its publisher is never told."""
+    reporters: int
+    """How many tenants have reported the component and wait for an answer; for a resolved report, how many got one."""
+    resolved_at: datetime | None
+    """When, RFC 3339 UTC."""
+    resolved_by: str | None
+    """Who resolved it."""
+    source_tenant_id: str
+    """Its publisher."""
+    status: ReportStatus
+    """Whether it still waits."""
+    updated_at: datetime
+    """When the report last changed, RFC 3339 UTC."""
+
+
+class ReportReceipt(Model):
+    """A report that was taken."""
+
+    __slots__ = ()
+
+    id: str
+    """Its id: the same as before if your tenant's last report of the component is still open."""
 
 
 class Review(Model):
@@ -584,6 +864,67 @@ class Review(Model):
     """What it says."""
     updated_at: datetime
     """When it was last changed, RFC 3339 UTC."""
+
+
+class User(Model):
+    """A person."""
+
+    __slots__ = ()
+
+    email: str
+    """Where they are reached, lower case."""
+    id: str
+    """The person's id."""
+    name: str
+    """Their name."""
+    platform_admin: bool
+    """Whether they look after the platform: review, quarantine, tenants."""
+
+
+class SessionSummary(Model):
+    """One of a person's sessions, in the list of them."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "expires_at": timestamp,
+        "last_used_at": timestamp,
+    }
+
+    address: str
+    """The address it was begun from."""
+    created_at: datetime
+    """When it was begun, RFC 3339 UTC."""
+    current: bool
+    """Whether it is the one that asks."""
+    expires_at: datetime
+    """When it ends if it is not used again, RFC 3339 UTC."""
+    id: str
+    """The session's id."""
+    last_used_at: datetime
+    """When it was last used, to about a minute, RFC 3339 UTC."""
+    user_agent: str
+    """What the browser called itself then, at most 255 characters."""
+
+
+class Takedown(Model):
+    """A component that was taken down: what is left of it."""
+
+    __slots__ = ()
+    _decoders = {
+        "taken_down_at": timestamp,
+    }
+
+    component_type: Kind
+    """Its kind."""
+    id: str
+    """Its id, which nobody can publish under again."""
+    reason: str
+    """Why."""
+    source_tenant_id: str
+    """Its publisher."""
+    taken_down_at: datetime
+    """When, RFC 3339 UTC."""
 
 
 class TestRateLimit(Model):
@@ -614,6 +955,44 @@ class TestSession(Model):
     """The tenant it acts for."""
     token_type: str
     """Always `Bearer`."""
+
+
+class Transfer(Model):
+    """A component offered to another publisher."""
+
+    __slots__ = ()
+    _decoders = {
+        "decided_at": timestamp,
+        "expires_at": timestamp,
+        "offered_at": timestamp,
+    }
+    _absent = {
+        "decided_at": None,
+        "message": None,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    decided_at: datetime | None
+    """When it was accepted, declined or cancelled, RFC 3339 UTC."""
+    expires_at: datetime
+    """Until when it can be accepted, RFC 3339 UTC."""
+    from_tenant_id: str
+    """Who offers it."""
+    id: str
+    """Its id."""
+    message: str | None
+    """What was said with it."""
+    name: str
+    """The component's name."""
+    offered_at: datetime
+    """When it was offered, RFC 3339 UTC."""
+    status: TransferStatus
+    """Where it stands."""
+    to_tenant_id: str
+    """To whom."""
 
 
 class Usage(Model):
@@ -659,21 +1038,69 @@ class Usage(Model):
 
 
 class Webhook(Model):
-    """Where a tenant is told of events."""
+    """A webhook, without its secret."""
 
     __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "failing_since": timestamp,
+        "previous_secret_until": timestamp,
+        "updated_at": timestamp,
+    }
     _absent = {
-        "secret": None,
+        "description": None,
+        "disabled_reason": None,
+        "failing_since": None,
+        "previous_secret_until": None,
+        "rate_limit": None,
     }
 
+    created_at: datetime
+    """When it was made, RFC 3339 UTC."""
+    description: str | None
+    """What people know it by."""
+    disabled_reason: DisabledReason | None
+    """Why it was disabled, if it is."""
+    events: list[EventType]
+    """Types of events it hears of."""
+    failing_since: datetime | None
+    """Since when its deliveries have done nothing but fail, RFC 3339 UTC; `null`: the last one succeeded, or there
+    was none.
+    """
     id: str
     """Its id."""
+    previous_secret_until: datetime | None
+    """Until when the secret before this one signs too, RFC 3339 UTC; `null`: there is none."""
+    rate_limit: int | None
+    """Deliveries a second; `null`: as fast as its receiver answers."""
+    scope: WebhookScope
+    """What it hears of."""
+    status: WebhookStatus
+    """Whether it is told of events."""
+    updated_at: datetime
+    """When it was last changed, RFC 3339 UTC."""
     url: str
     """Where events are sent."""
-    events: list[str]
-    """Which ones."""
-    secret: str | None
-    """The secret, shown once, if it was generated."""
+
+
+class WebhookRecovered(Model):
+    """What was queued again."""
+
+    __slots__ = ()
+
+    recovered: int
+    """Deliveries queued again."""
+
+
+class WebhookVerified(Model):
+    """A signature that matches."""
+
+    __slots__ = ()
+
+    previous_secret: bool
+    """Whether it was made with the secret that was rotated out."""
+    valid: bool
+    """Always true; a signature that does not match is `WEBHOOK_VERIFICATION_FAILED`."""
 
 
 class ApiTokenCreated(ApiToken):
@@ -858,27 +1285,6 @@ class PendingVersion(Model):
     """Its version."""
 
 
-class PublishCheck(Model):
-    """What a publish would do (`?dry_run=true`)."""
-
-    __slots__ = ()
-    _decoders = {
-        "findings": each(Finding),
-        "redactions": each(Finding),
-    }
-
-    digest: str
-    """The digest it would have."""
-    findings: list[Finding]
-    """What the automated checks find."""
-    ok: bool
-    """Whether the publish would be accepted."""
-    redactions: list[Finding]
-    """What would be taken out before it is shared."""
-    version: str
-    """The version it would get."""
-
-
 class Submission(Model):
     """A version that its publisher wants to be public."""
 
@@ -1002,6 +1408,22 @@ class PlatformStats(Model):
     """Tenants of this instance and mirrored ones."""
 
 
+class DeliveryDetail(Delivery):
+    """A delivery with what was sent and every exchange."""
+
+    __slots__ = ()
+    _decoders = {
+        **Delivery._decoders,
+        "attempts": each(DeliveryAttempt),
+        "payload": Event,
+    }
+
+    attempts: list[DeliveryAttempt]
+    """Its exchanges, oldest first."""
+    payload: Event
+    """The body that is sent, parsed."""
+
+
 class FederationKeyCreated(FederationKey):
     """A federation key with its secret, shown this once."""
 
@@ -1117,6 +1539,71 @@ class Tenant(Model):
     """When it was last changed, RFC 3339 UTC."""
     verified: bool
     """Whether the platform has verified who it is."""
+
+
+class PublishCheck(Model):
+    """What a publish would do (`?dry_run=true`)."""
+
+    __slots__ = ()
+    _decoders = {
+        "findings": each(Finding),
+        "redactions": each(Redaction),
+    }
+
+    digest: str
+    """The digest it would have."""
+    findings: list[Finding]
+    """What the automated checks find."""
+    ok: bool
+    """Whether the publish would be accepted as it was sent."""
+    redaction_count: int
+    """How many redactions there are."""
+    redactions: list[Redaction]
+    """What would be taken out before anyone else can read it: the first 1,000. Empty for what is shared with nobody.
+    With any, a publish needs `accept_redactions=true`; `digest` is of what is left.
+    """
+    version: str
+    """The version it would get."""
+
+
+class Session(Model):
+    """A signed-in browser, as it sees itself."""
+
+    __slots__ = ()
+    _decoders = {
+        "expires_at": timestamp,
+        "tenants": each(Membership),
+        "user": User,
+    }
+    _absent = {
+        "tenant_id": None,
+    }
+
+    csrf_token: str
+    """To be sent as `X-CSRF-Token` with everything but reads. It is the session's own and stays the same."""
+    expires_at: datetime
+    """When it ends at the latest, RFC 3339 UTC; without use it ends after 14 days."""
+    id: str
+    """The session's id."""
+    tenant_id: str | None
+    """The tenant it acts for where a request names none in `X-Tenant-ID`."""
+    tenants: list[Membership]
+    """Where they belong, in the order the tenants were made."""
+    user: User
+    """Who is signed in."""
+
+
+class WebhookCreated(Webhook):
+    """A webhook with its secret, if the marketplace has just made one; it is shown this once."""
+
+    __slots__ = ()
+    _absent = {
+        **Webhook._absent,
+        "secret": None,
+    }
+
+    secret: str | None
+    """The secret. It cannot be shown again. Absent where you chose it yourself."""
 
 
 class BulkResult(Model):

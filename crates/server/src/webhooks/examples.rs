@@ -1,0 +1,43 @@
+//! An example of every event's data: what a test delivers, and what the documents and SDKs show.
+
+use atom_marketplace_protocol::event::EventType;
+use serde_json::{Map, Value, json};
+
+/// The data of an event of this type.
+pub fn data(event: EventType) -> Map<String, Value> {
+    let more = match event {
+        EventType::ComponentPublished => json!({ "marketplace_type": "public", "version": "1.0.0" }),
+        EventType::ComponentUpdated => json!({ "marketplace_type": "public", "version": "1.1.0" }),
+        EventType::ComponentInstalled | EventType::ComponentUninstalled => {
+            json!({ "tenant_id": "globex", "version": "1.0.0" })
+        }
+        EventType::ComponentRated => json!({ "rating": 5 }),
+        EventType::ComponentApproved | EventType::ComponentYanked => json!({ "version": "1.0.0" }),
+        EventType::ComponentChangesRequested | EventType::ComponentRejected => {
+            json!({ "version": "1.0.0", "reason": "The description does not say which CRM it speaks to." })
+        }
+        EventType::ComponentQuarantined => json!({ "reason": "It is being looked into." }),
+        EventType::ComponentReleased => json!({ "reason": "Nothing was found." }),
+        EventType::ComponentWithdrawn => json!({}),
+        EventType::ComponentDeprecated => {
+            json!({ "message": "Use crm-lookup-2.", "successor": "crm-lookup-2" })
+        }
+        EventType::WebhookDisabled => {
+            return object(json!({
+                "webhook_id": "whk_0198c0de0000700080000000000000ff", "url": "https://your-app.com/webhooks/marketplace",
+                "reason": "failing",
+            }));
+        }
+    };
+    let mut data =
+        object(json!({ "component_type": "skill", "component_id": "crm-lookup", "source_tenant_id": "acme" }));
+    data.extend(object(more));
+    data
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    }
+}
