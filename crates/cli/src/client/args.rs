@@ -392,6 +392,14 @@ pub(crate) enum ReviewCommand {
         #[command(flatten)]
         decision: DecisionFlags,
     },
+    /// Run the automated checks again over everything public, after their rules have changed.
+    Recheck {
+        /// Wait until it is done, and show what was found.
+        #[arg(long)]
+        wait: bool,
+        #[command(flatten)]
+        connection: Connection,
+    },
     /// Send it back to be changed.
     RequestChanges {
         /// `sub_…`

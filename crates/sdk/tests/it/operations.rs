@@ -172,6 +172,9 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("admin_get_tenant", &admin.tenants().get("tenant_id"));
     method("admin_update_tenant", &admin.tenants().update("tenant_id", &TenantAdminUpdate::default()));
     method("admin_create_tenant_token", &admin.tenants().create_token("tenant_id", &ApiTokenCreate::default()));
+    method("start_check_run", &admin.check_runs().start());
+    method("get_check_run", &admin.check_runs().get("id"));
+    method("list_check_run_findings", &admin.check_runs().findings("id"));
     method("list_submissions", &admin.submissions().list());
     method("get_submission", &admin.submissions().get("id"));
     method("approve_submission", &admin.submissions().approve("id", &decision));

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bundle;
+mod checks;
 mod corpus;
 mod errors;
 mod federation;

@@ -14,12 +14,12 @@ const ELEMENT_MAX: usize = 4_000;
 static COMMENT: Pattern = Pattern::new(r"(?s)<!--(.*?)(?:--!?>|\z)");
 static MARKDOWN_COMMENT: Pattern = Pattern::new(r"(?m)^[\x20]{0,3}\[[^\]\n]{1,40}\]:[\x20]*(?:<>|#)[\x20]*([^\n]+)");
 static HIDDEN_TAG: Pattern = Pattern::new(
-    r#"(?i)<[a-z][a-z0-9]*\b[^<>]{0,400}?(?:display["']?\s*:\s*["']?none|visibility["']?\s*:\s*["']?hidden|opacity["']?\s*:\s*["']?0(?:\.0+)?(?:[;"'\s,}]|$)|font-?size["']?\s*:\s*["']?[01](?:\.\d+)?(?:px|pt|em|rem|%)?(?:[;"'\s,}]|$)|[\s;"'{]color["']?\s*:\s*["']?(?:#fff(?:fff)?|white|transparent|#fefefe|rgba?\([^)]*,\s*0\))|color\s*=\s*["']?(?:white|#fff)|(?:left|top|text-?indent)["']?\s*:\s*["']?-\d{3,}|clip(?:-path)?["']?\s*:|[\s"']hidden(?:[\s>=/]|$)|aria-hidden\s*=\s*["']?true|max-height["']?\s*:\s*["']?0)[^<>]{0,400}>|<(?:template|noscript)\b[^<>]{0,200}>"#,
+    r#"(?i)<[a-z][a-z0-9]*\b[^<>]*?(?:display["']?\s*:\s*["']?none|visibility["']?\s*:\s*["']?hidden|opacity["']?\s*:\s*["']?0(?:\.0+)?(?:[;"'\s,}]|$)|font-?size["']?\s*:\s*["']?[01](?:\.\d+)?(?:px|pt|em|rem|%)?(?:[;"'\s,}]|$)|[\s;"'{]color["']?\s*:\s*["']?(?:#fff(?:fff)?|white|transparent|#fefefe|rgba?\([^)]*,\s*0\))|color\s*=\s*["']?(?:white|#fff)|(?:left|top|text-?indent)["']?\s*:\s*["']?-\d{3,}|clip(?:-path)?["']?\s*:|[\s"']hidden(?:[\s>=/]|$)|aria-hidden\s*=\s*["']?true|max-height["']?\s*:\s*["']?0)[^<>]*>|<(?:template|noscript)\b[^<>]*>"#,
 );
 static ATTRIBUTE: Pattern = Pattern::new(
-    r#"(?i)\b(?:alt|title|aria-label|aria-description|content|placeholder|summary|data-[a-z-]+)\s*=\s*(?:"([^"]{20,4000})"|'([^']{20,4000})')"#,
+    r#"(?i)\b(?:alt|title|aria-label|aria-description|content|placeholder|summary|data-[a-z-]+)\s*=\s*(?:"([^"]{20,})"|'([^']{20,})')"#,
 );
-static MARKDOWN_ALT: Pattern = Pattern::new(r#"!\[([^\]]{20,2000})\]|\]\([^\s)]{1,400}\s+["']([^"'\n]{20,2000})["']\)"#);
+static MARKDOWN_ALT: Pattern = Pattern::new(r#"!\[([^\]]{20,2000})\]|\]\([^\s)]+\s+["']([^"'\n]{20,})["']\)"#);
 static FAR_AWAY: Pattern = Pattern::new(r"[\x20\t]{120,}([^\s][^\n]{10,})|(?:\s*\n){60,}([^\n]{10,})");
 static UNSEEN_ENTITY: Pattern = Pattern::new(
     r"(?i)&#(?:x(?:200[b-f]|202[a-e]|206[0-9]|feff|e00[0-7][0-9a-f])|820[3-7]|823[4-8]|828[89]|829[0-7]|65279|9175(?:0[4-9]|[1-9]\d)|9176[0-2]\d);?|&(?:zwnj|zwj|lrm|rlm|ZeroWidthSpace|NoBreak);|\\u(?:200[b-f]|202[a-e]|206[0-9]|feff)(?:\\u(?:200[b-f]|202[a-e]|206[0-9]|feff)){3,}",

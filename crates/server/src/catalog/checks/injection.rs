@@ -24,11 +24,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(Injection, "the system prompt is to be given away", &["prompt", "instructions"],
         r"(?i)\b(?:print|reveal|output|repeat|leak|show|disclose|recite) (?:me )?(?:your|the) (?:full |entire |complete |hidden |secret |exact )?(?:system|hidden|initial|developer) (?:prompt|instructions|message)\b", quoted),
     Rule::new(Injection, "other tools are to be used differently", &["tool", "skill"],
-        r"(?i)\bbefore (?:using|calling|invoking|running) (?:this|any|any other|every|another|the other|all) (?:\w+ )?(?:tools?|skills?|functions?)\b[^.\n]{0,80}\b(?:read|send|call|upload|fetch|include|pass|run)\b", unless_forbidden),
+        r"(?i)\bbefore (?:using|calling|invoking|running) (?:this|any|any other|every|another|the other|all) (?:\w+ )?(?:tools?|skills?|functions?)\b[^.\n]*\b(?:read|send|call|upload|fetch|include|pass|run)\b", unless_forbidden),
     Rule::new(Injection, "a comment in code addresses a model", &["agent", "assistant", "llm", "claude", "chatgpt", "model"],
         r"(?im)^\s*(?:#|//|/\*|\*|--|;|rem\b)[^\n]{0,30}\b(?:ai agents?|agents?|assistants?|llms?|claude|chatgpt|copilot|language models?)\b[\s,:]{1,3}(?:you )?(?:must|should|please|always|never|do not|need to|are (?:required|instructed|to))\b[^\n]{0,40}\b(?:run|execute|send|post|upload|fetch|install|delete|approve|ignore|download|forward|transfer|skip|tell|mention)", |_| Some(Severity::Queue)),
     Rule::new(Injection, "trust is claimed that nobody gave", &["anthropic", "openai", "administrator", "marketplace", "reviewer"],
-        r"(?i)\b(?:message|instruction|note|order|override|directive) from (?:the )?(?:anthropic|openai|system administrators?|the platform|marketplace (?:team|admins?))\b[^.\n]{0,80}\b(?:must|ignore|approve|override|comply|grant)|\b(?:reviewers?|automated (?:review|checks?)|scanners?|ai reviewer)[\s,:]{1,3}(?:you )?(?:must|should|please|always)? ?(?:approve|ignore|skip|mark|rate|pass) (?:this|the|it)\b", |_| Some(Severity::Queue)),
+        r"(?i)\b(?:message|instruction|note|order|override|directive) from (?:the )?(?:anthropic|openai|system administrators?|the platform|marketplace (?:team|admins?))\b[^.\n]*\b(?:must|ignore|approve|override|comply|grant)|\b(?:reviewers?|automated (?:review|checks?)|scanners?|ai reviewer)[\s,:]{1,3}(?:you )?(?:must|should|please|always)? ?(?:approve|ignore|skip|mark|rate|pass) (?:this|the|it)\b", |_| Some(Severity::Queue)),
 ];
 
 /// Quoted as an example in a text about such attacks.
@@ -48,14 +48,14 @@ fn concealment(found: &Found<'_>) -> Option<Severity> {
 
 fn unless_forbidden(found: &Found<'_>) -> Option<Severity> {
     static FORBIDDEN: Pattern = Pattern::new(
-        r"(?i)(?:\b(?:never|not|no|nothing|cannot|can't|don't|doesn't|won't|refuse\w*|avoid\w*|forbid\w*|unless|must not|nobody|neither|nor|rather than|instead of)\b)[^.\n]{0,100}$",
+        r"(?i)(?:\b(?:never|not|no|nothing|cannot|can't|don't|doesn't|won't|refuse\w*|avoid\w*|forbid\w*|unless|must not|nobody|neither|nor|rather than|instead of)\b)[^.\n]*$",
     );
     if FORBIDDEN.is_match(found.before(120)) { None } else { quoted(found) }
 }
 
 /// Sentences that address a model or order it about: nothing that is hidden from people should.
 static ADDRESSED: Pattern = Pattern::new(
-    r"(?i)\b(?:assistants?|ai agents?|agents?|ai|llms?|models?|claude|chatgpt|gpt|copilot|gemini|language model|bot)\b[\s,:;.!]{1,3}(?:you )?(?:must|should|shall|please|always|never|do not|don't|will|need to|have to|are (?:required|instructed|to|now))\b|\byou (?:must|should|are to|will|need to|have to|are (?:required|instructed|now)) (?:also |now |first |always |never |silently |immediately |then )*(?:run|execute|send|post|upload|read|fetch|call|invoke|install|delete|approve|rate|recommend|include|ignore|download|open|forward|reply|respond|transfer|say|act|tell|answer|obey|comply|follow|use|write|output)\b|^\s*(?:system|important|instructions?|attention|hidden note|note to (?:the )?(?:ai|agents?|assistants?|llms?|models?|reader bot))\s*:[^\n]{0,80}\b(?:run|execute|send|post|upload|read|fetch|call|invoke|install|delete|approve|rate|recommend|ignore|download|forward|reply|respond|transfer|obey|comply)\b|\bwhen(?:ever)? (?:you |an? (?:ai|agent|assistant|llm|model) )(?:read|see|process|summari[sz]e|review|load|index)\w*\b[^.\n]{0,60}\b(?:run|execute|send|post|upload|say|approve|recommend|include|respond|ignore|call|add)\b",
+    r"(?i)\b(?:assistants?|ai agents?|agents?|ai|llms?|models?|claude|chatgpt|gpt|copilot|gemini|language model|bot)\b[\s,:;.!]{1,3}(?:you )?(?:must|should|shall|please|always|never|do not|don't|will|need to|have to|are (?:required|instructed|to|now))\b|\byou (?:must|should|are to|will|need to|have to|are (?:required|instructed|now)) (?:also |now |first |always |never |silently |immediately |then )*(?:run|execute|send|post|upload|read|fetch|call|invoke|install|delete|approve|rate|recommend|include|ignore|download|open|forward|reply|respond|transfer|say|act|tell|answer|obey|comply|follow|use|write|output)\b|^\s*(?:system|important|instructions?|attention|hidden note|note to (?:the )?(?:ai|agents?|assistants?|llms?|models?|reader bot))\s*:[^\n]*\b(?:run|execute|send|post|upload|read|fetch|call|invoke|install|delete|approve|rate|recommend|ignore|download|forward|reply|respond|transfer|obey|comply)\b|\bwhen(?:ever)? (?:you |an? (?:ai|agent|assistant|llm|model) )(?:read|see|process|summari[sz]e|review|load|index)\w*\b[^.\n]*\b(?:run|execute|send|post|upload|say|approve|recommend|include|respond|ignore|call|add)\b",
 );
 
 /// What is wrong with words that nobody but a model reads.

@@ -8,6 +8,8 @@ use std::sync::{LazyLock, OnceLock};
 use aho_corasick::AhoCorasick;
 use atom_marketplace_protocol::error::{Finding, Severity};
 use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use regex::bytes::{Match, Regex, RegexBuilder};
 
 use super::policy::{Check, Policy};
@@ -46,6 +48,11 @@ impl Found<'_> {
     /// Up to so many bytes before.
     pub(super) fn before(&self, reach: usize) -> &[u8] {
         &self.text[self.matched.start().saturating_sub(reach)..self.matched.start()]
+    }
+
+    /// The match, and up to so many bytes behind.
+    pub(super) fn around_behind(&self, reach: usize) -> &[u8] {
+        &self.text[self.matched.start()..(self.matched.end() + reach).min(self.text.len())]
     }
 
     /// Up to so many bytes behind.
@@ -300,6 +307,10 @@ fn report(
     }
 }
 
+/// Takes what others write, whatever they leave in the last bits.
+const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone).with_decode_allow_trailing_bits(true));
+
 /// Passages of base64 that are text when they are decoded.
 fn base64_passages(text: &[u8]) -> Vec<(usize, Vec<u8>)> {
     static BASE64: Pattern = Pattern::new("[A-Za-z0-9+/]{40,}={0,2}");
@@ -311,8 +322,9 @@ fn base64_passages(text: &[u8]) -> Vec<(usize, Vec<u8>)> {
     for matched in BASE64.get().find_iter(text) {
         let letters = matched.as_bytes();
         let letters = &letters[..letters.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1)];
-        let whole = &letters[..(letters.len() / 4 * 4).min(DECODED_MAX / 3 * 4)];
-        let Ok(decoded) = base64::engine::general_purpose::STANDARD_NO_PAD.decode(whole) else { continue };
+        // A single letter beyond whole groups is none of base64's.
+        let length = letters.len() - usize::from(letters.len() % 4 == 1);
+        let Ok(decoded) = LENIENT.decode(&letters[..length.min(DECODED_MAX / 3 * 4)]) else { continue };
         let printable = decoded.iter().filter(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t' | b'\r')).count();
         if printable * 20 >= decoded.len() * 19 {
             passages.push((matched.start(), decoded));

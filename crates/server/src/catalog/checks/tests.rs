@@ -20,10 +20,9 @@ fn a_finding_names_its_place_and_never_repeats_a_secret() {
     let key = format!("sk_live_{}", "4eC39HqLyjWDarjtT1zdp7dc");
     let files = [file("scripts/pay.py", format!("import stripe\n\nstripe.api_key = '{key}'\n"))];
     let (findings, _) = run(&Policy::default(), true, &manifest(json!({"content": {"a": [{"note": key}]}})), &files);
-    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(findings.iter().all(|finding| !finding.message.contains(&key[..12])), "{findings:?}");
     for (finding, path) in findings.iter().zip(["content.a[0].note", "files/scripts/pay.py"]) {
         assert_eq!((finding.check.as_str(), finding.severity, finding.path.as_str()), ("secrets", Severity::Block, path));
-        assert!(!finding.message.contains(&key[..12]), "{}", finding.message);
     }
     assert!(findings[1].message.starts_with("Line 3: "), "{}", findings[1].message);
 }
@@ -91,5 +90,23 @@ fn the_time_is_linear_in_the_text() {
     cost(bait, 10_000);
     for size in [2_000, 200_000, 5_000_000] {
         println!("{size} bytes: {:?} of words, {:?} of bait", cost(plain, size), cost(bait, size));
+    }
+}
+
+#[test]
+fn by_hand() {
+    let Ok(root) = std::env::var("BY_HAND") else { return };
+    for skill in std::fs::read_dir(root).unwrap() {
+        let skill = skill.unwrap().path();
+        if !skill.is_dir() { continue }
+        let mut files = Vec::new();
+        let mut stack = vec![skill.clone()];
+        while let Some(dir) = stack.pop() {
+            for entry in std::fs::read_dir(dir).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { stack.push(path) } else { files.push(file(path.strip_prefix(&skill).unwrap().to_str().unwrap(), std::fs::read(&path).unwrap())) }
+            }
+        }
+        println!("{}: {:#?}", skill.display(), run(&Policy::default(), true, &manifest(json!({})), &files).0);
     }
 }

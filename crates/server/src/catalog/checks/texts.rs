@@ -273,7 +273,9 @@ pub(super) fn folded(text: &str) -> Option<String> {
         let before = out.len();
         out.extend(plain.chars().filter(char::is_ascii));
         if out.len() == before {
-            out.extend(skeleton(single).filter(char::is_ascii));
+            // Its prototype of a capital I is a small l.
+            let latin = |letter| if letter == 'l' && c.is_uppercase() { 'I' } else { letter };
+            out.extend(skeleton(single).filter(char::is_ascii).map(latin));
         }
         if out.len() == before {
             out.push(c);
@@ -329,6 +331,7 @@ mod tests {
         let table = [
             ("plain", None),
             ("ign\u{43e}re", Some("ignore")),
+            ("\u{406}gn\u{43e}re", Some("Ignore")),
             ("\u{ff49}\u{ff47}nore", Some("ignore")),
             ("\u{1d422}\u{1d420}nore caf\u{e9}", Some("ignore cafe")),
             ("&#105;&#x67;nore &#zz; &#", Some("ignore &#zz; &#")),
