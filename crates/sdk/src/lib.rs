@@ -41,4 +41,5 @@ pub mod types {
     pub use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};
     pub use atom_marketplace_protocol::tenant::*;
     pub use atom_marketplace_protocol::usage::*;
+    pub use atom_marketplace_protocol::verification::*;
 }

@@ -1,5 +1,6 @@
 //! One marketplace: its data and everything that is shared by its requests. The real one and the sandbox are two of these.
 
+use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +13,14 @@ use crate::accounts;
 use crate::answers::{Answers, Generations};
 use crate::catalog::change::Announcements;
 use crate::catalog::checks::Policy;
+use crate::catalog::policy::AutoApprove;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
 use crate::events::outbox::Outbox;
 use crate::http::InFlight;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
-use crate::outbound::Outbound;
+use crate::outbound::{Dns, Outbound};
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
 use crate::webhooks::stats::DeliveryStats;
@@ -57,12 +59,18 @@ pub struct Parts {
     pub cors_origins: Vec<String>,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
+    /// The name server that proofs of domains are looked up at; none: the system's.
+    pub dns_server: Option<SocketAddr>,
+    /// Where proofs in files are, with `{domain}` for the domain: [`verification::FILE`](crate::verification::FILE).
+    pub verification_file: String,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
     /// Requests an hour for each kind of caller.
     pub rates: Rates,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Tokens that are looked up although they do not have the shape of one. They open nothing that the database does not
     /// know; on real data there are none.
     pub literal_tokens: Vec<String>,
@@ -126,6 +134,10 @@ pub struct State {
     pub passwords: accounts::Passwords,
     /// The only way to others: webhooks, peers.
     pub outbound: Outbound,
+    /// DNS, for what domains say of themselves.
+    pub dns: Dns,
+    /// Where proofs in files are, with `{domain}` for the domain.
+    pub verification_file: String,
     /// From transactions to those who are told of events.
     pub outbox: Outbox,
     /// How deliveries fare, for the metrics.
@@ -144,6 +156,8 @@ pub struct State {
     pub literal_tokens: Vec<String>,
     /// What the automated checks do.
     pub checks: Arc<Policy>,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Names this process among the nodes of a deployment.
     pub instance: String,
     /// SHA-256 of the admin key: compared in constant time whatever its length.
@@ -173,12 +187,15 @@ impl Marketplace {
             accounts: parts.accounts,
             passwords: accounts::Passwords::default(),
             outbound: Outbound::new(parts.outbound_allow),
+            dns: Dns::new(parts.dns_server),
+            verification_file: parts.verification_file,
             metrics: Metrics::default(),
             public_url: parts.public_url,
             trusted_proxies: parts.trusted_proxies,
             cors_origins: parts.cors_origins,
             literal_tokens: parts.literal_tokens,
             checks: parts.checks,
+            auto_approve: parts.auto_approve,
             instance: atom_marketplace_protocol::ids::new_id("node"),
             admin_key_hash: Sha256::digest(parts.admin_key.as_bytes()).into(),
             db: parts.db,

@@ -10,9 +10,11 @@ use atom_marketplace_protocol::scope::{Role, ScopeSet};
 use atom_marketplace_protocol::token::{self, CredentialKind};
 use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
 use atom_marketplace_server::audit::Actor;
+use atom_marketplace_server::catalog::policy::AutoApprove;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
+use atom_marketplace_server::verification::FILE;
 use atom_marketplace_server::{accounts, http, tenants, tokens};
 
 use serde_json::json;
@@ -85,10 +87,13 @@ impl TestServer {
             cors_origins: Vec::new(),
             webhook_retry: [50, 100, 200, 400, 800].map(Duration::from_millis).to_vec(),
             outbound_allow: Vec::new(),
+            dns_server: None,
+            verification_file: FILE.to_owned(),
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
             checks: std::sync::Arc::default(),
+            auto_approve: AutoApprove::Off,
             accounts: accounts::Options::default(),
         };
         settings(&mut parts);

@@ -21,8 +21,9 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("ratings", &["audit", "catalog", "events"]),
     ("sandbox", &["accounts", "audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
     ("reports", &["audit", "catalog"]),
-    ("transfers", &["audit", "catalog", "tenants"]),
+    ("transfers", &["audit", "catalog", "ratings", "tenants"]),
     ("usage", &["catalog", "installs", "limits", "tenants"]),
+    ("verification", &["audit", "catalog", "tenants"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

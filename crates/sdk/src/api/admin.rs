@@ -6,7 +6,9 @@ use atom_marketplace_protocol::component::Component;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::lifecycle::{Takedown, TakedownRequest};
 use atom_marketplace_protocol::report::{Report, ReportResolution};
-use atom_marketplace_protocol::review::{Decision, Quarantine, Submission, SubmissionDetail};
+use atom_marketplace_protocol::review::{
+    Claim, Decision, Message, MessageCreate, Quarantine, Submission, SubmissionDetail, SubmissionDiff,
+};
 use atom_marketplace_protocol::tenant::{PlatformStats, Tenant, TenantAdminUpdate, TenantCreate};
 use reqwest::Method;
 
@@ -150,6 +152,32 @@ impl Submissions {
     /// One of them, `sub_…`, with what it would publish.
     pub fn get(&self, id: &str) -> Call<SubmissionDetail> {
         Call::json(&self.client, Method::GET, Self::path(id, ""))
+    }
+
+    /// What it changes against the version approved last, with what nobody sees made visible.
+    pub fn diff(&self, id: &str) -> Call<SubmissionDiff> {
+        Call::json(&self.client, Method::GET, Self::path(id, "/diff"))
+    }
+
+    /// Claims it for an hour; with `take_over` although another reviewer has.
+    pub fn claim(&self, id: &str, take_over: bool) -> Call<Submission> {
+        Call::json(&self.client, Method::POST, Self::path(id, "/claim")).body(&Claim { take_over })
+    }
+
+    /// Gives the claim back.
+    pub fn unclaim(&self, id: &str) -> Call<()> {
+        Call::done(&self.client, Method::DELETE, Self::path(id, "/claim"))
+    }
+
+    /// What was said about it, the oldest first.
+    pub fn messages(&self, id: &str) -> Listing<Message> {
+        Listing::new(&self.client, Self::path(id, "/messages"))
+    }
+
+    /// Writes to its publisher.
+    pub fn write(&self, id: &str, text: &str) -> Call<Message> {
+        let body = MessageCreate { text: text.to_owned() };
+        Call::json(&self.client, Method::POST, Self::path(id, "/messages")).body(&body)
     }
 
     /// Publishes it.

@@ -6,6 +6,7 @@ mod collection;
 mod federation;
 mod install;
 mod sandbox;
+mod submissions;
 mod tenant;
 mod transfers;
 
@@ -15,16 +16,19 @@ pub use collection::Collection;
 pub use federation::{Federation, FederationKeys};
 pub use install::{Install, Installations};
 pub use sandbox::TestEnvironment;
-pub use tenant::{Members, Tenant, Tokens};
+pub use tenant::{Members, Tenant, Tokens, Verification};
+pub use submissions::OwnSubmissions;
 pub use transfers::Transfers;
 
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::usage::Usage;
+use atom_marketplace_protocol::verification::PublisherProfile;
 use reqwest::Method;
 use serde_json::Value;
 
 use crate::listing::Everything;
+use crate::reference::segment;
 use crate::{Call, Client, Listing, SecretString};
 
 impl Client {
@@ -61,6 +65,11 @@ impl Client {
     /// What the tenant has installed.
     pub fn installations(&self) -> Installations {
         Installations::new(self)
+    }
+
+    /// What everyone may read of a publisher.
+    pub fn publisher(&self, tenant: &str) -> Call<PublisherProfile> {
+        Call::json(self, Method::GET, segment("tenant id", tenant).map(|tenant| format!("/publishers/{tenant}")))
     }
 
     /// Components offered to the tenant, or by it.
@@ -101,6 +110,11 @@ impl Client {
     /// The test environment's own operations. The guide prints its secret: it guards nothing of worth.
     pub fn test_environment(&self, secret: impl Into<SecretString>) -> TestEnvironment {
         TestEnvironment::new(self, secret.into())
+    }
+
+    /// What the tenant has submitted to the public.
+    pub fn submissions(&self) -> OwnSubmissions {
+        OwnSubmissions::new(self)
     }
 
     /// What the platform's admins do.

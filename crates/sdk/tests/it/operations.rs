@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
-    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, FederationKeyCreate,
+    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, DomainClaim, FederationKeyCreate,
     InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason, ReportRequest,
     ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate,
-    TestLogin, TestRateLimit, TransferDirection, TransferRequest,
+    TestLogin, TestRateLimit, TransferDirection, TransferRequest, VerificationMethod,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -104,6 +104,14 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("get_installations_lock", &installations.lock());
     method("install_lock", &installations.install_lock(&Lock { lock_version: 1, components: Vec::new() }));
 
+    let verification = client.tenant().verification();
+    let claim = DomainClaim { domain: "acme.example".to_owned(), method: VerificationMethod::Dns };
+    method("get_verification", &verification.get());
+    method("create_verification", &verification.create(&claim));
+    method("check_verification", &verification.check("domain"));
+    method("delete_verification", &verification.delete("domain"));
+    method("get_publisher", &client.publisher("tenant"));
+
     let transfers = client.transfers();
     method("list_transfers", &transfers.list(TransferDirection::In));
     method("get_transfer", &transfers.get("id"));
@@ -177,6 +185,16 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("list_check_run_findings", &admin.check_runs().findings("id"));
     method("list_submissions", &admin.submissions().list());
     method("get_submission", &admin.submissions().get("id"));
+    method("get_submission_diff", &admin.submissions().diff("id"));
+    method("claim_submission", &admin.submissions().claim("id", false));
+    method("unclaim_submission", &admin.submissions().unclaim("id"));
+    method("list_submission_messages", &admin.submissions().messages("id"));
+    method("create_submission_message", &admin.submissions().write("id", "text"));
+    let own = client.submissions();
+    method("list_own_submissions", &own.list());
+    method("get_own_submission", &own.get("id"));
+    method("list_own_submission_messages", &own.messages("id"));
+    method("reply_to_submission", &own.reply("id", "text"));
     method("approve_submission", &admin.submissions().approve("id", &decision));
     method("reject_submission", &admin.submissions().reject("id", &decision));
     method("request_submission_changes", &admin.submissions().request_changes("id", &decision));

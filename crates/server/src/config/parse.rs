@@ -8,8 +8,10 @@ use base64::Engine as _;
 use ipnet::IpNet;
 
 use crate::catalog::checks::Policy;
+use crate::accounts::SignUpMode;
 
 use super::{LogFormat, SandboxMode, SecretKey};
+use crate::catalog::policy::AutoApprove;
 
 type Parsed<T> = Result<T, String>;
 
@@ -153,6 +155,14 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
         .ok_or_else(|| format!("`{text}` is no duration up to 24h, such as 500ms, 30s or 5m"))
 }
 
+pub(super) fn auto_approve(text: &str) -> Parsed<AutoApprove> {
+    match text {
+        "off" => Ok(AutoApprove::Off),
+        "verified-updates" => Ok(AutoApprove::VerifiedUpdates),
+        _ => Err("expected off or verified-updates".to_owned()),
+    }
+}
+
 pub(super) fn durations(text: &str) -> Parsed<Vec<Duration>> {
     const MOST: usize = 50;
     let durations = list(text).map(duration).collect::<Parsed<Vec<_>>>()?;
@@ -173,6 +183,15 @@ pub(super) fn sandbox(text: &str) -> Parsed<SandboxMode> {
 
 pub(super) fn checks(text: &str) -> Parsed<Arc<Policy>> {
     Policy::parse(text).map(Arc::new)
+}
+
+pub(super) fn sign_up(text: &str) -> Parsed<SignUpMode> {
+    match text {
+        "closed" => Ok(SignUpMode::Closed),
+        "invite" => Ok(SignUpMode::Invite),
+        "open" => Ok(SignUpMode::Open),
+        _ => Err(format!("`{text}` is none of closed, invite and open")),
+    }
 }
 
 pub(super) fn log_format(text: &str) -> Parsed<LogFormat> {

@@ -34,6 +34,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::federation::routes())
         .merge(crate::transfers::routes())
         .merge(crate::reports::routes())
+        .merge(crate::verification::routes())
 }
 
 /// The API of one marketplace behind its gate, to be nested under `/api` (or `/api/test`).

@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 
 use crate::accounts;
 use crate::app::{Marketplace, Parts};
+use crate::catalog::policy::AutoApprove;
 use crate::clock::Clock;
 use crate::error::{ApiError, ApiResult};
 use crate::events::outbox::Note;
@@ -87,10 +88,13 @@ impl Sandbox {
             cors_origins: real.cors_origins.clone(),
             webhook_retry: real.webhook_retry.clone(),
             outbound_allow: real.outbound.allowed().to_vec(),
+            dns_server: real.dns.server(),
+            verification_file: real.verification_file.clone(),
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],
             checks: real.checks.clone(),
+            auto_approve: AutoApprove::Off,
             // Beside the real one, in the same browser.
             accounts: accounts::Options { cookie: "atom_test_session", ..accounts::Options::default() },
         });

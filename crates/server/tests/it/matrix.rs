@@ -1,6 +1,8 @@
 //! No tenant sees or changes another's (PROMISES S1): every operation of the OpenAPI document against every credential
 //! that must not do. An operation without a row here fails the first test; a row without an operation too.
 
+mod browsers;
+
 use std::collections::BTreeSet;
 
 use atom_marketplace_protocol::ids::Kind;
@@ -10,6 +12,8 @@ use atom_marketplace_server::http::openapi;
 use atom_marketplace_testkit::{Answer, Client, TestServer, each_db_async};
 use reqwest::Method;
 use serde_json::{Value, json};
+
+use browsers::Browsers;
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,6 +65,10 @@ const MATRIX: &[(&str, Access)] = &[
     ("decline_transfer", Tenant(Scope::ComponentsPublish)),
     ("cancel_transfer", Tenant(Scope::ComponentsPublish)),
     ("report_kind", Tenant(Scope::ComponentsRead)),
+    ("list_own_submissions", Tenant(Scope::ComponentsPublish)),
+    ("get_own_submission", Tenant(Scope::ComponentsPublish)),
+    ("list_own_submission_messages", Tenant(Scope::ComponentsPublish)),
+    ("reply_to_submission", Tenant(Scope::ComponentsPublish)),
     // installs
     ("install_kind", Tenant(Scope::ComponentsInstall)),
     ("uninstall_kind", Tenant(Scope::ComponentsInstall)),
@@ -87,6 +95,11 @@ const MATRIX: &[(&str, Access)] = &[
     ("add_member", Tenant(Scope::MembersManage)),
     ("update_member", Tenant(Scope::MembersManage)),
     ("remove_member", Tenant(Scope::MembersManage)),
+    ("get_verification", Tenant(Scope::MembersManage)),
+    ("create_verification", Tenant(Scope::MembersManage)),
+    ("check_verification", Tenant(Scope::MembersManage)),
+    ("delete_verification", Tenant(Scope::MembersManage)),
+    ("get_publisher", Everyone),
     ("get_usage", Tenant(Scope::UsageRead)),
     // people
     ("create_invitation", Tenant(Scope::MembersManage)),
@@ -119,6 +132,11 @@ const MATRIX: &[(&str, Access)] = &[
     ("list_check_run_findings", Platform(Scope::ReviewsManage)),
     ("list_submissions", Platform(Scope::ReviewsManage)),
     ("get_submission", Platform(Scope::ReviewsManage)),
+    ("get_submission_diff", Platform(Scope::ReviewsManage)),
+    ("claim_submission", Platform(Scope::ReviewsManage)),
+    ("unclaim_submission", Platform(Scope::ReviewsManage)),
+    ("list_submission_messages", Platform(Scope::ReviewsManage)),
+    ("create_submission_message", Platform(Scope::ReviewsManage)),
     ("approve_submission", Platform(Scope::ReviewsManage)),
     ("reject_submission", Platform(Scope::ReviewsManage)),
     ("request_submission_changes", Platform(Scope::ReviewsManage)),
@@ -231,6 +249,8 @@ impl Victim {
         let key = client.post("/api/federation/keys", &json!({ "name": canary })).await.expect(201);
         let offer = json!({ "to_tenant_id": "somebody", "message": canary });
         let offer = client.post("/api/agent-marketplace/agents/secret_agent/transfer", &offer).await.expect(201);
+        let domain = json!({ "domain": "victim.example", "method": "dns" });
+        client.post("/api/tenant/verification", &domain).await.expect(201);
         let id = |value: &Value| value.as_str().expect("an id").to_owned();
         Self {
             canary,
@@ -259,7 +279,7 @@ impl Victim {
         ] {
             paths.push(path.to_owned());
         }
-        for path in ["/api/tenant/members", "/api/tenant"] {
+        for path in ["/api/tenant/members", "/api/tenant", "/api/tenant/verification"] {
             paths.push(path.to_owned());
         }
         let mut state = Vec::new();
@@ -278,7 +298,7 @@ impl Victim {
         let kind = kind_of(&operation.path);
         let id = match &operation.path {
             path if path.starts_with("/api/installations/") => self.installation.clone(),
-            path if path.starts_with("/api/admin/submissions/") => self.submission.clone(),
+            path if path.contains("/submissions/") => self.submission.clone(),
             path if path.starts_with("/api/transfers/") => self.transfer.clone(),
             _ => format!("secret_{}", kind.unwrap_or(Kind::Agent)),
         };
@@ -289,6 +309,7 @@ impl Victim {
             ("v", "1.0.0"),
             ("kind", "agent"),
             ("tenant", "victim"),
+            ("domain", "victim.example"),
             ("tenant_id", "victim"),
             ("token_id", self.token.as_str()),
             ("user_id", self.member.as_str()),
@@ -330,6 +351,7 @@ impl Victim {
             }] }),
             "update_kind" => json!({ "shared_with": ["mallory"] }),
             "rate_kind" => json!({ "rating": 1 }),
+            "create_verification" => json!({ "domain": "mallory.example", "method": "dns" }),
             "rename_kind" => json!({ "new_id": "mine" }),
             "transfer_kind" => json!({ "to_tenant_id": "somebody" }),
             "report_kind" => json!({ "reason": "spam" }),
@@ -348,6 +370,7 @@ impl Victim {
             | "take_down_component" => {
                 json!({ "reason": "because" })
             }
+            "create_submission_message" | "reply_to_submission" => json!({ "text": "Hello." }),
             _ => json!({}),
         })
     }
@@ -359,46 +382,6 @@ impl Victim {
         assert!(answer.status < 500, "{who} {}: {} {text}", operation.id, answer.status);
         // A search echoes what was searched for in its links; nothing else may hold it.
         assert!(!text.contains(&self.canary), "{who} {}: the victim's canary in {text}", operation.id);
-    }
-}
-
-/// Browsers of people in another tenant.
-struct Browsers {
-    /// An owner's.
-    stranger: Client,
-    /// A viewer's.
-    viewer: Client,
-    /// One whose session has ended.
-    signed_out: Client,
-}
-
-impl Browsers {
-    async fn open(server: &TestServer) -> Self {
-        let signed_out = server.person("mallory", "gone@example.com", Role::Owner).await;
-        signed_out.delete("/api/session").await.expect(204);
-        Self {
-            stranger: server.person("mallory", "owner@example.com", Role::Owner).await,
-            viewer: server.person("mallory", "viewer@example.com", Role::Viewer).await,
-            signed_out,
-        }
-    }
-
-    /// A browser that may not do it, and is otherwise in order: without the proof where one is needed, else a viewer's.
-    fn unable(&self, operation: &Operation) -> Client {
-        if operation.method == Method::GET { self.viewer.clone() } else { self.stranger.with("x-csrf-token", "0") }
-    }
-
-    /// How that one is refused; none where it may.
-    fn refusal(&self, operation: &Operation, access: Access) -> Option<Refusal> {
-        let reads = operation.method == Method::GET;
-        match access {
-            Everyone | Visitor | Tester => None,
-            Tenant(scope) if reads && Role::Viewer.scopes().contains(scope) => None,
-            Person if reads => None,
-            AnyToken => Some(UNKNOWN),
-            Peer => Some(NO_PEER),
-            Tenant(_) | Platform(_) | Person => Some(FORBIDDEN),
-        }
     }
 }
 

@@ -1,5 +1,3 @@
-use std::time::Instant;
-
 use atom_marketplace_protocol::component::Manifest;
 use serde_json::json;
 
@@ -75,21 +73,34 @@ fn the_gravest_finding_decides_the_place_in_the_queue() {
     assert!(order.is_sorted_by(|a, b| a < b), "{order:?}");
 }
 
-/// Texts made to keep every rule busy: the time must grow as the text does. It prints what publications of three sizes cost.
+/// A text made to keep every rule busy is searched to its end, and its findings stay few.
 #[test]
-fn the_time_is_linear_in_the_text() {
+fn a_text_full_of_bait_is_searched_to_its_end() {
+    let bait = "curl wget env fetch( eval ignore send post token: secret= <!-- ]: # https://a.b ![ { $( ` \\x41 fromCharCode( AKIA eyJ 4539 \n";
+    let secret = format!("{} AKIA{}\n", bait.repeat(2_000), "QX7RTZ2KLM4NPW5S");
+    let (findings, _) = run(&Policy::default(), true, &manifest(json!({})), &[file("a.md", secret)]);
+    assert!(findings.iter().any(|finding| finding.message.starts_with("Line 2001: an AWS access key")), "{findings:?}");
+    assert!(findings.len() < 10, "{findings:?}");
+}
+
+#[test]
+fn timing() {
+    if std::env::var("BY_HAND").is_err() { return }
     let bait = "curl wget env fetch( eval ignore send post token: secret= <!-- ]: # https://a.b ![ { $( ` \\x41 fromCharCode( AKIA eyJ 4539 \n";
     let plain = "The quick brown fox writes a report for the team, every day at nine, and keeps the numbers in a table.\n";
+    let cpu = || { let s = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap(); s.split(' ').next().unwrap().parse::<u64>().unwrap() };
+    let skill = include_str!("../../../tests/corpus/ordinary/skills.jsonl");
     let cost = |text: &str, size: usize| {
-        let files = [file("a.md", text.repeat(size / text.len() + 1))];
+        let files = [file("a.md", text.repeat(size / text.len() + 1)[..size].to_owned())];
         let manifest = manifest(json!({}));
-        let start = Instant::now();
-        run(&Policy::default(), true, &manifest, &files);
-        start.elapsed()
+        let start = cpu();
+        let n = run(&Policy::default(), true, &manifest, &files).0.len();
+        format!("{} us ({n})", (cpu() - start) / 1000)
     };
-    cost(bait, 10_000);
+    let skill: String = skill.chars().filter(char::is_ascii).collect();
+    cost(bait, 10_000); cost(&skill, 100_000);
     for size in [2_000, 200_000, 5_000_000] {
-        println!("{size} bytes: {:?} of words, {:?} of bait", cost(plain, size), cost(bait, size));
+        println!("{size} bytes: {} of words, {} of skills, {} of bait", cost(plain, size), cost(&skill, size), cost(bait, size));
     }
 }
 
