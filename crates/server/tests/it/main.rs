@@ -3,6 +3,8 @@
 mod accounts;
 mod audit;
 mod bundle;
+mod checks;
+mod corpus;
 mod errors;
 mod federation;
 mod gate;
