@@ -58,6 +58,9 @@ pub(super) async fn run(args: &Reviews) -> anyhow::Result<()> {
         }
         ReviewCommand::Reports(args) => lifecycle::reports(args).await?,
         ReviewCommand::Resolve(args) => lifecycle::resolve(args).await?,
+        ReviewCommand::Ratings(args) => super::numbers::ratings(args).await?,
+        ReviewCommand::Hide(args) => super::numbers::hide(args, true).await?,
+        ReviewCommand::Unhide(args) => super::numbers::hide(args, false).await?,
         ReviewCommand::Takedown(args) => lifecycle::takedown(args).await?,
     }
     Ok(())
@@ -94,7 +97,9 @@ async fn recheck(wait: bool, connection: &Connection) -> anyhow::Result<()> {
         }
     }
     let CheckRun { checked, blocked, queued, noted, .. } = run;
-    output::line(&format!("{checked} versions: {blocked} would be refused, {queued} to look at, {noted} with notes alone"));
+    output::line(&format!(
+        "{checked} versions: {blocked} would be refused, {queued} to look at, {noted} with notes alone"
+    ));
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::args::Connection;
 use super::lifecycle::{ReportsArgs, ResolveArgs, TakedownArgs};
+use super::numbers::{HideArgs, RatingsArgs};
 
 /// `review`.
 #[derive(Debug, Args)]
@@ -115,6 +116,12 @@ pub(crate) enum ReviewCommand {
     Reports(ReportsArgs),
     /// Say what came of a report.
     Resolve(ResolveArgs),
+    /// List what members say of components.
+    Ratings(RatingsArgs),
+    /// Hide a review: it is neither shown nor counted.
+    Hide(HideArgs),
+    /// Show a review again, or go on showing what was flagged.
+    Unhide(HideArgs),
     /// Take a component down for good, with the content of all its versions.
     Takedown(TakedownArgs),
 }
@@ -136,7 +143,9 @@ impl ReviewCommand {
     /// Where it is asked.
     pub(super) fn connection(&self) -> &Connection {
         match self {
-            Self::Queue { connection, .. } | Self::Claim { connection, .. } | Self::Recheck { connection, .. } => connection,
+            Self::Queue { connection, .. } | Self::Claim { connection, .. } | Self::Recheck { connection, .. } => {
+                connection
+            }
             Self::Show(one) | Self::Diff(one) | Self::Messages(one) => &one.connection,
             Self::Reply(said) => &said.connection,
             Self::Approve { decision, .. } | Self::Reject { decision, .. } | Self::RequestChanges { decision, .. } => {
@@ -144,6 +153,8 @@ impl ReviewCommand {
             }
             Self::Reports(args) => &args.connection,
             Self::Resolve(args) => &args.connection,
+            Self::Ratings(args) => &args.connection,
+            Self::Hide(args) | Self::Unhide(args) => &args.connection,
             Self::Takedown(args) => &args.connection,
         }
     }

@@ -72,9 +72,10 @@ async fn every_malicious_submission_is_caught() {
                 }
             };
             let answer = acme.post(&path, &case.body).await;
-            let found = findings.as_array().unwrap().iter().any(|finding| {
-                finding["check"] == case.check.as_str() && finding["severity"] == case.action.as_str()
-            });
+            let found =
+                findings.as_array().unwrap().iter().any(|finding| {
+                    finding["check"] == case.check.as_str() && finding["severity"] == case.action.as_str()
+                });
             let blocked = (answer.status == 400) == (case.action == "block");
             if found && blocked {
                 *caught.entry(case.check).or_default() += 1;
@@ -109,7 +110,11 @@ async fn ordinary_submissions_bother_nobody() {
                 blocked.push(format!("{id}: {} {}", answer.status, answer.json()));
                 continue;
             }
-            let waiting = server.admin().get(&format!("/api/admin/submissions?source_tenant_id=acme&kind={}&page_size=1", case.kind)).await.expect(200);
+            let waiting = server
+                .admin()
+                .get(&format!("/api/admin/submissions?source_tenant_id=acme&kind={}&page_size=1", case.kind))
+                .await
+                .expect(200);
             let submission = &waiting["items"][0];
             let findings = submission["findings"].as_array().unwrap();
             let severe: Vec<_> = findings.iter().filter(|finding| finding["severity"] != "note").collect();

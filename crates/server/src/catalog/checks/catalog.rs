@@ -84,7 +84,12 @@ pub(in crate::catalog) fn confusable(
     near.dedup();
     let (same, alike): (Vec<_>, Vec<_>) = near.into_iter().partition(|other| other.id == subject.id);
     let named = |others: &[store::Established]| {
-        others.iter().take(NAMED_MAX).map(|other| format!("{}/{}", other.tenant, other.id)).collect::<Vec<_>>().join(", ")
+        others
+            .iter()
+            .take(NAMED_MAX)
+            .map(|other| format!("{}/{}", other.tenant, other.id))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let path = subject.kind.id_field();
     let mut findings = Vec::new();
@@ -115,7 +120,13 @@ mod tests {
     #[test]
     fn ids_that_look_alike_read_the_same() {
         let key = |id| id_keys(id).0;
-        for (one, other) in [("crm-lookup", "CRM_Lookup"), ("paypal", "paypa1"), ("modern", "modem"), ("google", "g00gle"), ("ab", "AB")] {
+        for (one, other) in [
+            ("crm-lookup", "CRM_Lookup"),
+            ("paypal", "paypa1"),
+            ("modern", "modem"),
+            ("google", "g00gle"),
+            ("ab", "AB"),
+        ] {
             assert_eq!(key(one), key(other), "{one} {other}");
         }
         assert_ne!(key("crm-lookup"), key("crm-lockup"));

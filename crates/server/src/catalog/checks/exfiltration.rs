@@ -54,7 +54,8 @@ fn sentence(found: &Found<'_>) -> (Vec<u8>, bool) {
     let behind = found.behind(220);
     let end = behind.windows(2).position(|two| two == b". " || two == b".\n" || two == b"\n\n").unwrap_or(behind.len());
     let before = found.before(100);
-    let start = before.windows(2).rposition(|two| two == b". " || two == b".\n" || two == b"\n\n").map_or(0, |at| at + 1);
+    let start =
+        before.windows(2).rposition(|two| two == b". " || two == b".\n" || two == b"\n\n").map_or(0, |at| at + 1);
     let sentence = [&before[start..], found.matched.as_bytes(), &behind[..end]].concat();
     let named = WHERE.is_match(&[found.matched.as_bytes(), &behind[..end]].concat());
     (sentence, named)

@@ -11,8 +11,8 @@ use atom_marketplace_protocol::text::{self, TextRule};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::fields::Errors;
 use super::StoredFile;
+use super::fields::Errors;
 
 const PATH_MAX: usize = 255;
 

@@ -22,19 +22,25 @@ const PROGRAMS: [(&[u8], &str); 11] = [
 ];
 
 /// Programs that a reviewer may let pass.
-const UNUSUAL: [(&[u8], &str); 3] =
-    [(b"\0asm", "a WebAssembly program"), (b"SQLite format 3\0", "a database"), (b"\x80\x04\x95", "a Python pickle, which runs code when it is read")];
+const UNUSUAL: [(&[u8], &str); 3] = [
+    (b"\0asm", "a WebAssembly program"),
+    (b"SQLite format 3\0", "a database"),
+    (b"\x80\x04\x95", "a Python pickle, which runs code when it is read"),
+];
 
 /// Names that systems run at a click.
-const CLICKED: [&str; 16] =
-    ["exe", "dll", "com", "scr", "pif", "msi", "cpl", "lnk", "hta", "vbs", "vbe", "jse", "wsf", "so", "dylib", "command"];
+const CLICKED: [&str; 16] = [
+    "exe", "dll", "com", "scr", "pif", "msi", "cpl", "lnk", "hta", "vbs", "vbe", "jse", "wsf", "so", "dylib", "command",
+];
 /// Files that are no programs, whatever they hold.
-const INERT: [&str; 17] =
-    ["png", "jpg", "jpeg", "gif", "webp", "ico", "svg", "pdf", "csv", "tsv", "json", "woff", "woff2", "ttf", "mp3", "mp4", "wav"];
+const INERT: [&str; 17] = [
+    "png", "jpg", "jpeg", "gif", "webp", "ico", "svg", "pdf", "csv", "tsv", "json", "woff", "woff2", "ttf", "mp3",
+    "mp4", "wav",
+];
 /// Files that are text.
 const TEXTS: [&str; 29] = [
-    "md", "txt", "py", "js", "mjs", "cjs", "ts", "tsx", "jsx", "vue", "html", "htm", "css", "json", "yaml", "yml", "toml", "csv", "tsv", "sh",
-    "bash", "ps1", "bat", "cmd", "rb", "pl", "sql", "xml", "svg",
+    "md", "txt", "py", "js", "mjs", "cjs", "ts", "tsx", "jsx", "vue", "html", "htm", "css", "json", "yaml", "yml",
+    "toml", "csv", "tsv", "sh", "bash", "ps1", "bat", "cmd", "rb", "pl", "sql", "xml", "svg",
 ];
 /// How pictures and fonts begin.
 const PICTURES: [(&str, &[&[u8]]); 6] = [
@@ -75,7 +81,8 @@ pub(super) fn check(policy: &Policy, files: &[StoredFile], findings: &mut Vec<Fi
             report(Severity::Block, format!("This is a script that is named .{extension}."));
         }
         let pictured = PICTURES.iter().find(|(kind, _)| *kind == extension);
-        if !bytes.is_empty() && pictured.is_some_and(|(_, begins)| !begins.iter().any(|begin| bytes.starts_with(begin))) {
+        if !bytes.is_empty() && pictured.is_some_and(|(_, begins)| !begins.iter().any(|begin| bytes.starts_with(begin)))
+        {
             report(Severity::Queue, format!("This is not what .{extension} says."));
         }
         match text_of(bytes) {
@@ -105,5 +112,7 @@ fn program(bytes: &[u8]) -> Option<&'static str> {
 
 fn active(svg: &str) -> bool {
     let lower = svg.to_ascii_lowercase();
-    ["<script", "javascript:", "onload=", "onclick=", "onerror=", "<foreignobject"].iter().any(|part| lower.contains(part))
+    ["<script", "javascript:", "onload=", "onclick=", "onerror=", "<foreignobject"]
+        .iter()
+        .any(|part| lower.contains(part))
 }

@@ -84,7 +84,8 @@ fn judge(policy: &Policy, text: &Text<'_>, at: usize, passage: &[u8], what: &str
     let folded = std::str::from_utf8(passage).ok().and_then(folded);
     let read = folded.as_deref().map_or(passage, str::as_bytes);
     let harmful = |hit: &super::scan::Hit| {
-        matches!(hit.check(), Check::Injection | Check::Exfiltration | Check::FetchAndRun) && hit.severity >= Severity::Queue
+        matches!(hit.check(), Check::Injection | Check::Exfiltration | Check::FetchAndRun)
+            && hit.severity >= Severity::Queue
     };
     if !addresses_a_model(read) && !search(read, false).iter().any(harmful) {
         return None;

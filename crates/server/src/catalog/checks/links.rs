@@ -10,16 +10,69 @@ use super::policy::{Check, Policy};
 
 /// Hosts whose links say nothing of where they lead.
 const SHORTENERS: [&str; 12] = [
-    "bit.ly", "tinyurl.com", "t.co", "goo.gl", "is.gd", "ow.ly", "cutt.ly", "rebrand.ly", "t.ly", "shorturl.at", "rb.gy", "tiny.cc",
+    "bit.ly",
+    "tinyurl.com",
+    "t.co",
+    "goo.gl",
+    "is.gd",
+    "ow.ly",
+    "cutt.ly",
+    "rebrand.ly",
+    "t.ly",
+    "shorturl.at",
+    "rb.gy",
+    "tiny.cc",
 ];
 
 /// Identifiers of SPDX that are in use, in lower case, and words for what has none.
 const LICENCES: [&str; 47] = [
-    "mit", "apache-2.0", "bsd-2-clause", "bsd-3-clause", "0bsd", "isc", "mpl-2.0", "gpl-2.0", "gpl-2.0-only", "gpl-2.0-or-later", "gpl-3.0",
-    "gpl-3.0-only", "gpl-3.0-or-later", "lgpl-2.1", "lgpl-2.1-only", "lgpl-2.1-or-later", "lgpl-3.0", "lgpl-3.0-only", "lgpl-3.0-or-later",
-    "agpl-3.0", "agpl-3.0-only", "agpl-3.0-or-later", "unlicense", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0",
-    "cc-by-nd-4.0", "zlib", "bsl-1.0", "epl-2.0", "eupl-1.2", "artistic-2.0", "wtfpl", "ncsa", "postgresql", "python-2.0", "psf-2.0",
-    "unicode-3.0", "ofl-1.1", "busl-1.1", "elastic-2.0", "mit-0", "ms-pl", "proprietary", "commercial",
+    "mit",
+    "apache-2.0",
+    "bsd-2-clause",
+    "bsd-3-clause",
+    "0bsd",
+    "isc",
+    "mpl-2.0",
+    "gpl-2.0",
+    "gpl-2.0-only",
+    "gpl-2.0-or-later",
+    "gpl-3.0",
+    "gpl-3.0-only",
+    "gpl-3.0-or-later",
+    "lgpl-2.1",
+    "lgpl-2.1-only",
+    "lgpl-2.1-or-later",
+    "lgpl-3.0",
+    "lgpl-3.0-only",
+    "lgpl-3.0-or-later",
+    "agpl-3.0",
+    "agpl-3.0-only",
+    "agpl-3.0-or-later",
+    "unlicense",
+    "cc0-1.0",
+    "cc-by-4.0",
+    "cc-by-sa-4.0",
+    "cc-by-nc-4.0",
+    "cc-by-nc-sa-4.0",
+    "cc-by-nd-4.0",
+    "zlib",
+    "bsl-1.0",
+    "epl-2.0",
+    "eupl-1.2",
+    "artistic-2.0",
+    "wtfpl",
+    "ncsa",
+    "postgresql",
+    "python-2.0",
+    "psf-2.0",
+    "unicode-3.0",
+    "ofl-1.1",
+    "busl-1.1",
+    "elastic-2.0",
+    "mit-0",
+    "ms-pl",
+    "proprietary",
+    "commercial",
 ];
 
 /// Whoever installs a public component should know what they may do with it.
@@ -38,7 +91,10 @@ fn known(text: &str) -> bool {
     words.peek().is_some()
         && words.all(|word| {
             let lower = word.trim_end_matches('+').to_ascii_lowercase();
-            matches!(lower.as_str(), "and" | "or" | "with") || lower.starts_with("licenseref-") || lower.ends_with("-exception") || LICENCES.contains(&lower.as_str())
+            matches!(lower.as_str(), "and" | "or" | "with")
+                || lower.starts_with("licenseref-")
+                || lower.ends_with("-exception")
+                || LICENCES.contains(&lower.as_str())
         })
 }
 
@@ -47,7 +103,8 @@ pub(super) fn links(policy: &Policy, manifest: &Manifest, findings: &mut Vec<Fin
     let links = [("documentation_url", &manifest.documentation_url), ("preview_url", &manifest.preview_url)];
     for (path, link) in links {
         let Some(url) = link.as_deref().and_then(|link| Url::parse(link).ok()) else { continue };
-        let mut report = |severity, message: &str| findings.extend(policy.finding(Check::Links, severity, path, message));
+        let mut report =
+            |severity, message: &str| findings.extend(policy.finding(Check::Links, severity, path, message));
         if url.scheme() == "http" {
             report(Severity::Note, "The address is not https.");
         }

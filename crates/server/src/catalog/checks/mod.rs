@@ -86,7 +86,8 @@ fn gravest(mut findings: Vec<Finding>) -> Vec<Finding> {
 pub fn risk(findings: &[Finding]) -> i64 {
     let mut risk = 0;
     for (at, finding) in findings.iter().enumerate() {
-        let again = findings[..at].iter().any(|earlier| earlier.check == finding.check && earlier.severity >= finding.severity);
+        let again =
+            findings[..at].iter().any(|earlier| earlier.check == finding.check && earlier.severity >= finding.severity);
         risk += match (finding.severity, again) {
             (Severity::Note, false) => 1,
             (Severity::Note, true) => 0,

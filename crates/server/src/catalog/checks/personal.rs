@@ -15,19 +15,65 @@ const SOME: usize = 4;
 
 static SSN: Pattern = Pattern::new(r"\b\d{3}-\d{2}-\d{4}\b");
 static ABOUT_SSN: Pattern = Pattern::new(r"(?i)\bssns?\b|social.?security");
-static CARD: Pattern = Pattern::new(r"\b[3-6]\d{3}[\x20-]?\d{4}[\x20-]?\d{4}[\x20-]?\d{3,4}\b|\b3[47]\d{2}[\x20-]?\d{6}[\x20-]?\d{5}\b");
+static CARD: Pattern =
+    Pattern::new(r"\b[3-6]\d{3}[\x20-]?\d{4}[\x20-]?\d{4}[\x20-]?\d{3,4}\b|\b3[47]\d{2}[\x20-]?\d{6}[\x20-]?\d{5}\b");
 static IBAN: Pattern = Pattern::new(r"\b[A-Z]{2}\d{2}(?:[\x20]?[A-Z0-9]{4}){3,7}(?:[\x20]?[A-Z0-9]{1,3})?\b");
-static EMAIL: Pattern = Pattern::new(r"(?i)\b[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\.[a-z]{2,24}\b");
-static PHONE: Pattern = Pattern::new(r"\+[1-9]\d{0,2}[\x20.-]?\(?\d{1,4}\)?(?:[\x20.-]?\d{2,4}){2,4}\b|\(\d{3}\)[\x20]?\d{3}-\d{4}\b");
+static EMAIL: Pattern =
+    Pattern::new(r"(?i)\b[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\.[a-z]{2,24}\b");
+static PHONE: Pattern =
+    Pattern::new(r"\+[1-9]\d{0,2}[\x20.-]?\(?\d{1,4}\)?(?:[\x20.-]?\d{2,4}){2,4}\b|\(\d{3}\)[\x20]?\d{3}-\d{4}\b");
 
 /// What documents write in the place of a real one.
 const SAMPLE_SSNS: [&str; 5] = ["123-45-6789", "078-05-1120", "219-09-9999", "111-11-1111", "123-12-1234"];
-const SAMPLE_CARDS: [&str; 8] = ["4242424242", "4111111111", "4000", "5555555555", "510510510510", "378282246310", "371449635398", "6011"];
-const SAMPLE_IBANS: [&str; 6] = ["DE89370400440532013000", "GB82WEST12345698765432", "GB29NWBK60161331926819", "FR1420041010050500013M02606", "NL91ABNA0417164300", "CH9300762011623852957"];
-const SAMPLE_DOMAINS: [&str; 14] = ["example", "sample", "test", "acme", "yourcompany", "company", "domain", "email", "contoso", "invalid", "localhost", "fabrikam", "northwind", "mail"];
+const SAMPLE_CARDS: [&str; 8] =
+    ["4242424242", "4111111111", "4000", "5555555555", "510510510510", "378282246310", "371449635398", "6011"];
+const SAMPLE_IBANS: [&str; 6] = [
+    "DE89370400440532013000",
+    "GB82WEST12345698765432",
+    "GB29NWBK60161331926819",
+    "FR1420041010050500013M02606",
+    "NL91ABNA0417164300",
+    "CH9300762011623852957",
+];
+const SAMPLE_DOMAINS: [&str; 14] = [
+    "example",
+    "sample",
+    "test",
+    "acme",
+    "yourcompany",
+    "company",
+    "domain",
+    "email",
+    "contoso",
+    "invalid",
+    "localhost",
+    "fabrikam",
+    "northwind",
+    "mail",
+];
 const ROLES: [&str; 22] = [
-    "support", "info", "security", "hello", "contact", "noreply", "no-reply", "admin", "help", "sales", "team", "press", "legal", "privacy",
-    "maintainers", "abuse", "billing", "dev", "git", "feedback", "opensource", "office",
+    "support",
+    "info",
+    "security",
+    "hello",
+    "contact",
+    "noreply",
+    "no-reply",
+    "admin",
+    "help",
+    "sales",
+    "team",
+    "press",
+    "legal",
+    "privacy",
+    "maintainers",
+    "abuse",
+    "billing",
+    "dev",
+    "git",
+    "feedback",
+    "opensource",
+    "office",
 ];
 
 /// Looks at every text.
@@ -52,10 +98,13 @@ pub(super) fn check(policy: &Policy, texts: &[Text<'_>], findings: &mut Vec<Find
             report(at, Severity::Block, &format!("a bank account's number (IBAN), {count} in all"));
         }
         let people = |pattern: &Pattern, real: fn(&str) -> bool| {
-            let found = pattern.get().find_iter(&text.body).filter_map(|found| std::str::from_utf8(found.as_bytes()).ok());
+            let found =
+                pattern.get().find_iter(&text.body).filter_map(|found| std::str::from_utf8(found.as_bytes()).ok());
             found.filter(|found| real(found)).map(str::to_ascii_lowercase).take(1_000).collect::<BTreeSet<_>>().len()
         };
-        for (pattern, real, what) in [(&EMAIL, email as fn(&str) -> bool, "email addresses"), (&PHONE, phone, "phone numbers")] {
+        for (pattern, real, what) in
+            [(&EMAIL, email as fn(&str) -> bool, "email addresses"), (&PHONE, phone, "phone numbers")]
+        {
             // A text without the sign holds none.
             let sign = if what == "email addresses" { b"@".as_slice() } else { b"+(" };
             if !text.body.iter().any(|byte| sign.contains(byte)) {
@@ -127,12 +176,17 @@ fn email(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let Some((name, domain)) = lower.split_once('@') else { return false };
     let sample = domain.split('.').any(|part| SAMPLE_DOMAINS.contains(&part)) || domain.contains("example");
-    let role = ROLES.iter().any(|role| name == *role || name.strip_prefix(role).is_some_and(|rest| rest.starts_with(['+', '-', '.', '_'])));
+    let role = ROLES.iter().any(|role| {
+        name == *role || name.strip_prefix(role).is_some_and(|rest| rest.starts_with(['+', '-', '.', '_']))
+    });
     !sample && !role
 }
 
 /// North American numbers 555-01xx are fiction.
 fn phone(text: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    (8..=15).contains(&digits.len()) && !digits.contains("55501") && !digits.contains("5550") && !digits.contains("1234567")
+    (8..=15).contains(&digits.len())
+        && !digits.contains("55501")
+        && !digits.contains("5550")
+        && !digits.contains("1234567")
 }

@@ -60,13 +60,7 @@ pub const CHECKS: &[Described] = &[
     row(Check::Links, "links", 1, Severity::Queue, "links to addresses, shorteners and look-alike hosts, and links without https"),
 ];
 
-const fn row(
-    check: Check,
-    id: &'static str,
-    version: u32,
-    default: Severity,
-    looks_for: &'static str,
-) -> Described {
+const fn row(check: Check, id: &'static str, version: u32, default: Severity, looks_for: &'static str) -> Described {
     Described { check, id, version, default, looks_for }
 }
 

@@ -238,7 +238,8 @@ pub(super) fn excerpt(bytes: &[u8]) -> String {
 
 /// The beginning of a secret: enough to find it by, too little to use.
 fn beginning(bytes: &[u8]) -> String {
-    let shown: String = String::from_utf8_lossy(bytes).trim_start().chars().take(4).filter(|c| !c.is_control()).collect();
+    let shown: String =
+        String::from_utf8_lossy(bytes).trim_start().chars().take(4).filter(|c| !c.is_control()).collect();
     format!("`{shown}\u{2026}`")
 }
 
@@ -275,7 +276,15 @@ pub(super) fn texts(policy: &Policy, texts: &[Text<'_>], findings: &mut Vec<Find
         report(policy, text, search(&text.body, binary), true, "", &mut seen, findings);
         let Some(body) = text.str() else { continue };
         if let Some(folded) = folded(body) {
-            report(policy, text, search(folded.as_bytes(), false), false, ", in letters that only look alike", &mut seen, findings);
+            report(
+                policy,
+                text,
+                search(folded.as_bytes(), false),
+                false,
+                ", in letters that only look alike",
+                &mut seen,
+                findings,
+            );
         }
         for (at, decoded) in base64_passages(&text.body) {
             let mut hits = search(&decoded, false);
@@ -308,8 +317,12 @@ fn report(
 }
 
 /// Takes what others write, whatever they leave in the last bits.
-const LENIENT: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone).with_decode_allow_trailing_bits(true));
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// Passages of base64 that are text when they are decoded.
 fn base64_passages(text: &[u8]) -> Vec<(usize, Vec<u8>)> {

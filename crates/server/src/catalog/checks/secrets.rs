@@ -55,8 +55,29 @@ pub(super) const RULES: &[Rule] = &[
 
 /// What stands in documents where a credential would.
 const PLACEHOLDERS: [&str; 24] = [
-    "example", "sample", "dummy", "placeholder", "your", "changeme", "change-me", "redacted", "replace", "xxxx", "....",
-    "****", "0000000", "1234567890", "abcdef", "test-key", "fake", "notreal", "not-real", "insert", "<", "todo", "secret-here",
+    "example",
+    "sample",
+    "dummy",
+    "placeholder",
+    "your",
+    "changeme",
+    "change-me",
+    "redacted",
+    "replace",
+    "xxxx",
+    "....",
+    "****",
+    "0000000",
+    "1234567890",
+    "abcdef",
+    "test-key",
+    "fake",
+    "notreal",
+    "not-real",
+    "insert",
+    "<",
+    "todo",
+    "secret-here",
     "deadbeef",
 ];
 
@@ -112,7 +133,9 @@ fn aws(found: &Found<'_>) -> Option<Severity> {
     let text = found.str();
     let value = text.rsplit(['=', ':', '"', '\'', ' ', '\t', '\n']).next().unwrap_or(text);
     let shape = value.len() == 20
-        || (value.bytes().any(|b| b.is_ascii_uppercase()) && value.bytes().any(|b| b.is_ascii_lowercase()) && entropy(value) >= 4.2);
+        || (value.bytes().any(|b| b.is_ascii_uppercase())
+            && value.bytes().any(|b| b.is_ascii_lowercase())
+            && entropy(value) >= 4.2);
     (shape && entropy(value) >= 3.0 && !placeholder(value)).then_some(Severity::Block)
 }
 
@@ -135,7 +158,8 @@ fn key(found: &Found<'_>) -> Option<Severity> {
 }
 
 const HARMLESS: [&str; 14] = [
-    "password", "passwd", "pass", "secret", "postgres", "mysql", "guest", "admin", "root", "user", "token", "hunter2", "pw", "test",
+    "password", "passwd", "pass", "secret", "postgres", "mysql", "guest", "admin", "root", "user", "token", "hunter2",
+    "pw", "test",
 ];
 
 /// A password that nobody would call one is none.

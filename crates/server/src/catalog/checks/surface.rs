@@ -62,11 +62,15 @@ fn named(dependency: &Dependency) -> String {
 }
 
 fn hosts(texts: &[Text<'_>]) -> BTreeSet<String> {
-    static URL: Pattern = Pattern::new(r"(?i)\b(?:https?|wss?|ftp)://(?:[^\s/@\x22'<>]{0,100}@)?(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?)");
+    static URL: Pattern = Pattern::new(
+        r"(?i)\b(?:https?|wss?|ftp)://(?:[^\s/@\x22'<>]{0,100}@)?(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?)",
+    );
     // What standards and documents name, and nobody connects to.
     let names_only = |host: &str| {
         matches!(host, "json-schema.org" | "www.w3.org" | "spdx.org" | "localhost" | "127.0.0.1")
-            || ["example.com", "example.org", "example.net"].iter().any(|end| host == *end || host.ends_with(&format!(".{end}")))
+            || ["example.com", "example.org", "example.net"]
+                .iter()
+                .any(|end| host == *end || host.ends_with(&format!(".{end}")))
     };
     let mut hosts = BTreeSet::new();
     for text in texts {

@@ -20,7 +20,10 @@ fn a_finding_names_its_place_and_never_repeats_a_secret() {
     let (findings, _) = run(&Policy::default(), true, &manifest(json!({"content": {"a": [{"note": key}]}})), &files);
     assert!(findings.iter().all(|finding| !finding.message.contains(&key[..12])), "{findings:?}");
     for (finding, path) in findings.iter().zip(["content.a[0].note", "files/scripts/pay.py"]) {
-        assert_eq!((finding.check.as_str(), finding.severity, finding.path.as_str()), ("secrets", Severity::Block, path));
+        assert_eq!(
+            (finding.check.as_str(), finding.severity, finding.path.as_str()),
+            ("secrets", Severity::Block, path)
+        );
     }
     assert!(findings[1].message.starts_with("Line 3: "), "{}", findings[1].message);
 }
@@ -54,7 +57,12 @@ fn the_gravest_finding_decides_the_place_in_the_queue() {
     let of = |findings: &[(&str, Severity)]| {
         let findings: Vec<_> = findings
             .iter()
-            .map(|(check, severity)| Finding { check: (*check).to_owned(), severity: *severity, path: String::new(), message: String::new() })
+            .map(|(check, severity)| Finding {
+                check: (*check).to_owned(),
+                severity: *severity,
+                path: String::new(),
+                message: String::new(),
+            })
             .collect();
         risk(&findings)
     };

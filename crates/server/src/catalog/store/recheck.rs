@@ -43,12 +43,7 @@ pub(in crate::catalog) fn insert(
 }
 
 /// The next versions to look at.
-pub(in crate::catalog) fn targets(
-    c: &mut Conn<'_>,
-    reached: i64,
-    last: i64,
-    limit: i64,
-) -> Result<Vec<Target>, Error> {
+pub(in crate::catalog) fn targets(c: &mut Conn<'_>, reached: i64, last: i64, limit: i64) -> Result<Vec<Target>, Error> {
     c.all(
         &format!(
             "SELECT v.id, v.component_id, c.kind, c.slug, c.tenant_id FROM component_version v JOIN component c ON c.id = v.component_id
