@@ -66,8 +66,8 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         rates: settings.rates,
         answer_cache_bytes: settings.answer_cache_bytes,
         literal_tokens: Vec::new(),
-        auto_approve: settings.auto_approve,
         checks: settings.checks.clone(),
+        auto_approve: settings.auto_approve,
         accounts: accounts::Options {
             sign_up: settings.sign_up_mode(demo),
             mail: settings.mail.clone(),

@@ -46,6 +46,11 @@ impl Admin {
         Submissions::new(&self.client)
     }
 
+    /// The automated checks, run again over what is published.
+    pub fn check_runs(&self) -> CheckRuns {
+        CheckRuns::new(&self.client)
+    }
+
     /// What members say of components, as the platform sees it. `query("flagged", true)` is what it has to decide on.
     pub fn reviews(&self) -> Listing<ModeratedReview> {
         Listing::new(&self.client, "/admin/reviews")
@@ -65,11 +70,6 @@ impl Admin {
     /// Shows it again, or goes on showing what was flagged.
     pub fn show_review(&self, review: &str, reason: Option<&str>) -> Call<ModeratedReview> {
         self.decide_review(review, "show", reason)
-    }
-
-    /// The automated checks, run again over what is published.
-    pub fn check_runs(&self) -> CheckRuns {
-        CheckRuns::new(&self.client)
     }
 
     fn component(kind: Kind, tenant: &str, id: &str, verb: &str) -> Result<String, Error> {

@@ -197,12 +197,12 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("admin_get_tenant", &admin.tenants().get("tenant_id"));
     method("admin_update_tenant", &admin.tenants().update("tenant_id", &TenantAdminUpdate::default()));
     method("admin_create_tenant_token", &admin.tenants().create_token("tenant_id", &ApiTokenCreate::default()));
-    method("admin_list_reviews", &admin.reviews());
-    method("hide_review", &admin.hide_review("review_id", "why"));
-    method("show_review", &admin.show_review("review_id", None));
     method("start_check_run", &admin.check_runs().start());
     method("get_check_run", &admin.check_runs().get("id"));
     method("list_check_run_findings", &admin.check_runs().findings("id"));
+    method("admin_list_reviews", &admin.reviews());
+    method("hide_review", &admin.hide_review("review_id", "why"));
+    method("show_review", &admin.show_review("review_id", None));
     method("list_submissions", &admin.submissions().list());
     method("get_submission", &admin.submissions().get("id"));
     method("get_submission_diff", &admin.submissions().diff("id"));

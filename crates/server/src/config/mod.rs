@@ -134,10 +134,10 @@ pub const SETTINGS: &[Setting] = &[
         "How long installs, executions and ratings are kept by day, at least `30d`. Totals are kept for ever."),
     plain("sandbox", "ATOM_SANDBOX", "sandbox", "on|off|auto", Value("auto"),
         "The test environment under `/api/test`, on a database of its own (see TESTING.md). `auto`: on with `--demo`, and where the server listens on loopback without a public URL."),
-    plain("auto_approve", "ATOM_AUTO_APPROVE", "auto-approve", "off|verified-updates", Value("off"),
-        "What is published without a reviewer. `verified-updates`: a new version of a public component that a reviewer has approved before, by a verified publisher, if the automated checks leave no remark."),
     plain("checks", "ATOM_CHECKS", "checks", "CHECK=ACTION,…", Value(""),
         "What automated checks do (see REVIEW_POLICY.md): `block`, `queue`, `note` or `off`, as in `secrets=block,licence=off`; in a file also as a table `[checks]`. What is not named keeps its default."),
+    plain("auto_approve", "ATOM_AUTO_APPROVE", "auto-approve", "off|verified-updates", Value("off"),
+        "What is published without a reviewer. `verified-updates`: a new version of a public component that a reviewer has approved before, by a verified publisher, if the automated checks leave no remark."),
     plain("signup", "ATOM_SIGNUP", "signup", "closed|invite|open", Described("`closed`; `open` with `--demo`"),
         "Who makes a tenant by themselves: nobody, whoever has a link from `tenant invite`, or everyone."),
     secret("mail.smtp_url", "ATOM_SMTP_URL", "URL", "no mail is sent: links are handed over",
@@ -218,10 +218,10 @@ pub struct Settings {
     pub numbers: Numbers,
     /// When there is a test environment.
     pub sandbox: SandboxMode,
-    /// What is approved without a reviewer.
-    pub auto_approve: AutoApprove,
     /// What the automated checks do.
     pub checks: Arc<Policy>,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Who makes a tenant by themselves; none: it depends on whether this is a demo.
     pub sign_up: Option<SignUpMode>,
     /// The way to the mail server, if there is one.

@@ -39,7 +39,7 @@ pub(in crate::catalog) fn check(
     for (i, (dependency, target)) in dependencies.iter().zip(targets).enumerate() {
         if target.is_none() {
             let message = format!("The public has no {} `{}` to install.", dependency.component_type, dependency.id);
-            findings.extend(policy.finding(Check::Dependencies, Severity::Queue, index("dependencies", i), message));
+            findings.extend(policy.finding(Check::Dependencies, Severity::Block, index("dependencies", i), message));
         }
     }
     if let Some(component) = subject.component.filter(|_| policy.looks(Check::NewAccess))
@@ -62,7 +62,7 @@ fn new_access(policy: &Policy, new: &Surface) -> Vec<Finding> {
         let more = names.len().saturating_sub(NAMED_MAX);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let message = format!("New since the version approved last: {listed}{more}.");
-        policy.finding(Check::NewAccess, Severity::Queue, what, message)
+        policy.finding(Check::NewAccess, Severity::Block, what, message)
     });
     found.collect()
 }

@@ -83,7 +83,7 @@ pub(super) fn licence(policy: &Policy, public: bool, manifest: &Manifest, findin
         Some(text) if known(text) => return,
         Some(_) => "This is no SPDX expression, such as MIT or Apache-2.0 OR MIT: say where its text is.".to_owned(),
     };
-    findings.extend(policy.finding(Check::Licence, Severity::Note, "license", message));
+    findings.extend(policy.finding(Check::Licence, Severity::Block, "license", message));
 }
 
 fn known(text: &str) -> bool {
@@ -109,18 +109,18 @@ pub(super) fn links(policy: &Policy, manifest: &Manifest, findings: &mut Vec<Fin
             report(Severity::Note, "The address is not https.");
         }
         match url.host() {
-            Some(Host::Ipv4(ip)) => report(Severity::Queue, address(ip.into())),
-            Some(Host::Ipv6(ip)) => report(Severity::Queue, address(ip.into())),
+            Some(Host::Ipv4(ip)) => report(Severity::Block, address(ip.into())),
+            Some(Host::Ipv6(ip)) => report(Severity::Block, address(ip.into())),
             Some(Host::Domain(name)) => {
                 if SHORTENERS.contains(&name) {
-                    report(Severity::Queue, "A short link does not say where it leads: name the page itself.");
+                    report(Severity::Block, "A short link does not say where it leads: name the page itself.");
                 }
                 if name.split('.').any(|label| label.starts_with("xn--")) {
-                    report(Severity::Queue, "The host is written in letters that may look like others.");
+                    report(Severity::Block, "The host is written in letters that may look like others.");
                 }
                 let inner = ["localhost", "local", "internal", "lan", "test", "invalid", "home", "corp"];
                 if !name.contains('.') || inner.contains(&name.rsplit('.').next().unwrap_or_default()) {
-                    report(Severity::Queue, "Nobody outside reaches this host.");
+                    report(Severity::Block, "Nobody outside reaches this host.");
                 }
             }
             None => {}

@@ -88,14 +88,14 @@ pub(super) fn check(policy: &Policy, texts: &[Text<'_>], findings: &mut Vec<Find
             findings.extend(policy.finding(Check::PersonalData, severity, path, format!("{place}{message}.")));
         };
         if let Some((at, count, sure)) = numbers(text, &SSN, ssn) {
-            let severity = if sure || count > 2 { Severity::Queue } else { Severity::Note };
+            let severity = if sure || count > 2 { Severity::Block } else { Severity::Note };
             report(at, severity, &format!("what looks like a social security number, {count} in all"));
         }
         if let Some((at, count, _)) = numbers(text, &CARD, card) {
-            report(at, Severity::Queue, &format!("what looks like a payment card's number, {count} in all"));
+            report(at, Severity::Block, &format!("what looks like a payment card's number, {count} in all"));
         }
         if let Some((at, count, _)) = numbers(text, &IBAN, iban) {
-            report(at, Severity::Queue, &format!("a bank account's number (IBAN), {count} in all"));
+            report(at, Severity::Block, &format!("a bank account's number (IBAN), {count} in all"));
         }
         let people = |pattern: &Pattern, real: fn(&str) -> bool| {
             let found =
@@ -112,7 +112,7 @@ pub(super) fn check(policy: &Policy, texts: &[Text<'_>], findings: &mut Vec<Find
             }
             let count = people(pattern, real);
             if count >= SOME {
-                let severity = if count >= LIST { Severity::Queue } else { Severity::Note };
+                let severity = if count >= LIST { Severity::Block } else { Severity::Note };
                 report(0, severity, &format!("{count} different {what} of people"));
             }
         }

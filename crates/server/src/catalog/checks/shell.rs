@@ -46,11 +46,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(FetchAndRun, "instructions are to be taken from a page", &["http://", "https://"],
         r"(?i)\b(?:run|execute|obey|follow|carry out|apply) (?:all |any |whatever |every )?(?:the )?(?:code|script|commands?|instructions|directions|steps|orders)[^.\n]{0,30} (?:at|from|on|in|found at|returned by|served (?:at|by)) <?https?://", warned_likely),
     Rule::new(Obfuscation, "a long run of escaped characters", &["\\x", "\\u00", "fromcharcode", "chr("],
-        r"(?i)(?:\\x[0-9a-f]{2}){24,}|(?:\\u00[0-9a-f]{2}){24,}|fromCharCode\s*\((?:\s*(?:0x)?[0-9a-f]+\s*,){16,}|(?:chr\s*\(\s*\d+\s*\)\s*[+.]\s*){8,}", likely),
+        r"(?i)(?:\\x[0-9a-f]{2}){24,}|(?:\\u00[0-9a-f]{2}){24,}|fromCharCode\s*\((?:\s*(?:0x)?[0-9a-f]+\s*,){16,}|(?:chr\s*\(\s*\d+\s*\)\s*[+.]\s*){8,}", surely),
     Rule::new(Obfuscation, "code that is built while it runs", &["__import__", "getattr", "constructor", "globals()"],
-        r#"(?i)__import__\s*\(\s*["'](?:os|subprocess|socket|ctypes|pty)["']\s*\)|getattr\s*\(\s*(?:__builtins__|builtins|os|__import__\()[^\n]*\[::-1\]|\[["']constructor["']\]\s*\[["']constructor["']\]|\.constructor\.constructor\s*\(|globals\(\)\s*\[[^\]\n]{0,60}(?:\+|\[::-1\])"#, likely),
+        r#"(?i)__import__\s*\(\s*["'](?:os|subprocess|socket|ctypes|pty)["']\s*\)|getattr\s*\(\s*(?:__builtins__|builtins|os|__import__\()[^\n]*\[::-1\]|\[["']constructor["']\]\s*\[["']constructor["']\]|\.constructor\.constructor\s*\(|globals\(\)\s*\[[^\]\n]{0,60}(?:\+|\[::-1\])"#, surely),
     Rule::new(Obfuscation, "a packed program", &["eval(function(p,a,c,k", "_0x"],
-        r"eval\(function\(p,a,c,k,e|(?:_0x[0-9a-f]{4,6}\b[^\n]*){6,}", likely),
+        r"eval\(function\(p,a,c,k,e|(?:_0x[0-9a-f]{4,6}\b[^\n]*){6,}", surely),
 ];
 
 /// A sentence that warns of a command is for a reviewer.

@@ -350,7 +350,7 @@ mod tests {
         let text = &all.texts[0];
         let body = text.str().unwrap();
         assert_eq!(body, "b: x\nb: y\nc: z\n");
-        assert_eq!(text.place(body.find('y').unwrap()).0, "content.a.b[1]");
+        assert_eq!(text.place(body.find('y').unwrap()).0, "content.a.b[2]");
         assert_eq!(text.place(body.find('z').unwrap()).0, "content.c");
     }
 
