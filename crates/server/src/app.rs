@@ -57,6 +57,8 @@ pub struct Parts {
     pub outbound_allow: Vec<IpNet>,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
+    /// How long events are kept, and what was told of them.
+    pub event_retention: Duration,
     /// Requests an hour for each kind of caller.
     pub rates: Rates,
     /// Bytes of finished answers kept in memory.
@@ -122,6 +124,8 @@ pub struct State {
     pub deliveries: DeliveryStats,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
+    /// How long events are kept, and what was told of them.
+    pub event_retention: Duration,
     /// Counters for `/metrics`.
     pub metrics: Metrics,
     /// Where it is reached from outside.
@@ -149,6 +153,7 @@ impl Marketplace {
             outbox,
             deliveries: DeliveryStats::default(),
             webhook_retry: parts.webhook_retry,
+            event_retention: parts.event_retention,
             limiter: Limiter::new(parts.db.clone(), parts.clock.clone()),
             rates: parts.rates,
             token_rate: ChangingRate::new(Rate::hourly(parts.rates.token)),

@@ -1,10 +1,12 @@
 //! A running server and clients for it, for tests only: real databases, real HTTP on loopback.
 
 mod client;
+mod receiver;
 mod server;
 
 pub use atom_marketplace_db::testing::{TestDb, each_db_async};
 pub use client::{Answer, Client, http};
+pub use receiver::{Received, Receiver, status};
 pub use server::{ADMIN_KEY, TestServer};
 
 use std::path::PathBuf;

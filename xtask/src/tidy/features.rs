@@ -18,8 +18,9 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("federation", &["audit", "catalog", "tenants", "tokens"]),
     ("installs", &["audit", "catalog", "events", "tenants"]),
     ("ratings", &["audit", "catalog", "events"]),
-    ("sandbox", &["audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
-    ("usage", &["catalog", "installs", "limits", "tenants"]),
+    ("sandbox", &["audit", "catalog", "events", "limits", "ratings", "tenants", "tokens"]),
+    ("webhooks", &["audit", "events"]),
+    ("usage", &["catalog", "installs", "limits", "tenants", "webhooks"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

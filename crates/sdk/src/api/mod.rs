@@ -6,6 +6,7 @@ mod federation;
 mod install;
 mod sandbox;
 mod tenant;
+mod webhooks;
 
 pub use admin::{Admin, AdminTenants, Submissions};
 pub use collection::Collection;
@@ -13,6 +14,7 @@ pub use federation::{Federation, FederationKeys};
 pub use install::{Install, Installations};
 pub use sandbox::TestEnvironment;
 pub use tenant::{Members, Tenant, Tokens};
+pub use webhooks::{Events, Webhooks};
 
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
 use atom_marketplace_protocol::ids::Kind;
@@ -72,6 +74,16 @@ impl Client {
     /// The tenant itself and its members.
     pub fn tenant(&self) -> Tenant {
         Tenant::new(self)
+    }
+
+    /// The tenant's webhooks.
+    pub fn webhooks(&self) -> Webhooks {
+        Webhooks::new(self)
+    }
+
+    /// What webhooks are told of, for those who come and ask.
+    pub fn events(&self) -> Events {
+        Events::new(self)
     }
 
     /// The tenant's federation keys.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
-    ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, FederationKeyCreate, InstallationUpdate, Lock,
-    MemberAdd, Plan, Role, TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit,
+    ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, EventType, FederationKeyCreate, InstallationUpdate,
+    Lock, MemberAdd, Plan, Role, TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit,
+    WebhookCreate, WebhookSecretRotate, WebhookUpdate, WebhookVerify,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -112,6 +113,23 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("add_member", &tenant.members().add(&member));
     method("update_member", &tenant.members().update("user_id", Role::Viewer));
     method("remove_member", &tenant.members().remove("user_id"));
+
+    let webhooks = client.webhooks();
+    let verify = WebhookVerify { webhook_id: String::new(), payload: String::new(), signature: String::new() };
+    method("list_webhooks", &webhooks.list());
+    method("create_webhook", &webhooks.create(&WebhookCreate::default()));
+    method("get_webhook", &webhooks.get("webhook_id"));
+    method("update_webhook", &webhooks.update("webhook_id", &WebhookUpdate::default()));
+    method("delete_webhook", &webhooks.delete("webhook_id"));
+    method("test_webhook", &webhooks.test("webhook_id", EventType::ComponentRated));
+    method("rotate_webhook_secret", &webhooks.rotate_secret("webhook_id", &WebhookSecretRotate::default()));
+    method("recover_webhook", &webhooks.recover("webhook_id", "2026-11-24T00:00:00Z"));
+    method("verify_webhook", &webhooks.verify(&verify));
+    method("list_webhook_deliveries", &webhooks.deliveries("webhook_id"));
+    method("get_webhook_delivery", &webhooks.get_delivery("webhook_id", "delivery_id"));
+    method("redeliver_webhook_delivery", &webhooks.redeliver("webhook_id", "delivery_id"));
+    method("list_events", &client.events().list(None));
+    method("stream_events", &client.events().stream(None).call());
 
     let keys = client.federation_keys();
     method("list_federation_keys", &keys.list());

@@ -251,6 +251,7 @@ impl Values {
         let trusted_proxies = self.get("trusted_proxies", parse::networks);
         let cors_origins = self.get("cors_origins", parse::origins);
         let webhook_retry = self.get("webhook_retry", parse::durations);
+        let event_retention = self.get("event_retention", parse::days);
         let outbound_allow = self.get("outbound_allow", parse::networks);
         let anonymous = self.get("rate.anonymous", parse::rate);
         let token = self.get("rate.token", parse::rate);
@@ -290,6 +291,7 @@ impl Values {
             trusted_proxies: trusted_proxies?,
             cors_origins: cors_origins?,
             webhook_retry: webhook_retry?,
+            event_retention: event_retention?,
             outbound_allow: outbound_allow?,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,

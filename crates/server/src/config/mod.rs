@@ -106,6 +106,8 @@ pub const SETTINGS: &[Setting] = &[
     plain("webhook_retry", "ATOM_WEBHOOK_RETRY", "webhook-retry", "DURATION,…",
         Value("5s,30s,2m,10m,30m,2h,5h,10h,14h,20h,24h"),
         "Pauses before a delivery that failed is tried again (each ±10 %); after the last one it is given up."),
+    plain("event_retention", "ATOM_EVENT_RETENTION", "event-retention", "DAYS", Value("30d"),
+        "How long events are kept, with their deliveries: for `GET /api/events`, and for webhooks that are paused or fail."),
     plain("rate.anonymous", "ATOM_RATE_ANONYMOUS", "rate-anonymous", "NUMBER", Value("100"),
         "Requests an hour without a credential, for each address (IPv6: each /64)."),
     plain("rate.token", "ATOM_RATE_TOKEN", "rate-token", "NUMBER", Value("10000"),
@@ -182,6 +184,8 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
+    /// How long events are kept.
+    pub event_retention: Duration,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
     /// Requests an hour.

@@ -150,6 +150,13 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
         .ok_or_else(|| format!("`{text}` is no duration up to 24h, such as 500ms, 30s or 5m"))
 }
 
+pub(super) fn days(text: &str) -> Parsed<Duration> {
+    const MOST: u64 = 3_650;
+    let days = text.trim_end_matches('d').parse::<u64>().ok().filter(|days| (1..=MOST).contains(days));
+    days.map(|days| Duration::from_hours(days * 24))
+        .ok_or_else(|| format!("`{text}` is no number of days from 1d to {MOST}d"))
+}
+
 pub(super) fn durations(text: &str) -> Parsed<Vec<Duration>> {
     const MOST: usize = 50;
     let durations = list(text).map(duration).collect::<Parsed<Vec<_>>>()?;

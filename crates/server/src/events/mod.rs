@@ -5,6 +5,7 @@
 //! Readers follow *positions*, which are given out after the commit where transactions run beside one another: an id taken
 //! early and committed late would be skipped by those who have read on.
 
+mod api;
 pub(crate) mod outbox;
 mod store;
 
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 
 use outbox::Message;
 
+pub use api::routes;
 pub use outbox::Subscriber;
 
 /// The component that an event is about.
@@ -164,6 +166,16 @@ pub fn place(c: &mut Conn<'_>) -> Result<u64, Error> {
 /// Whether some events have no position yet.
 pub fn unplaced(c: &mut Conn<'_>) -> Result<bool, Error> {
     if c.dialect() == Dialect::Postgres { store::unplaced(c) } else { Ok(false) }
+}
+
+/// The position of an event, by its id on the wire; none: there is no such event, or it has no position yet.
+pub(crate) fn position_of(c: &mut Conn<'_>, uid: &str) -> Result<Option<i64>, Error> {
+    Ok(store::position_of(c, uid)?.flatten())
+}
+
+/// The last position that was given out.
+pub(crate) fn last_position(c: &mut Conn<'_>) -> Result<i64, Error> {
+    store::last(c)
 }
 
 /// What a tenant hears of, behind a position, in order: of its own components, of what it did itself, and of what became of

@@ -30,6 +30,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::tenants::routes())
         .merge(crate::usage::routes())
         .merge(crate::webhooks::routes())
+        .merge(crate::events::routes())
         .merge(crate::federation::routes())
 }
 

@@ -68,6 +68,12 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { crate::http::idempotency::sweep(&m).await }),
     },
     Job {
+        name: "forget old events",
+        every: Duration::from_mins(10),
+        among_nodes: false,
+        run: |m| Box::pin(async move { crate::webhooks::forget_old(&m).await }),
+    },
+    Job {
         name: "tell other nodes what changed",
         every: Duration::from_millis(25),
         among_nodes: true,
@@ -100,6 +106,7 @@ impl Jobs {
         for job in JOBS.iter().filter(|job| several_nodes || !job.among_nodes) {
             tasks.spawn(repeat(job, m.clone(), stopped.clone()));
         }
+        tasks.spawn(crate::webhooks::engine::run(m.clone(), stopped));
         m.listen_to_other_nodes();
         Self { stop, tasks }
     }

@@ -84,6 +84,7 @@ impl Sandbox {
             public_url: format!("{}/api/test", real.public_url),
             trusted_proxies: real.trusted_proxies.clone(),
             cors_origins: real.cors_origins.clone(),
+            event_retention: real.event_retention,
             webhook_retry: real.webhook_retry.clone(),
             outbound_allow: real.outbound.allowed().to_vec(),
             rates: real.rates,

@@ -20,12 +20,13 @@ use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids;
 use atom_marketplace_protocol::text::{self, TextRule};
 use atom_marketplace_protocol::webhook::{
-    Delivery, GRACE_DEFAULT, GRACE_MAX, RATE_LIMIT_MAX, Webhook, WebhookCreate, WebhookScope, WebhookSecretRotate,
-    WebhookStatus, WebhookUpdate, WebhookVerified, WebhookVerify,
+    Delivery, DisabledReason, GRACE_DEFAULT, GRACE_MAX, RATE_LIMIT_MAX, Webhook, WebhookCreate, WebhookScope,
+    WebhookSecretRotate, WebhookStatus, WebhookUpdate, WebhookVerified, WebhookVerify,
 };
 use serde_json::{Value, json};
 
-use crate::audit::{self, Entry};
+use crate::app::Marketplace;
+use crate::audit::{self, Actor, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::events::{self, Subscriber};
 use crate::extract::TenantScope;
@@ -331,6 +332,38 @@ pub(crate) fn verify(
              and send the lower-case hex of X-ATOM-Signature.",
         )),
     }
+}
+
+/// Deletes events that are older than they are kept, with what was told of them: a few in each transaction, so that nobody
+/// waits behind a long one.
+pub(crate) async fn forget_old(m: &Marketplace) -> Result<(), Error> {
+    const SOME: u64 = 500;
+    let before = m.now().minus(m.event_retention);
+    while m.db.write(move |c| store::queue::forget(c, before, SOME)).await? == SOME {}
+    Ok(())
+}
+
+/// Disables a webhook whose deliveries fail, and tells its owner. False when it is not active any more.
+fn disable(
+    c: &mut Conn<'_>,
+    endpoint: &engine::Endpoint,
+    reason: DisabledReason,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    if !store::disable(c, endpoint.key, reason, now)? {
+        return Ok(false);
+    }
+    changed(c, endpoint.key)?;
+    let (actor, tenant) = (Actor::policy("webhook-failures"), endpoint.tenant);
+    let (target, details) = (format!("webhook:{}", endpoint.uid), json!({ "reason": reason }));
+    audit::record(c, &Entry { actor: &actor, tenant: Some(tenant), action: "webhook.disable", target, details }, now)?;
+    let data = [
+        ("webhook_id".to_owned(), endpoint.uid.as_str().into()),
+        ("url".to_owned(), endpoint.url.as_str().into()),
+        ("reason".to_owned(), reason.as_str().into()),
+    ];
+    events::emit_to_tenant(c, EventType::WebhookDisabled, tenant, data.into_iter().collect(), now)?;
+    Ok(true)
 }
 
 fn note(

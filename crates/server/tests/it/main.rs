@@ -22,3 +22,4 @@ mod seed;
 mod tenants;
 mod tokens;
 mod versions;
+mod webhooks;

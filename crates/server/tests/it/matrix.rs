@@ -75,6 +75,21 @@ const MATRIX: &[(&str, Access)] = &[
     ("update_member", Tenant(Scope::MembersManage)),
     ("remove_member", Tenant(Scope::MembersManage)),
     ("get_usage", Tenant(Scope::UsageRead)),
+    // webhooks and events
+    ("create_webhook", Tenant(Scope::WebhooksManage)),
+    ("list_webhooks", Tenant(Scope::WebhooksManage)),
+    ("get_webhook", Tenant(Scope::WebhooksManage)),
+    ("update_webhook", Tenant(Scope::WebhooksManage)),
+    ("delete_webhook", Tenant(Scope::WebhooksManage)),
+    ("test_webhook", Tenant(Scope::WebhooksManage)),
+    ("rotate_webhook_secret", Tenant(Scope::WebhooksManage)),
+    ("recover_webhook", Tenant(Scope::WebhooksManage)),
+    ("verify_webhook", Tenant(Scope::WebhooksManage)),
+    ("list_webhook_deliveries", Tenant(Scope::WebhooksManage)),
+    ("get_webhook_delivery", Tenant(Scope::WebhooksManage)),
+    ("redeliver_webhook_delivery", Tenant(Scope::WebhooksManage)),
+    ("list_events", Tenant(Scope::ComponentsRead)),
+    ("stream_events", Tenant(Scope::ComponentsRead)),
     // federation
     ("create_federation_key", Tenant(Scope::FederationManage)),
     ("list_federation_keys", Tenant(Scope::FederationManage)),
@@ -165,6 +180,8 @@ struct Victim {
     token: String,
     member: String,
     federation_key: String,
+    webhook: String,
+    delivery: String,
     submission: String,
 }
 
@@ -195,6 +212,12 @@ impl Victim {
         let member = client.post("/api/tenant/members", &json!({ "email": email, "role": "viewer" })).await.expect(201);
         let key = client.post("/api/federation/keys", &json!({ "name": canary })).await.expect(201);
         let id = |value: &Value| value.as_str().expect("an id").to_owned();
+        let webhook = json!({
+            "url": format!("https://{canary}.example/"), "events": ["component.rated"], "description": canary, "secret": format!("secret-{canary}"),
+        });
+        let webhook = client.post("/api/webhooks", &webhook).await.expect(201);
+        let test = format!("/api/webhooks/{}/test", id(&webhook["id"]));
+        let delivery = client.post(&test, &json!({ "event": "component.rated" })).await.expect(202);
         Self {
             canary,
             client,
@@ -202,6 +225,8 @@ impl Victim {
             token: id(&token["id"]),
             member: id(&member["user_id"]),
             federation_key: id(&key["id"]),
+            webhook: id(&webhook["id"]),
+            delivery: id(&delivery["id"]),
             submission: id(&waiting["items"][0]["id"]),
         }
     }
@@ -211,7 +236,9 @@ impl Victim {
         let mut paths: Vec<_> = Kind::ALL.iter().map(|kind| format!("{}/secret_{kind}", collection(*kind))).collect();
         paths.extend(Kind::ALL.iter().map(|kind| format!("{}/secret_{kind}/versions", collection(*kind))));
         paths.push("/api/agent-marketplace/agents/waiting".to_owned());
-        for path in ["/api/installations", "/api/installations/lock", "/api/tokens", "/api/federation/keys"] {
+        for path in
+            ["/api/installations", "/api/installations/lock", "/api/tokens", "/api/federation/keys", "/api/webhooks"]
+        {
             paths.push(path.to_owned());
         }
         for path in ["/api/tenant/members", "/api/tenant"] {
@@ -247,6 +274,8 @@ impl Victim {
             ("token_id", self.token.as_str()),
             ("user_id", self.member.as_str()),
             ("key_id", self.federation_key.as_str()),
+            ("webhook_id", self.webhook.as_str()),
+            ("delivery_id", self.delivery.as_str()),
         ] {
             path = path.replace(&format!("{{{parameter}}}"), value);
         }
@@ -262,7 +291,7 @@ impl Victim {
     }
 
     /// A body that would do if the caller were allowed.
-    fn body(operation: &Operation) -> Option<Value> {
+    fn body(&self, operation: &Operation) -> Option<Value> {
         let kind = kind_of(&operation.path).unwrap_or(Kind::Agent);
         if matches!(operation.method, Method::GET | Method::DELETE) {
             return None;
@@ -282,6 +311,11 @@ impl Victim {
             "rate_kind" => json!({ "rating": 1 }),
             "update_installation" => json!({ "install_config": { "settings": {} } }),
             "create_token" | "create_federation_key" | "admin_create_tenant_token" => json!({ "name": "mine" }),
+            "create_webhook" => json!({ "url": "https://mine.example/", "events": ["component.rated"] }),
+            "update_webhook" => json!({ "url": "https://mine.example/" }),
+            "test_webhook" => json!({ "event": "component.rated" }),
+            "recover_webhook" => json!({ "since": "2026-01-01T00:00:00Z" }),
+            "verify_webhook" => json!({ "webhook_id": self.webhook, "payload": "{}", "signature": "00" }),
             "add_member" => json!({ "email": "mallory@example.com", "role": "viewer" }),
             "update_member" => json!({ "role": "admin" }),
             "update_tenant" => json!({ "name": "Mine" }),
@@ -355,7 +389,7 @@ async fn no_tenant_sees_or_changes_anothers() {
 
         for operation in operations() {
             let access = operation.access().expect("the test above");
-            let (path, body) = (victim.path(&operation), Victim::body(&operation));
+            let (path, body) = (victim.path(&operation), victim.body(&operation));
             let send = async |client: &Client| client.send(operation.method.clone(), &path, body.as_ref()).await;
             let refused = async |who: &str, client: &Client, (status, code): Refusal| {
                 let answer = send(client).await;

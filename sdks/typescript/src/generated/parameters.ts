@@ -1,6 +1,14 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
-import type { ComponentStatus, Kind, MarketplaceType, MaturityLevel, Plan } from './types/index.js';
+import type {
+  ComponentStatus,
+  DeliveryStatus,
+  Kind,
+  MarketplaceType,
+  MaturityLevel,
+  Plan,
+  WebhookScope,
+} from './types/index.js';
 
 /** Parameters of `listSubmissions`. */
 export interface ListSubmissionsParams {
@@ -219,6 +227,26 @@ export interface ComponentUnyankVersionParams {
   sourceTenantId?: string | undefined;
 }
 
+/** Parameters of `listEvents`. */
+export interface ListEventsParams {
+  /** Events behind this one: its id, `evt_…`, or `next_after` of the list before. Left out: from the oldest that is kept. */
+  after?: string | undefined;
+  /** Events in the answer. */
+  pageSize?: number | undefined;
+  /** `tenant`: what concerns the tenant. `marketplace`: every public publish and update. */
+  scope?: WebhookScope | undefined;
+}
+
+/** Parameters of `streamEvents`. */
+export interface StreamEventsParams {
+  /** Events behind this one: its id, `evt_…`. The header `Last-Event-ID` goes before it. Left out: from now on. */
+  after?: string | undefined;
+  /** `tenant`: what concerns the tenant. `marketplace`: every public publish and update. */
+  scope?: WebhookScope | undefined;
+  /** The last event that was seen */
+  lastEventId?: string | null | undefined;
+}
+
 /** Parameters of `listFederationKeys`. */
 export interface ListFederationKeysParams {
   /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
@@ -383,6 +411,28 @@ export interface ListMembersParams {
 
 /** Parameters of `listTokens`. */
 export interface ListTokensParams {
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listWebhooks`. */
+export interface ListWebhooksParams {
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listWebhookDeliveries`. */
+export interface ListWebhookDeliveriesParams {
+  /** Only deliveries of this status. */
+  status?: DeliveryStatus | undefined;
   /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
   /** Items on a page. */

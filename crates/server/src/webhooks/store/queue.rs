@@ -6,6 +6,7 @@ use atom_marketplace_protocol::event::EventType;
 use crate::events::{self, outbox::Message};
 
 /// When a webhook has its next delivery to be claimed.
+#[derive(Debug)]
 pub(in crate::webhooks) struct Due {
     pub(in crate::webhooks) webhook: i64,
     pub(in crate::webhooks) revision: i64,

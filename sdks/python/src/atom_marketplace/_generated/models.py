@@ -22,9 +22,17 @@ __all__ = [
     "Code",
     "Component",
     "ComponentCount",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliveryDetail",
+    "DeliveryStatus",
     "Dependency",
     "DependencyStatus",
     "Deprecation",
+    "DisabledReason",
+    "Event",
+    "EventList",
+    "EventType",
     "FederatedComponent",
     "FederationKey",
     "FederationKeyCreated",
@@ -76,6 +84,11 @@ __all__ = [
     "Usage",
     "VersionInfo",
     "Webhook",
+    "WebhookCreated",
+    "WebhookRecovered",
+    "WebhookScope",
+    "WebhookStatus",
+    "WebhookVerified",
 ]
 
 BulkStatus: TypeAlias = Literal["installed", "already_installed", "failed"]
@@ -87,8 +100,17 @@ CanvasType: TypeAlias = Literal["html", "react", "vue", "custom"]
 Code: TypeAlias = Literal["RATE_LIMIT_EXCEEDED", "TENANT_NOT_FOUND", "COMPONENT_NOT_FOUND", "INSUFFICIENT_PERMISSIONS", "AGENT_LIMIT_EXCEEDED", "INVALID_CONFIGURATION", "DEPENDENCY_MISSING", "PLAN_RESTRICTED", "WEBHOOK_VERIFICATION_FAILED", "FEDERATION_KEY_INVALID", "INVALID_REQUEST", "CHECKS_FAILED", "UNAUTHENTICATED", "QUOTA_EXCEEDED", "NOT_FOUND", "METHOD_NOT_ALLOWED", "CONFLICT", "VERSION_EXISTS", "AMBIGUOUS_COMPONENT", "PRECONDITION_FAILED", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "INTERNAL", "UNAVAILABLE"]
 """Every error code an answer can carry, with its HTTP status."""
 
+DeliveryStatus: TypeAlias = Literal["pending", "delivered", "failed"]
+"""What became of a delivery."""
+
 DependencyStatus: TypeAlias = Literal["installed", "already_installed"]
 """How a component that is needed came to be installed."""
+
+DisabledReason: TypeAlias = Literal["gone", "failing"]
+"""Why a webhook was disabled."""
+
+EventType: TypeAlias = Literal["component.published", "component.installed", "component.updated", "component.rated", "component.approved", "component.changes_requested", "component.rejected", "component.quarantined", "component.released", "component.withdrawn", "component.yanked", "component.deprecated", "component.uninstalled", "webhook.disabled"]
+"""What happened."""
 
 FileEncoding: TypeAlias = Literal["utf-8", "base64"]
 """How a file's content is written in JSON."""
@@ -127,6 +149,12 @@ SkillType: TypeAlias = Literal["prompt_only", "python_code", "nodejs", "api", "f
 
 Status: TypeAlias = Literal["pending_review", "published", "changes_requested", "rejected", "quarantined", "withdrawn", "superseded"]
 """Where a component or one of its versions stands (contract §1 "Lifecycle")."""
+
+WebhookScope: TypeAlias = Literal["tenant", "marketplace"]
+"""What a webhook hears of."""
+
+WebhookStatus: TypeAlias = Literal["active", "paused", "disabled"]
+"""Whether a webhook is told of events."""
 
 
 class ApiToken(Model):
@@ -359,6 +387,97 @@ class ComponentCount(Model):
     """How many."""
     status: Status
     """The status."""
+
+
+class Delivery(Model):
+    """One event for one webhook."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "last_attempt_at": timestamp,
+        "next_attempt_at": timestamp,
+    }
+    _absent = {
+        "error": None,
+        "last_attempt_at": None,
+        "next_attempt_at": None,
+        "response_status": None,
+    }
+
+    attempt_count: int
+    """Exchanges so far."""
+    created_at: datetime
+    """When the event happened, RFC 3339 UTC."""
+    error: str | None
+    """Why the last exchange failed, or why it was never made; `null`: it did not."""
+    event: EventType
+    """The event's type."""
+    event_id: str
+    """The event, the header `webhook-id`: the same on every try."""
+    id: str
+    """Its id, the header `X-ATOM-Delivery`; unique within its webhook."""
+    last_attempt_at: datetime | None
+    """When the last exchange began, RFC 3339 UTC."""
+    next_attempt_at: datetime | None
+    """When it is sent next, RFC 3339 UTC, if it is pending and the webhook is active."""
+    response_status: int | None
+    """The HTTP status of the last answer; `null`: none came."""
+    status: DeliveryStatus
+    """What became of it."""
+    webhook_id: str
+    """The webhook."""
+
+
+class DeliveryAttempt(Model):
+    """One exchange with a receiver."""
+
+    __slots__ = ()
+    _decoders = {
+        "at": timestamp,
+    }
+    _absent = {
+        "duration_ms": None,
+        "error": None,
+        "response_body": None,
+        "response_status": None,
+        "url": None,
+    }
+
+    at: datetime
+    """When it began, RFC 3339 UTC."""
+    duration_ms: float | None
+    """How long it took."""
+    error: str | None
+    """Why it failed; `null`: it did not."""
+    number: int
+    """1, 2, 3 …"""
+    response_body: str | None
+    """The first 4 KB of the answer's body."""
+    response_status: int | None
+    """The HTTP status of the answer; `null`: none came."""
+    url: str | None
+    """Where the POST went."""
+
+
+class Event(Model):
+    """One event."""
+
+    __slots__ = ()
+    _decoders = {
+        "timestamp": timestamp,
+    }
+
+    data: dict[str, Any]
+    """To what; see docs/WEBHOOKS.md for each type's fields. Of a component always `component_type`, `component_id`
+    and `source_tenant_id`.
+    """
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: EventType
+    """What happened."""
 
 
 class FederatedComponent(Model):
@@ -655,25 +774,75 @@ class Usage(Model):
     tokens: int
     """API tokens that are neither revoked nor expired."""
     webhook_limit: int
-    """Webhooks it may have."""
+    """How many there may be."""
+    webhooks_used: int
+    """Webhooks it has."""
 
 
 class Webhook(Model):
-    """Where a tenant is told of events."""
+    """A webhook, without its secret."""
 
     __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "failing_since": timestamp,
+        "previous_secret_until": timestamp,
+        "updated_at": timestamp,
+    }
     _absent = {
-        "secret": None,
+        "description": None,
+        "disabled_reason": None,
+        "failing_since": None,
+        "previous_secret_until": None,
+        "rate_limit": None,
     }
 
+    created_at: datetime
+    """When it was made, RFC 3339 UTC."""
+    description: str | None
+    """What people know it by."""
+    disabled_reason: DisabledReason | None
+    """Why it was disabled, if it is."""
+    events: list[EventType]
+    """Types of events it hears of."""
+    failing_since: datetime | None
+    """Since when its deliveries have done nothing but fail, RFC 3339 UTC; `null`: the last one succeeded, or there
+    was none.
+    """
     id: str
     """Its id."""
+    previous_secret_until: datetime | None
+    """Until when the secret before this one signs too, RFC 3339 UTC; `null`: there is none."""
+    rate_limit: int | None
+    """Deliveries a second; `null`: as fast as its receiver answers."""
+    scope: WebhookScope
+    """What it hears of."""
+    status: WebhookStatus
+    """Whether it is told of events."""
+    updated_at: datetime
+    """When it was last changed, RFC 3339 UTC."""
     url: str
     """Where events are sent."""
-    events: list[str]
-    """Which ones."""
-    secret: str | None
-    """The secret, shown once, if it was generated."""
+
+
+class WebhookRecovered(Model):
+    """What was queued again."""
+
+    __slots__ = ()
+
+    recovered: int
+    """Deliveries queued again."""
+
+
+class WebhookVerified(Model):
+    """A signature that matches."""
+
+    __slots__ = ()
+
+    previous_secret: bool
+    """Whether it was made with the secret that was rotated out."""
+    valid: bool
+    """Always true; a signature that does not match is `WEBHOOK_VERIFICATION_FAILED`."""
 
 
 class ApiTokenCreated(ApiToken):
@@ -1002,6 +1171,41 @@ class PlatformStats(Model):
     """Tenants of this instance and mirrored ones."""
 
 
+class DeliveryDetail(Delivery):
+    """A delivery with what was sent and every exchange."""
+
+    __slots__ = ()
+    _decoders = {
+        **Delivery._decoders,
+        "attempts": each(DeliveryAttempt),
+        "payload": Event,
+    }
+
+    attempts: list[DeliveryAttempt]
+    """Its exchanges, oldest first."""
+    payload: Event
+    """The body that is sent, parsed."""
+
+
+class EventList(Model):
+    """Events behind a place, in order."""
+
+    __slots__ = ()
+    _decoders = {
+        "items": each(Event),
+    }
+    _absent = {
+        "next_after": None,
+    }
+
+    has_more: bool
+    """Whether more follow by now."""
+    items: list[Event]
+    """The events, oldest first."""
+    next_after: str | None
+    """Pass it as `after` to go on; `null`: there was nothing to begin with."""
+
+
 class FederationKeyCreated(FederationKey):
     """A federation key with its secret, shown this once."""
 
@@ -1117,6 +1321,19 @@ class Tenant(Model):
     """When it was last changed, RFC 3339 UTC."""
     verified: bool
     """Whether the platform has verified who it is."""
+
+
+class WebhookCreated(Webhook):
+    """A webhook with its secret, if the marketplace has just made one; it is shown this once."""
+
+    __slots__ = ()
+    _absent = {
+        **Webhook._absent,
+        "secret": None,
+    }
+
+    secret: str | None
+    """The secret. It cannot be shown again. Absent where you chose it yourself."""
 
 
 class BulkResult(Model):

@@ -162,6 +162,24 @@ export interface ErrorEnvelope {
   error: ErrorBody;
 }
 
+/** One event. */
+export interface Event {
+  /**
+   * To what; see docs/WEBHOOKS.md for each type's fields. Of a component always `component_type`, `component_id` and
+   * `source_tenant_id`.
+   */
+  data: JsonObject;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: EventType;
+}
+
+/** What happened. */
+export type EventType = 'component.published' | 'component.installed' | 'component.updated' | 'component.rated' | 'component.approved' | 'component.changes_requested' | 'component.rejected' | 'component.quarantined' | 'component.released' | 'component.withdrawn' | 'component.yanked' | 'component.deprecated' | 'component.uninstalled' | 'webhook.disabled';
+
 /** A file of a publication or of a bundle. */
 export interface ComponentFile {
   /** The content. */
@@ -408,3 +426,6 @@ export interface VersionInfo {
   /** Yanked: installable only by exact version by those who have it. */
   yanked: boolean;
 }
+
+/** What a webhook hears of. */
+export type WebhookScope = 'tenant' | 'marketplace';

@@ -34,6 +34,8 @@ export interface Usage {
   tenantId: string;
   /** API tokens that are neither revoked nor expired. */
   tokens: number;
-  /** Webhooks it may have. */
+  /** How many there may be. */
   webhookLimit: number;
+  /** Webhooks it has. */
+  webhooksUsed: number;
 }

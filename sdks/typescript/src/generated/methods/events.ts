@@ -1,0 +1,44 @@
+// Written by scripts/generate.mjs from openapi.json. Do not edit.
+
+import type { Operation } from '../../operation.js';
+import type { RequestOptions } from '../../options.js';
+import type { ApiPromise } from '../../promise.js';
+import type { ListEventsParams, StreamEventsParams } from '../parameters.js';
+import type { EventList } from '../types/index.js';
+import { DomainsMethods } from './domains.js';
+
+const operations = {
+  listEvents: {
+    method: 'GET',
+    path: '/events',
+    answer: 'EventList',
+  },
+  streamEvents: {
+    method: 'GET',
+    path: '/events/stream',
+    headers: ['Last-Event-ID'],
+  },
+} as const satisfies Record<string, Operation>;
+
+/** Methods for events. */
+export abstract class EventsMethods extends DomainsMethods {
+  /**
+   * List events.
+   *
+   * What webhooks are told of, in order and without gaps: for catching up, or in place of webhooks. Events are kept for 30 days.
+   */
+  listEvents(params?: ListEventsParams, options?: RequestOptions): ApiPromise<EventList> {
+    return this.one(operations.listEvents, { path: [], params, options });
+  }
+
+  /**
+   * Follow events.
+   *
+   * Server-sent events: `id` is the event's, `event` its type, `data` the same JSON that a webhook is sent. It ends after five
+   * minutes, or when the server stops; come again with `Last-Event-ID`, as browsers and the SDKs do by themselves, and nothing
+   * is missed. At most ten streams a tenant.
+   */
+  streamEvents(params?: StreamEventsParams, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.streamEvents, { path: [], params, options });
+  }
+}
