@@ -91,6 +91,7 @@ CREATE TABLE component_version (
     size           BIGINT    NOT NULL,          -- bytes of the manifest and the files
     findings       TEXT      NOT NULL,          -- JSON [Finding]
     risk           BIGINT    NOT NULL DEFAULT 0,
+    raw            BIGINT    NOT NULL DEFAULT 0, -- 1: holds what sanitising would take out; its publisher's alone, whoever it is shared with
     yanked_at      BIGINT,
     yank_reason    TEXT,
     submitted_by   TEXT      NOT NULL,          -- the actor

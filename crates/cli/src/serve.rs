@@ -13,7 +13,7 @@ use atom_marketplace_server::config::{Key, Keys, LogFormat, Settings};
 use atom_marketplace_server::jobs::Jobs;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
-use atom_marketplace_server::{http, ops, serve, tenants, tokens};
+use atom_marketplace_server::{accounts, http, ops, serve, tenants, tokens};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Mutex;
@@ -63,6 +63,7 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         rates: settings.rates,
         answer_cache_bytes: settings.answer_cache_bytes,
         literal_tokens: Vec::new(),
+        accounts: accounts::Options::default(),
     });
     m.metrics.slow_after(settings.log_slow);
     check_secret_key(&m).await;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::account::Confidential;
 use crate::scope::ScopeSet;
 
 /// Component patterns of one token.
@@ -75,4 +76,21 @@ impl std::fmt::Debug for ApiTokenCreated {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ApiTokenCreated").field("info", &self.info).finish_non_exhaustive()
     }
+}
+
+/// An API token that whoever found it hands in.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"token": "at_saas_…"}))]
+pub struct LeakedToken {
+    /// The token itself, `at_saas_…`.
+    #[schema(value_type = String)]
+    pub token: Confidential,
+}
+
+/// What became of a token that was handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeakedTokenOutcome {
+    /// Whether it opened something until now. Else it was unknown, expired or revoked before.
+    pub revoked: bool,
 }

@@ -5,6 +5,7 @@
 
 mod wire_enum;
 
+pub mod account;
 pub mod api_token;
 pub mod component;
 pub mod digest;
@@ -14,10 +15,13 @@ pub mod federation;
 pub mod ids;
 pub mod install;
 pub mod json;
+pub mod lifecycle;
 pub mod limits;
 pub mod page;
 pub mod plan;
 pub mod rating;
+pub mod redaction;
+pub mod report;
 pub mod review;
 pub mod sandbox;
 pub mod scope;

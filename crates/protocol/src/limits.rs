@@ -66,3 +66,5 @@ pub const API_KEY_MAX: usize = 4 << 10;
 pub const SETTINGS_MAX: usize = 64 << 10;
 /// Characters in a review.
 pub const REVIEW_MAX: usize = 5_000;
+/// Characters in a reason, a report's details or a message.
+pub const REASON_MAX: usize = 2_000;

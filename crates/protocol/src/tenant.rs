@@ -119,6 +119,10 @@ pub struct Member {
     /// Since when they are a member, RFC 3339 UTC.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: String,
+    /// When they took up their invitation, RFC 3339 UTC; left out until then, when they cannot act here by signing in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub joined_at: Option<String>,
 }
 
 /// A new member.

@@ -1,4 +1,4 @@
-//! Credentials: API tokens, federation keys and registration tokens.
+//! Credentials: API tokens, federation keys, registration tokens, sessions and one-time links.
 //!
 //! A credential is a prefix that tells its kind, 256 random bits in base62, and a checksum, so that
 //! a typo, a scanner's guess or a truncated paste is refused without a query. It never stores or
@@ -17,11 +17,16 @@ pub enum CredentialKind {
     FederationKey,
     /// `rt_…`: lets a satellite register once.
     RegistrationToken,
+    /// `at_session_…`: a browser's session, in its cookie.
+    Session,
+    /// `at_link_…`: in a link that sets a password, or makes a tenant, once.
+    OneTimeLink,
 }
 
 impl CredentialKind {
     /// Every kind.
-    pub const ALL: &'static [Self] = &[Self::ApiToken, Self::FederationKey, Self::RegistrationToken];
+    pub const ALL: &'static [Self] =
+        &[Self::ApiToken, Self::FederationKey, Self::RegistrationToken, Self::Session, Self::OneTimeLink];
 
     /// What the credential begins with.
     pub const fn prefix(self) -> &'static str {
@@ -29,6 +34,8 @@ impl CredentialKind {
             Self::ApiToken => "at_saas_",
             Self::FederationKey => "sk-fed-",
             Self::RegistrationToken => "rt_",
+            Self::Session => "at_session_",
+            Self::OneTimeLink => "at_link_",
         }
     }
 

@@ -27,14 +27,18 @@ pub use secret::SecretString;
 
 /// Everything that is sent and read.
 pub mod types {
+    pub use atom_marketplace_protocol::account::*;
     pub use atom_marketplace_protocol::api_token::*;
     pub use atom_marketplace_protocol::component::*;
     pub use atom_marketplace_protocol::event::*;
     pub use atom_marketplace_protocol::federation::*;
     pub use atom_marketplace_protocol::install::*;
+    pub use atom_marketplace_protocol::lifecycle::*;
     pub use atom_marketplace_protocol::page::Page;
     pub use atom_marketplace_protocol::plan::{Plan, PlanLimits};
     pub use atom_marketplace_protocol::rating::*;
+    pub use atom_marketplace_protocol::redaction::*;
+    pub use atom_marketplace_protocol::report::*;
     pub use atom_marketplace_protocol::review::*;
     pub use atom_marketplace_protocol::sandbox::*;
     pub use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use atom_marketplace_protocol::ids::Kind;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK};
+use http::header::{CACHE_CONTROL, CONTENT_LOCATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -90,6 +90,9 @@ pub struct Answer {
     pub etag: HeaderValue,
     /// Links to the other pages.
     pub link: Option<HeaderValue>,
+    /// Where it is by its present name, when it was asked for by a former one. Such an answer is not kept: changes are told
+    /// by the present name.
+    pub moved: Option<HeaderValue>,
 }
 
 impl Answer {
@@ -109,6 +112,9 @@ impl Answer {
         );
         if let Some(link) = &self.link {
             headers.insert(LINK, link.clone());
+        }
+        if let Some(moved) = &self.moved {
+            headers.insert(CONTENT_LOCATION, moved.clone());
         }
         response
     }
@@ -153,6 +159,10 @@ impl Answers {
 
     /// The answer under `key`, made by `make` when it is not there. Errors are not kept.
     pub async fn get_or_make<E>(&self, key: Key, make: impl Future<Output = Result<Answer, E>>) -> Result<Answer, E> {
-        self.cache.get_or_insert_async(&key, make).await
+        let answer = self.cache.get_or_insert_async(&key, make).await?;
+        if answer.moved.is_some() {
+            self.cache.remove(&key);
+        }
+        Ok(answer)
     }
 }

@@ -8,6 +8,7 @@ use atom_marketplace_db::{Db, Migration, Timestamp};
 use ipnet::IpNet;
 use sha2::{Digest, Sha256};
 
+use crate::accounts;
 use crate::answers::{Answers, Generations};
 use crate::catalog::change::Announcements;
 use crate::catalog::vocabulary::Vocabulary;
@@ -66,6 +67,8 @@ pub struct Parts {
     /// Tokens that are looked up although they do not have the shape of one. They open nothing that the database does not
     /// know; on real data there are none.
     pub literal_tokens: Vec<String>,
+    /// How people come in.
+    pub accounts: accounts::Options,
 }
 
 /// Requests an hour (guide "Rate Limits").
@@ -116,6 +119,10 @@ pub struct State {
     pub in_flight: InFlight,
     /// Words that occur in the catalog, for typos.
     pub vocabulary: Vocabulary,
+    /// How people come in.
+    pub accounts: accounts::Options,
+    /// Passwords being hashed and compared.
+    pub passwords: accounts::Passwords,
     /// The only way to others: webhooks, peers.
     pub outbound: Outbound,
     /// From transactions to those who are told of events.
@@ -163,6 +170,8 @@ impl Marketplace {
             credentials: CredentialCache::new(),
             in_flight: InFlight::default(),
             vocabulary: Vocabulary::default(),
+            accounts: parts.accounts,
+            passwords: accounts::Passwords::default(),
             outbound: Outbound::new(parts.outbound_allow),
             metrics: Metrics::default(),
             public_url: parts.public_url,

@@ -4,6 +4,7 @@
 use atom_marketplace_db as db;
 use atom_marketplace_protocol::error::{Code, FieldError, Finding};
 use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::redaction::Redaction;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -69,6 +70,17 @@ impl ApiError {
             .details(json!({ "findings": findings }))
     }
 
+    /// 400: something would be taken out before others read it. `what_to_do` is for people.
+    pub fn redactions(findings: &[Finding], redactions: &[Redaction], count: u64, what_to_do: &str) -> Self {
+        let first = redactions.first().map(|first| first.path.as_str()).unwrap_or_default();
+        let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+        Self::new(
+            Code::ChecksFailed,
+            format!("Credentials, personal data or internal addresses would be shared ({first}{more}). {what_to_do}"),
+        )
+        .details(json!({ "findings": findings, "redactions": redactions, "redaction_count": count }))
+    }
+
     /// 401. `message` says which credential and what to do, never its value.
     pub fn unauthenticated(message: impl Into<String>) -> Self {
         Self::new(Code::Unauthenticated, message)
@@ -79,6 +91,12 @@ impl ApiError {
     pub fn forbidden(required_permission: &str) -> Self {
         Self::new(Code::InsufficientPermissions, format!("This needs the permission `{required_permission}`."))
             .details(json!({ "required_permission": required_permission }))
+    }
+
+    /// 403: whatever the credential may do, its tenant may do nothing.
+    pub fn suspended(tenant: &str) -> Self {
+        Self::new(Code::InsufficientPermissions, "This tenant is suspended. Ask the platform's operator.")
+            .details(json!({ "reason": "tenant_suspended", "tenant_id": tenant }))
     }
 
     /// 404 for a component that is not there, or that the caller may not see: the two look the same.

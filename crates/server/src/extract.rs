@@ -4,6 +4,7 @@
 //! function that takes a [`TenantScope`] can only be called for a tenant that an extractor here has let through.
 
 mod request;
+mod session;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -24,6 +25,8 @@ use crate::tenants::{self, Tenant};
 
 pub use request::{Json, OfKind, Path, Query};
 pub(crate) use request::{from_value, no_query};
+pub(crate) use session::csrf_token;
+pub use session::{Account, SessionCaller, SessionIdentity, SignedIn, Visitor};
 
 use atom_marketplace_protocol::error::Code;
 
@@ -81,6 +84,8 @@ pub enum Identity {
     Token(Arc<TokenIdentity>),
     /// A federation key.
     Federation(Arc<FederationIdentity>),
+    /// A person, by their browser's session.
+    Session(SessionCaller),
     /// The platform's admin key, with the tenant it acts for, if one is named.
     Admin(Option<Tenant>),
 }
@@ -127,7 +132,7 @@ impl TenantScope {
         self.tenant.limits
     }
 
-    /// Who acts, for the record: `token:tok_…`, `admin`.
+    /// Who acts, for the record: `token:tok_…`, `member:usr_…`, `admin`.
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
@@ -150,6 +155,11 @@ impl TenantScope {
     /// The key of the account behind the caller, if there is one.
     pub fn account(&self) -> Option<i64> {
         self.maker.map(|(account, _)| account)
+    }
+
+    /// The role of the member behind the caller, if there is one.
+    pub fn role(&self) -> Option<Role> {
+        self.maker.map(|(_, role)| role)
     }
 
     /// The ids the caller may publish; none: all.
@@ -263,6 +273,7 @@ fn token_scope(token: &TokenIdentity, parts: &Parts) -> TenantScope {
 fn tenant_scope(parts: &Parts, needed: Scope) -> ApiResult<TenantScope> {
     match identity(parts)? {
         Identity::Token(token) if token.scopes.contains(needed) => Ok(token_scope(token, parts)),
+        Identity::Session(caller) => caller.scope(parts, needed),
         Identity::Admin(Some(tenant)) => Ok(TenantScope::of_platform(tenant.clone(), actor(parts, ADMIN))),
         Identity::Admin(None) => Err(ApiError::field(
             "X-Tenant-ID",
@@ -364,6 +375,10 @@ impl<S: Sync> FromRequestParts<S> for Reader {
             Identity::Token(token) if token.scopes.contains(Scope::ComponentsRead) => {
                 Ok(Reader(Audience { tenant: Some(token.tenant.clone()), admin: false }))
             }
+            Identity::Session(caller) if caller.tenant().is_none() => Ok(Reader(Audience::everyone())),
+            Identity::Session(caller) => {
+                Ok(Reader(Audience { tenant: Some(caller.member()?.0.clone()), admin: false }))
+            }
             Identity::Admin(tenant) => Ok(Reader(Audience { tenant: tenant.clone(), admin: true })),
             Identity::Token(_) | Identity::Federation(_) => Err(ApiError::forbidden(Scope::ComponentsRead.as_str())),
         }
@@ -399,17 +414,25 @@ impl<S: Sync> FromRequestParts<S> for AnyToken {
 
 /// The platform's admin, with the permission a route asks for.
 #[derive(Clone, Debug)]
-pub struct PlatformAdmin(Actor);
+pub struct PlatformAdmin {
+    actor: Actor,
+    account: Option<i64>,
+}
 
 impl PlatformAdmin {
-    /// Who acts, for the record.
+    /// Who acts, for the record: `admin` with the admin key, or a person, `member:usr_…`.
     pub fn actor(&self) -> &Actor {
-        &self.0
+        &self.actor
+    }
+
+    /// The key of the person's account; none with the admin key.
+    pub fn account(&self) -> Option<i64> {
+        self.account
     }
 
     /// The admin's scope within a tenant that is named in the path.
     pub async fn within(&self, m: &Marketplace, tenant: &str) -> ApiResult<TenantScope> {
-        Ok(TenantScope::of_platform(admin_tenant(m, tenant).await?, self.0.clone()))
+        Ok(TenantScope::of_platform(admin_tenant(m, tenant).await?, self.actor.clone()))
     }
 }
 
@@ -418,16 +441,19 @@ impl<S: Sync> FromRequestParts<S> for PlatformAdmin {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
         match identity(parts)? {
-            Identity::Admin(_) => Ok(PlatformAdmin(actor(parts, ADMIN))),
-            Identity::Anonymous => {
-                Err(ApiError::unauthenticated("This needs the platform's admin key: send `X-Admin-Key`."))
+            Identity::Admin(_) => return Ok(PlatformAdmin { actor: actor(parts, ADMIN), account: None }),
+            Identity::Session(caller) => {
+                if let Some(admin) = caller.platform_admin(parts) {
+                    return admin.map(|(actor, account)| PlatformAdmin { actor, account: Some(account) });
+                }
             }
-            _ => Err(ApiError::forbidden(if parts.uri.path().contains("/tenants") {
-                Scope::TenantsManage.as_str()
-            } else {
-                Scope::ReviewsManage.as_str()
-            })),
+            Identity::Anonymous => {
+                return Err(ApiError::unauthenticated("This needs the platform's admin key: send `X-Admin-Key`."));
+            }
+            Identity::Token(_) | Identity::Federation(_) => {}
         }
+        let of_tenants = parts.uri.path().contains("/tenants");
+        Err(ApiError::forbidden(if of_tenants { Scope::TenantsManage } else { Scope::ReviewsManage }.as_str()))
     }
 }
 
@@ -442,7 +468,7 @@ impl<S: Sync> FromRequestParts<S> for FederationPeer {
         match identity(parts)? {
             Identity::Federation(key) => Ok(FederationPeer(Some(key.clone()))),
             Identity::Admin(_) => Ok(FederationPeer(None)),
-            Identity::Anonymous | Identity::Token(_) => Err(ApiError::new(
+            Identity::Anonymous | Identity::Token(_) | Identity::Session(_) => Err(ApiError::new(
                 Code::FederationKeyInvalid,
                 "This needs a federation key: send `X-Federation-Key: sk-fed-…`.",
             )),
@@ -500,6 +526,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for TenantReader {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Option<Self>> {
         match identity(parts)? {
             Identity::Anonymous | Identity::Federation(_) | Identity::Admin(None) => Ok(None),
+            Identity::Session(caller) if caller.tenant().is_none() => Ok(None),
             _ => tenant_scope(parts, Scope::ComponentsRead).map(|scope| Some(TenantReader(scope))),
         }
     }

@@ -1,6 +1,7 @@
 //! The ATOM Marketplace server as a library. Each feature is a folder: `mod.rs` the verbs of the domain, `api.rs` HTTP,
 //! `store.rs` the only place with SQL. ARCHITECTURE.md lists what holds everywhere.
 
+pub mod accounts;
 pub mod answers;
 pub mod app;
 pub mod audit;
@@ -21,10 +22,12 @@ pub mod ops;
 pub mod outbound;
 pub mod paging;
 pub mod ratings;
+pub mod reports;
 pub mod sandbox;
 pub mod seal;
 pub mod serve;
 pub mod tenants;
 pub mod tokens;
+pub mod transfers;
 pub mod usage;
 pub mod webhooks;

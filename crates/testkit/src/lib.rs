@@ -7,7 +7,7 @@ mod server;
 pub use atom_marketplace_db::testing::{TestDb, each_db_async};
 pub use client::{Answer, Client, http};
 pub use receiver::{Received, Receiver, status};
-pub use server::{ADMIN_KEY, TestServer};
+pub use server::{ADMIN_KEY, PASSWORD, TestServer};
 
 use std::path::PathBuf;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use atom_marketplace_db::testing::TestDb;
 use atom_marketplace_db::{Db, args};
 use atom_marketplace_protocol::plan::Plan;
-use atom_marketplace_protocol::scope::ScopeSet;
+use atom_marketplace_protocol::scope::{Role, ScopeSet};
 use atom_marketplace_protocol::token::{self, CredentialKind};
 use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
 use atom_marketplace_server::audit::Actor;
@@ -14,14 +14,18 @@ use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::jobs::Jobs;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
-use atom_marketplace_server::{http, tenants, tokens};
+use atom_marketplace_server::{accounts, http, tenants, tokens};
 
+use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::Client;
+use crate::{Answer, Client};
 
 /// The admin key of every test server.
 pub const ADMIN_KEY: &str = "test-admin-key-0123456789-0123456789";
+
+/// The password of every person that [`TestServer::person`] invites.
+pub const PASSWORD: &str = "a long and unusual one";
 
 /// What every test server seals with.
 const SECRET_KEY: [u8; 32] = [42; 32];
@@ -87,6 +91,7 @@ impl TestServer {
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
+            accounts: accounts::Options::default(),
         };
         settings(&mut parts);
         let marketplace = Marketplace::open(parts);
@@ -162,6 +167,27 @@ impl TestServer {
     /// A client with a new token that the member `user` (`usr_…`) made.
     pub async fn token_of(&self, slug: &str, user: &str, scopes: ScopeSet) -> Client {
         self.make_token(slug, Some(user.to_owned()), scopes).await
+    }
+
+    /// Invites a person into an existing tenant, takes the invitation up, and is their browser, signed in: it sends the cookie
+    /// and the proof against forgery.
+    pub async fn person(&self, slug: &str, email: &str, role: Role) -> Client {
+        let admin = self.admin_for(slug);
+        let added = admin.post("/api/tenant/members", &json!({ "email": email, "role": role })).await.expect(201);
+        let path = format!("/api/tenant/members/{}/invitation", added["user_id"].as_str().expect("an id"));
+        let link = admin.post(&path, &json!({})).await.expect(201);
+        let token =
+            link["url"].as_str().and_then(|url| url.split_once("token=")).expect("a link with a token").1.to_owned();
+        let confirm = json!({ "token": token, "password": PASSWORD });
+        self.browser(&self.anonymous().post("/api/password-reset/confirm", &confirm).await)
+    }
+
+    /// The browser that was given this answer to signing in.
+    pub fn browser(&self, signed: &Answer) -> Client {
+        let session = signed.expect(201);
+        let cookie = signed.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie");
+        let csrf = session["csrf_token"].as_str().expect("a token");
+        self.anonymous().with("cookie", cookie).with("x-csrf-token", csrf)
     }
 
     async fn make_token(&self, slug: &str, user: Option<String>, scopes: ScopeSet) -> Client {

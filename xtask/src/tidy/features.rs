@@ -13,14 +13,17 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("events", &[]),
     ("limits", &[]),
     ("tenants", &["audit"]),
+    ("accounts", &["audit", "limits", "tenants"]),
     ("tokens", &["audit", "tenants"]),
     ("catalog", &["audit", "events", "tenants"]),
     ("federation", &["audit", "catalog", "tenants", "tokens"]),
     ("installs", &["audit", "catalog", "events", "tenants"]),
     ("ratings", &["audit", "catalog", "events"]),
-    ("sandbox", &["audit", "catalog", "events", "limits", "ratings", "tenants", "tokens"]),
     ("webhooks", &["audit", "events"]),
     ("usage", &["catalog", "installs", "limits", "tenants", "webhooks"]),
+    ("sandbox", &["accounts", "audit", "catalog", "events", "limits", "ratings", "tenants", "tokens"]),
+    ("reports", &["audit", "catalog"]),
+    ("transfers", &["audit", "catalog", "tenants"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

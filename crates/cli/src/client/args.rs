@@ -7,6 +7,8 @@ use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_sdk::{ComponentRef, Kind};
 use clap::{Args, Subcommand};
 
+use super::lifecycle::{Rename, ReportArgs, ReportsArgs, ResolveArgs, TakedownArgs, TransferArgs};
+
 /// Which marketplace, and as whom.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Marketplace")]
@@ -57,6 +59,12 @@ pub(crate) enum ClientCommand {
     Download(Download),
     /// Rate a component.
     Rate(Rate),
+    /// Give a component another id; the old one goes on naming it.
+    Rename(Rename),
+    /// Offer a component to another tenant, or take what is offered.
+    Transfer(TransferArgs),
+    /// Report a component to the platform.
+    Report(ReportArgs),
     /// Decide on what publishers want to be public (platform admins).
     Review(Reviews),
     /// Show what the tenant has used of what it may.
@@ -211,9 +219,12 @@ pub(crate) struct Publish {
     /// What is new in it.
     #[arg(long, value_name = "TEXT")]
     pub(crate) release_notes: Option<String>,
-    /// Say what would happen and what the automated checks find; nothing is stored.
+    /// Say what would happen, what the automated checks find and what would be taken out; nothing is stored.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Publish without the credentials, personal data, tenant ids and internal addresses that are found, without asking.
+    #[arg(long)]
+    pub(crate) accept_redactions: bool,
     #[command(flatten)]
     pub(crate) connection: Connection,
 }
@@ -391,6 +402,12 @@ pub(crate) enum ReviewCommand {
         #[command(flatten)]
         decision: DecisionFlags,
     },
+    /// List reports of abuse, what most tenants have reported first.
+    Reports(ReportsArgs),
+    /// Say what came of a report.
+    Resolve(ResolveArgs),
+    /// Take a component down for good, with the content of all its versions.
+    Takedown(TakedownArgs),
 }
 
 /// What every decision takes.

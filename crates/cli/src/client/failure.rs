@@ -3,6 +3,7 @@
 use std::fmt;
 
 use atom_marketplace_protocol::error::{Code, FieldError, Finding};
+use atom_marketplace_protocol::redaction::Redaction;
 use atom_marketplace_sdk::Error;
 use serde_json::{Map, Value, json};
 
@@ -103,6 +104,7 @@ fn particulars(error: &Error) -> Vec<String> {
     let fields = list::<FieldError>(details, "fields").into_iter().chain(list(details, "errors"));
     let mut lines: Vec<_> = fields.map(|field| format!("{}: {}", field.path, field.message)).collect();
     lines.extend(list::<Finding>(details, "findings").iter().map(finding));
+    lines.extend(list::<Redaction>(details, "redactions").iter().map(redaction));
     lines.extend(list::<Value>(details, "missing").iter().map(|missing| {
         let text = |key: &str| missing[key].as_str().unwrap_or_default().to_owned();
         format!("{} {} {} is missing ({})", text("component_type"), text("id"), text("version"), text("reason"))
@@ -117,6 +119,11 @@ fn particulars(error: &Error) -> Vec<String> {
 pub(crate) fn finding(finding: &Finding) -> String {
     let at = if finding.path.is_empty() { String::new() } else { format!(" {}:", finding.path) };
     format!("{}:{at} {} [{}]", finding.severity, finding.message, finding.check)
+}
+
+/// A redaction in a line.
+pub(crate) fn redaction(redaction: &Redaction) -> String {
+    format!("{}: {} {}", redaction.path, redaction.kind, redaction.action)
 }
 
 /// What to do about it.

@@ -8,6 +8,7 @@ mod find;
 mod folder;
 mod init;
 mod installed;
+mod lifecycle;
 mod profile;
 mod publish;
 mod review;
@@ -51,6 +52,9 @@ async fn dispatch(command: &ClientCommand) -> anyhow::Result<()> {
         ClientCommand::Upgrade(args) => installed::upgrade(args).await,
         ClientCommand::Download(args) => unpack::download(args).await,
         ClientCommand::Rate(args) => find::rate(args).await,
+        ClientCommand::Rename(args) => lifecycle::rename(args).await,
+        ClientCommand::Transfer(args) => lifecycle::transfer(args).await,
+        ClientCommand::Report(args) => lifecycle::report(args).await,
         ClientCommand::Review(args) => review::run(args).await,
         ClientCommand::Completion { shell } => {
             crate::output::text(&completion(*shell));
@@ -80,11 +84,17 @@ fn connection(command: &ClientCommand) -> Option<&Connection> {
         ClientCommand::Upgrade(args) => &args.connection,
         ClientCommand::Download(args) => &args.connection,
         ClientCommand::Rate(args) => &args.connection,
+        ClientCommand::Rename(args) => &args.connection,
+        ClientCommand::Transfer(args) => args.command.connection(),
+        ClientCommand::Report(args) => &args.connection,
         ClientCommand::Review(args) => match &args.command {
             ReviewCommand::List { connection, .. } | ReviewCommand::Show { connection, .. } => connection,
             ReviewCommand::Approve { decision, .. }
             | ReviewCommand::Reject { decision, .. }
             | ReviewCommand::RequestChanges { decision, .. } => &decision.connection,
+            ReviewCommand::Reports(args) => &args.connection,
+            ReviewCommand::Resolve(args) => &args.connection,
+            ReviewCommand::Takedown(args) => &args.connection,
         },
         ClientCommand::Login(_)
         | ClientCommand::Logout(_)

@@ -1,11 +1,13 @@
 //! `publish`: a folder, checked here, sent in one request.
 
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use anyhow::Result;
 use atom_marketplace_protocol::component::{Component, PublishCheck, Status};
-use atom_marketplace_protocol::error::Finding;
-use atom_marketplace_sdk::{ComponentRef, Error};
+use atom_marketplace_protocol::error::{Finding, Severity};
+use atom_marketplace_protocol::redaction::Redaction;
+use atom_marketplace_sdk::{Collection, ComponentRef, Error, Response};
 use serde_json::{Value, json};
 
 use super::args::Publish;
@@ -40,7 +42,7 @@ pub(super) async fn run(args: &Publish) -> Result<()> {
     let body = Value::Object(package.body.clone());
     let working = output::spinner(format!("Publishing {} ({} files)", package.id, package.files.len()), json);
     if args.dry_run {
-        let check = collection.check(&body).timeout(TIMEOUT).await;
+        let check = collection.check(&body).query("accept_redactions", args.accept_redactions).timeout(TIMEOUT).await;
         working.finish_and_clear();
         let check = check.map_err(|error| named(error, &package))?;
         if json {
@@ -50,10 +52,19 @@ pub(super) async fn run(args: &Publish) -> Result<()> {
         } else {
             show_check(&check, &package);
         }
-        return if check.ok { Ok(()) } else { Err(anyhow::anyhow!("the automated checks would refuse it")) };
+        return verdict(&check);
     }
-    let answer = collection.publish(&body).timeout(TIMEOUT).send().await;
+    let mut answer = send(&collection, &body, args.accept_redactions).await;
     working.finish_and_clear();
+    if let Err(error) = &answer
+        && !json
+        && std::io::stdin().is_terminal()
+        && agrees_to(error)
+    {
+        let working = output::spinner(format!("Publishing {}", package.id), json);
+        answer = send(&collection, &body, true).await;
+        working.finish_and_clear();
+    }
     let answer = answer.map_err(|error| named(error, &package))?;
     if json {
         output::json(&json!(answer.value));
@@ -61,6 +72,45 @@ pub(super) async fn run(args: &Publish) -> Result<()> {
         show(&answer.value, answer.status.as_u16() == 200, &package);
     }
     Ok(())
+}
+
+async fn send(
+    collection: &Collection<Value>,
+    body: &Value,
+    accept_redactions: bool,
+) -> Result<Response<Component>, Error> {
+    let call = if accept_redactions { collection.publish_redacted(body) } else { collection.publish(body) };
+    call.timeout(TIMEOUT).send().await
+}
+
+fn verdict(check: &PublishCheck) -> Result<()> {
+    if check.ok {
+        return Ok(());
+    }
+    let blocked = check.findings.iter().any(|finding| finding.severity == Severity::Block);
+    Err(anyhow::anyhow!(if blocked {
+        "the automated checks would refuse it"
+    } else {
+        "it would be refused without --accept-redactions"
+    }))
+}
+
+/// Whether the publication was refused for its redactions alone, and the person at the terminal agrees to them.
+fn agrees_to(error: &Error) -> bool {
+    let details = error.details();
+    let list = |key: &str| details.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let redactions: Vec<Redaction> =
+        list("redactions").into_iter().filter_map(|redaction| serde_json::from_value(redaction).ok()).collect();
+    if redactions.is_empty() || list("findings").iter().any(|finding| finding["severity"] == "block") {
+        return false;
+    }
+    output::error("Before anyone else can read it, this would be taken out:");
+    for redaction in &redactions {
+        output::error(&output::plain(&format!("  {}", failure::redaction(redaction))));
+    }
+    output::error("Publish without it? [y/N]");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
 }
 
 fn show(component: &Component, was_there: bool, package: &Package) {
@@ -86,7 +136,12 @@ fn show_check(check: &PublishCheck, package: &Package) {
     output::line(&format!("{} {}@{} {verdict}; nothing was stored.", package.kind, package.id, check.version));
     output::line(&format!("{} files, {}", package.files.len(), check.digest));
     show_findings(&check.findings, package);
-    show_findings(&check.redactions, package);
+    for redaction in &check.redactions {
+        output::line(&output::plain(&format!("  {}", failure::redaction(redaction))));
+    }
+    if check.redaction_count > check.redactions.len() as u64 {
+        output::line(&format!("  and {} more", check.redaction_count - check.redactions.len() as u64));
+    }
 }
 
 fn show_findings(findings: &[Finding], package: &Package) {

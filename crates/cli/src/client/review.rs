@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::args::{DecisionFlags, ReviewCommand, Reviews};
 use super::folder::human;
-use super::{failure, profile};
+use super::{failure, lifecycle, profile};
 use crate::output;
 
 pub(super) async fn run(args: &Reviews) -> anyhow::Result<()> {
@@ -36,6 +36,9 @@ pub(super) async fn run(args: &Reviews) -> anyhow::Result<()> {
         ReviewCommand::RequestChanges { id, reason, decision } => {
             decide(id, "request changes", Some(reason), decision).await?;
         }
+        ReviewCommand::Reports(args) => lifecycle::reports(args).await?,
+        ReviewCommand::Resolve(args) => lifecycle::resolve(args).await?,
+        ReviewCommand::Takedown(args) => lifecycle::takedown(args).await?,
     }
     Ok(())
 }

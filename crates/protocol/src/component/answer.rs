@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::{Deprecation, File, Manifest, MarketplaceType, Status};
 use crate::error::Finding;
 use crate::ids::Kind;
+use crate::redaction::Redaction;
 
 /// Who published a component.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -172,7 +173,7 @@ pub struct CategoryCount {
 /// What a publish would do (`?dry_run=true`).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PublishCheck {
-    /// Whether the publish would be accepted.
+    /// Whether the publish would be accepted as it was sent.
     pub ok: bool,
     /// The version it would get.
     pub version: String,
@@ -180,8 +181,11 @@ pub struct PublishCheck {
     pub digest: String,
     /// What the automated checks find.
     pub findings: Vec<Finding>,
-    /// What would be taken out before it is shared.
-    pub redactions: Vec<Finding>,
+    /// What would be taken out before anyone else can read it: the first 1,000. Empty for what is shared with nobody. With any,
+    /// a publish needs `accept_redactions=true`; `digest` is of what is left.
+    pub redactions: Vec<Redaction>,
+    /// How many redactions there are.
+    pub redaction_count: u64,
 }
 
 /// What a publish answers 200 with.

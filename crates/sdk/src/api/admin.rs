@@ -3,6 +3,8 @@
 use atom_marketplace_protocol::api_token::{ApiTokenCreate, ApiTokenCreated};
 use atom_marketplace_protocol::component::Component;
 use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::lifecycle::{Takedown, TakedownRequest};
+use atom_marketplace_protocol::report::{Report, ReportResolution};
 use atom_marketplace_protocol::review::{Decision, Quarantine, Submission, SubmissionDetail};
 use atom_marketplace_protocol::tenant::{PlatformStats, Tenant, TenantAdminUpdate, TenantCreate};
 use reqwest::Method;
@@ -48,6 +50,43 @@ impl Admin {
     pub fn release(&self, kind: Kind, tenant: &str, id: &str, reason: Option<&str>) -> Call<Component> {
         let body = Quarantine { reason: reason.map(str::to_owned) };
         Call::json(&self.client, Method::POST, Self::component(kind, tenant, id, "release")).body(&body)
+    }
+}
+
+impl Admin {
+    /// Takes a component down for good, with the content of all its versions.
+    pub fn take_down(&self, kind: Kind, tenant: &str, id: &str, reason: &str) -> Call<Takedown> {
+        let body = TakedownRequest { reason: reason.to_owned() };
+        Call::json(&self.client, Method::POST, Self::component(kind, tenant, id, "takedown")).body(&body)
+    }
+
+    /// What tenants report of components.
+    pub fn reports(&self) -> Reports {
+        Reports::new(&self.client)
+    }
+}
+
+handle! {
+    /// Reports of abuse.
+    Reports
+}
+
+impl Reports {
+    /// Lists those that wait, what most tenants have reported first; with the query `status=resolved` the others.
+    pub fn list(&self) -> Listing<Report> {
+        Listing::new(&self.client, "/admin/reports")
+    }
+
+    /// One of them, `rep_…`.
+    pub fn get(&self, id: &str) -> Call<Report> {
+        let path = segment("report id", id).map(|id| format!("/admin/reports/{id}"));
+        Call::json(&self.client, Method::GET, path)
+    }
+
+    /// Says what came of it, and puts the component in quarantine if that is asked for.
+    pub fn resolve(&self, id: &str, resolution: &ReportResolution) -> Call<Report> {
+        let path = segment("report id", id).map(|id| format!("/admin/reports/{id}/resolve"));
+        Call::json(&self.client, Method::POST, path).body(resolution)
     }
 }
 

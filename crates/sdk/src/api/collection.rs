@@ -8,7 +8,9 @@ use atom_marketplace_protocol::component::{
 };
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::install::{BulkInstallRequest, BulkInstallResponse};
+use atom_marketplace_protocol::lifecycle::{RenameRequest, Transfer, TransferRequest};
 use atom_marketplace_protocol::rating::{RateRequest, RatingSummary, Review};
+use atom_marketplace_protocol::report::{ReportReceipt, ReportRequest};
 use reqwest::Method;
 use serde::Serialize;
 
@@ -124,6 +126,22 @@ impl<P> Collection<P> {
         Self::one(Call::done(&self.client, Method::DELETE, path_of(self.kind, &component, "")), &component)
     }
 
+    /// Gives it another id. The old one stays its name too, for ever.
+    pub fn rename(&self, component: impl Into<ComponentRef>, new_id: &str) -> Call<Component> {
+        let request = RenameRequest { new_id: new_id.to_owned() };
+        self.get_json(Method::POST, &component.into(), "/rename").body(&request)
+    }
+
+    /// Offers it to another publisher; nothing changes until that one accepts. See [`Client::transfers`].
+    pub fn transfer(&self, component: impl Into<ComponentRef>, request: &TransferRequest) -> Call<Transfer> {
+        self.get_json(Method::POST, &component.into(), "/transfer").body(request)
+    }
+
+    /// Reports it to the platform.
+    pub fn report(&self, component: impl Into<ComponentRef>, request: &ReportRequest) -> Call<ReportReceipt> {
+        self.get_json(Method::POST, &component.into(), "/report").body(request)
+    }
+
     /// Its versions, newest first.
     pub fn versions(&self, component: impl Into<ComponentRef>) -> Listing<VersionInfo> {
         self.list_below(&component.into(), "/versions")
@@ -200,12 +218,20 @@ impl<P> Collection<P> {
 }
 
 impl<P: Serialize> Collection<P> {
-    /// Publishes a component or a new version of it. A public one waits for review, a private one is there at once.
+    /// Publishes a component or a new version of it. A public one waits for review, a private one is there at once. Where
+    /// something would be taken out before others read it, that is refused with `details.redactions`; see
+    /// [`Collection::publish_redacted`].
     pub fn publish(&self, request: &P) -> Call<Component> {
         Call::json(&self.client, Method::POST, self.all("")).body(request)
     }
 
-    /// What [`Collection::publish`] would do: the checks' findings, and nothing stored.
+    /// The same without the credentials, personal data, tenant ids and internal addresses that [`Collection::check`] lists:
+    /// they are taken out first.
+    pub fn publish_redacted(&self, request: &P) -> Call<Component> {
+        self.publish(request).query("accept_redactions", true)
+    }
+
+    /// What [`Collection::publish`] would do: the checks' findings and the redactions, and nothing stored.
     pub fn check(&self, request: &P) -> Call<PublishCheck> {
         Call::json(&self.client, Method::POST, self.all("")).body(request).query("dry_run", true)
     }

@@ -1,19 +1,23 @@
 //! The operations, by subject. Each `operationId` of the marketplace's OpenAPI description has its method here.
 
+mod account;
 mod admin;
 mod collection;
 mod federation;
 mod install;
 mod sandbox;
 mod tenant;
+mod transfers;
 mod webhooks;
 
-pub use admin::{Admin, AdminTenants, Submissions};
+pub use account::Account;
+pub use admin::{Admin, AdminTenants, Reports, Submissions};
 pub use collection::Collection;
 pub use federation::{Federation, FederationKeys};
 pub use install::{Install, Installations};
 pub use sandbox::TestEnvironment;
 pub use tenant::{Members, Tenant, Tokens};
+pub use transfers::Transfers;
 pub use webhooks::{Events, Webhooks};
 
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
@@ -61,6 +65,11 @@ impl Client {
         Installations::new(self)
     }
 
+    /// Components offered to the tenant, or by it.
+    pub fn transfers(&self) -> Transfers {
+        Transfers::new(self)
+    }
+
     /// What the tenant has used of what it may.
     pub fn usage(&self) -> Call<Usage> {
         Call::json(self, Method::GET, "/usage")
@@ -69,6 +78,11 @@ impl Client {
     /// The tenant's API tokens.
     pub fn tokens(&self) -> Tokens {
         Tokens::new(self)
+    }
+
+    /// A person's account and sessions.
+    pub fn account(&self) -> Account {
+        Account::new(self)
     }
 
     /// The tenant itself and its members.

@@ -1,6 +1,9 @@
 //! The tenant, its members and its API tokens.
 
-use atom_marketplace_protocol::api_token::{ApiToken, ApiTokenCreate, ApiTokenCreated};
+use atom_marketplace_protocol::account::OneTimeLink;
+use atom_marketplace_protocol::api_token::{
+    ApiToken, ApiTokenCreate, ApiTokenCreated, LeakedToken, LeakedTokenOutcome,
+};
 use atom_marketplace_protocol::scope::Role;
 use atom_marketplace_protocol::tenant::{self as wire, Member, MemberAdd, MemberUpdate, TenantUpdate};
 use reqwest::Method;
@@ -56,6 +59,12 @@ impl Members {
         Call::json(&self.client, Method::PATCH, Self::path(user_id)).body(&MemberUpdate { role })
     }
 
+    /// Makes the one-time link by which one takes up the place. It is shown this once.
+    pub fn invite(&self, user_id: &str) -> Call<OneTimeLink> {
+        let path = Self::path(user_id).map(|path| format!("{path}/invitation"));
+        Call::json(&self.client, Method::POST, path)
+    }
+
     /// Takes one out.
     pub fn remove(&self, user_id: &str) -> Call<()> {
         Call::done(&self.client, Method::DELETE, Self::path(user_id))
@@ -90,6 +99,11 @@ impl Tokens {
     /// Gives one, `tok_…`, a new secret in the place of the old.
     pub fn rotate(&self, id: &str) -> Call<ApiTokenCreated> {
         Call::json(&self.client, Method::POST, Self::path(id, "/rotate"))
+    }
+
+    /// Ends a token of whatever tenant that was found somewhere it should not be.
+    pub fn revoke_leaked(&self, token: &str) -> Call<LeakedTokenOutcome> {
+        Call::json(&self.client, Method::POST, "/tokens/revoke").body(&LeakedToken { token: token.into() })
     }
 
     /// Revokes one.

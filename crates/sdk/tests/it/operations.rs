@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
-    ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, EventType, FederationKeyCreate, InstallationUpdate,
-    Lock, MemberAdd, Plan, Role, TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit,
-    WebhookCreate, WebhookSecretRotate, WebhookUpdate, WebhookVerify,
+    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, EventType, FederationKeyCreate,
+    InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason, ReportRequest,
+    ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate,
+    TestLogin, TestRateLimit, TransferDirection, TransferRequest, WebhookCreate, WebhookSecretRotate, WebhookUpdate,
+    WebhookVerify,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -71,6 +73,11 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
         method(&format!("get_{one}"), &c.get("id"));
         method(&format!("update_{one}"), &c.update("id", &ComponentPatch::default()));
         method(&format!("withdraw_{one}"), &c.withdraw("id"));
+        let offer = TransferRequest { to_tenant_id: "globex".to_owned(), message: None };
+        let complaint = ReportRequest { reason: ReportReason::Spam, details: None };
+        method(&format!("rename_{one}"), &c.rename("id", "new_id"));
+        method(&format!("transfer_{one}"), &c.transfer("id", &offer));
+        method(&format!("report_{one}"), &c.report("id", &complaint));
         method(&format!("list_{one}_versions"), &c.versions("id"));
         method(&format!("get_{one}_version"), &c.version("id", "version"));
         method(&format!("yank_{one}_version"), &c.yank("id", "version", None));
@@ -98,11 +105,19 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("get_installations_lock", &installations.lock());
     method("install_lock", &installations.install_lock(&Lock { lock_version: 1, components: Vec::new() }));
 
+    let transfers = client.transfers();
+    method("list_transfers", &transfers.list(TransferDirection::In));
+    method("get_transfer", &transfers.get("id"));
+    method("accept_transfer", &transfers.accept("id"));
+    method("decline_transfer", &transfers.decline("id"));
+    method("cancel_transfer", &transfers.cancel("id"));
+
     let tokens = client.tokens();
     method("list_tokens", &tokens.list());
     method("create_token", &tokens.create(&ApiTokenCreate::default()));
     method("get_current_token", &tokens.current());
     method("rotate_token", &tokens.rotate("token_id"));
+    method("revoke_leaked_token", &tokens.revoke_leaked("x"));
     method("delete_token", &tokens.delete("token_id"));
 
     let tenant = client.tenant();
@@ -130,6 +145,29 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("redeliver_webhook_delivery", &webhooks.redeliver("webhook_id", "delivery_id"));
     method("list_events", &client.events().list(None));
     method("stream_events", &client.events().stream(None).call());
+    method("create_invitation", &tenant.members().invite("user_id"));
+
+    let account = client.account();
+    let sign_in = SessionCreate { email: String::new(), password: "x".into() };
+    let sign_up = SignUp {
+        tenant_id: None,
+        tenant_name: String::new(),
+        email: String::new(),
+        password: "x".into(),
+        name: String::new(),
+        invitation: None,
+    };
+    let confirm = PasswordResetConfirm { token: "x".into(), password: "x".into(), name: None };
+    method("create_session", &account.sign_in(&sign_in));
+    method("sign_up", &account.sign_up(&sign_up));
+    method("get_session", &account.session());
+    method("update_session", &account.update_session(&SessionUpdate { tenant_id: "acme".to_owned() }));
+    method("delete_session", &account.sign_out());
+    method("list_sessions", &account.sessions());
+    method("end_session", &account.end_session("session_id"));
+    method("update_account", &account.update(&AccountUpdate::default()));
+    method("request_password_reset", &account.request_password_reset("x"));
+    method("confirm_password_reset", &account.confirm_password_reset(&confirm));
 
     let keys = client.federation_keys();
     method("list_federation_keys", &keys.list());
@@ -158,6 +196,12 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("request_submission_changes", &admin.submissions().request_changes("id", &decision));
     method("quarantine_component", &admin.quarantine(Kind::Agent, "tenant", "id", "why"));
     method("release_component", &admin.release(Kind::Agent, "tenant", "id", None));
+    let outcome = ReportOutcome::Dismissed;
+    let resolution = ReportResolution { outcome, reason: "why".to_owned(), quarantine: false, all: false };
+    method("take_down_component", &admin.take_down(Kind::Agent, "tenant", "id", "why"));
+    method("list_reports", &admin.reports().list());
+    method("get_report", &admin.reports().get("id"));
+    method("resolve_report", &admin.reports().resolve("id", &resolution));
     methods
 }
 

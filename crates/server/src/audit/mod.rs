@@ -74,13 +74,13 @@ const PLATFORM: i64 = 0;
 /// Writes an entry at the end of its chain.
 pub fn record(c: &mut Conn<'_>, entry: &Entry<'_>, now: Timestamp) -> Result<(), Error> {
     let chain = entry.tenant.unwrap_or(PLATFORM);
-    let (number, previous) = match store::end(c, chain)? {
-        Some(end) => end,
-        None => (0, chain::beginning(store::name_of(c, chain)?.as_deref())),
-    };
+    let (number, mut previous) = store::next(c, chain)?;
+    if previous.is_empty() {
+        previous = chain::beginning(store::name_of(c, chain)?.as_deref());
+    }
     let details = entry.details.to_string();
     let link = chain::Link {
-        number: number + 1,
+        number,
         at: now,
         actor: entry.actor.as_str(),
         action: entry.action,

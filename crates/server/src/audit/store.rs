@@ -4,9 +4,14 @@ use atom_marketplace_db::{Conn, Error, args};
 
 use super::chain::{Hash, Link};
 
-/// The number and the hash of a chain's last entry.
-pub(super) fn end(c: &mut Conn<'_>, chain: i64) -> Result<Option<(i64, Vec<u8>)>, Error> {
-    c.first("SELECT number, hash FROM audit_chain WHERE chain = $1", args![chain])
+/// Takes the next number of a chain, and the hash of its last entry; an empty one where there is none. The row is locked
+/// first: of two writers that read the same end, PostgreSQL would refuse one as a duplicate, not as one to be tried again.
+pub(super) fn next(c: &mut Conn<'_>, chain: i64) -> Result<(i64, Vec<u8>), Error> {
+    c.one(
+        "INSERT INTO audit_chain (chain, number, hash) VALUES ($1, 1, $2)
+         ON CONFLICT (chain) DO UPDATE SET number = audit_chain.number + 1 RETURNING number, hash",
+        args![chain, [].as_slice()],
+    )
 }
 
 /// The id of the tenant that a chain belongs to.
@@ -31,10 +36,5 @@ pub(super) fn append(c: &mut Conn<'_>, chain: i64, link: &Link<'_>, hash: &Hash)
             hash.as_slice()
         ],
     )?;
-    c.execute(
-        "INSERT INTO audit_chain (chain, number, hash) VALUES ($1, $2, $3)
-         ON CONFLICT (chain) DO UPDATE SET number = excluded.number, hash = excluded.hash",
-        args![chain, link.number, hash.as_slice()],
-    )
-    .map(|_| ())
+    c.execute("UPDATE audit_chain SET hash = $2 WHERE chain = $1", args![chain, hash.as_slice()]).map(|_| ())
 }

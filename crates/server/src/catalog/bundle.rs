@@ -59,14 +59,16 @@ pub(in crate::catalog) fn find(
     if row.size > 0 { Ok(row) } else { Err(missing()) }
 }
 
-/// The bundle of a version.
+/// The bundle of a version, under the name it was published with: its digest holds that name, and its bytes never change.
 pub fn bundle(c: &mut Conn<'_>, component: &ComponentRow, version: &VersionRow) -> Result<Bundle, Error> {
     let files = versions_store::files(c, version.id)?;
+    let present = || (component.publisher_slug.to_string(), component.slug.clone());
+    let (source_tenant_id, id) = version.published_as.clone().unwrap_or_else(present);
     Ok(Bundle {
         format: FORMAT.to_owned(),
         component_type: component.kind,
-        id: component.slug.clone(),
-        source_tenant_id: component.publisher_slug.to_string(),
+        id,
+        source_tenant_id,
         version: version.version.clone(),
         digest: version.digest.clone(),
         published_at: version.published_at.filter(|_| version.status == Status::Published).map(|at| at.to_string()),

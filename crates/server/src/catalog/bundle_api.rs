@@ -89,7 +89,7 @@ pub(crate) fn respond(bytes: Vec<u8>, request: &HeaderMap, listed: bool) -> ApiR
     let etag = HeaderValue::try_from(format!("\"{}\"", sha256_hex(&bytes))).map_err(ApiError::internal)?;
     let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(&bytes)));
     let digest = HeaderValue::try_from(digest).map_err(ApiError::internal)?;
-    let mut response = Answer { body: bytes.into(), etag, link: None }.respond(request, listed);
+    let mut response = Answer { body: bytes.into(), etag, link: None, moved: None }.respond(request, listed);
     response.headers_mut().insert(CONTENT_DIGEST, digest);
     Ok(response)
 }

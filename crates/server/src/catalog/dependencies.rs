@@ -5,6 +5,7 @@ use atom_marketplace_db::Conn;
 use atom_marketplace_protocol::component::{Dependency, MarketplaceType, Status};
 
 use super::model::ComponentRow;
+use super::resolve::sees;
 use super::store;
 use crate::error::ApiResult;
 use crate::extract::{Audience, TenantScope};
@@ -53,7 +54,8 @@ fn unqualified(
 ) -> ApiResult<Result<ComponentRow, String>> {
     let (kind, id) = (dependency.component_type, dependency.id.as_str());
     if let Some(own) = store::own(c, kind, scope.id(), id)? {
-        return Ok(Ok(own));
+        let seen = own.tenant_id == scope.id() || sees(c, &own, &Audience::of(scope))?;
+        return Ok(if seen { Ok(own) } else { Err("yours of that id is another publisher's now".to_owned()) });
     }
     for federated in [false, true] {
         let mut found = store::listed_under(c, kind, id, federated, 2)?;

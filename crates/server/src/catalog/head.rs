@@ -16,6 +16,8 @@ pub(in crate::catalog) struct Known {
     pub(in crate::catalog) digest: String,
     pub(in crate::catalog) size: i64,
     pub(in crate::catalog) yanked: bool,
+    /// It holds what nobody but its publisher may see.
+    pub(in crate::catalog) raw: bool,
 }
 
 impl FromRow for Known {
@@ -29,6 +31,7 @@ impl FromRow for Known {
             digest: row.get("digest")?,
             size: row.get("size")?,
             yanked: row.get("yanked")?,
+            raw: row.get("raw")?,
         })
     }
 }
@@ -46,8 +49,9 @@ impl Known {
 }
 
 /// The version that a component of this visibility shows: of those available, the highest release; where there is none,
-/// the highest pre-release; and where all are yanked, the highest of them, which nobody can newly install.
-pub(in crate::catalog) fn choose(versions: &[Known], visibility: MarketplaceType) -> Option<&Known> {
+/// the highest pre-release; and where all are yanked, the highest of them, which nobody can newly install. One that is
+/// shared shows nothing that is its publisher's alone.
+pub(in crate::catalog) fn choose(versions: &[Known], visibility: MarketplaceType, shared: bool) -> Option<&Known> {
     let weight = |known: &Known| match (known.yanked, known.version.pre.is_empty()) {
         (false, true) => 2,
         (false, false) => 1,
@@ -55,7 +59,7 @@ pub(in crate::catalog) fn choose(versions: &[Known], visibility: MarketplaceType
     };
     versions
         .iter()
-        .filter(|known| known.status == Status::Published && known.visibility == visibility)
+        .filter(|known| known.status == Status::Published && known.visibility == visibility && !(shared && known.raw))
         .max_by(|a, b| weight(a).cmp(&weight(b)).then_with(|| a.version.cmp(&b.version)))
 }
 
@@ -63,9 +67,9 @@ pub(in crate::catalog) fn choose(versions: &[Known], visibility: MarketplaceType
 mod tests {
     use super::*;
 
-    /// `1.0.0`, with `!` behind it when it is yanked and `?` while it waits.
+    /// `1.0.0`, with `!` behind it when it is yanked, `?` while it waits and `*` when it is its publisher's alone.
     fn known(text: &str) -> Known {
-        let version = text.trim_start_matches("private ").trim_end_matches(['!', '?']);
+        let version = text.trim_start_matches("private ").trim_end_matches(['!', '?', '*']);
         Known {
             id: 0,
             version: version.parse().unwrap(),
@@ -74,6 +78,7 @@ mod tests {
             digest: String::new(),
             size: 0,
             yanked: text.ends_with('!'),
+            raw: text.ends_with('*'),
         }
     }
 
@@ -89,10 +94,11 @@ mod tests {
             (vec!["1.0.0", "1.1.0?"], Some("1.0.0")),
             (vec!["1.0.0", "private 2.0.0"], Some("1.0.0")),
             (vec!["1.1.0?", "private 2.0.0"], None),
+            (vec!["1.0.0", "1.1.0*"], Some("1.0.0")),
             (vec![], None),
         ] {
             let known: Vec<_> = versions.iter().map(|text| known(text)).collect();
-            let chosen = choose(&known, MarketplaceType::Public).map(|known| known.version.to_string());
+            let chosen = choose(&known, MarketplaceType::Public, true).map(|known| known.version.to_string());
             assert_eq!(chosen.as_deref(), shown, "{versions:?}");
         }
     }

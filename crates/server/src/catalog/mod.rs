@@ -5,12 +5,15 @@ pub mod bundle;
 pub(crate) mod bundle_api;
 pub mod change;
 pub mod checks;
+mod decision;
 mod dependencies;
 mod head;
 pub mod index;
 mod list;
 mod matching;
 pub mod model;
+pub mod names;
+mod names_api;
 pub mod publish;
 mod rank;
 mod read_api;
@@ -19,9 +22,11 @@ pub mod render;
 pub mod resolve;
 pub mod review;
 mod review_api;
+pub mod sanitise;
 mod search;
 mod search_api;
 mod store;
+pub mod takedown;
 pub mod versions;
 mod versions_api;
 pub mod vocabulary;
@@ -45,6 +50,7 @@ pub fn routes() -> ApiRoutes {
         .merge(versions_api::routes())
         .merge(review_api::routes())
         .merge(bundle_api::routes())
+        .merge(names_api::routes())
         .routes(utoipa_axum::routes!(search_api::search_kind))
         .routes(utoipa_axum::routes!(search_api::search_components))
 }

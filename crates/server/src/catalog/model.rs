@@ -156,7 +156,8 @@ impl ComponentRow {
 
 /// The columns [`VersionRow`] is read from: `component_version v`.
 pub(crate) const VERSION_COLUMNS: &str = "v.id, v.uid, v.component_id, v.version, v.visibility, v.status, v.digest, v.manifest, v.size, \
-     v.findings, v.yanked_at, v.yank_reason, v.submitted_by, v.submitted_at, v.published_at, v.decided_by, v.decided_at, v.reason";
+     v.findings, v.yanked_at, v.yank_reason, v.submitted_by, v.submitted_at, v.published_at, v.decided_by, v.decided_at, v.reason, \
+     v.published_tenant, v.published_slug";
 
 /// One row of `component_version`.
 #[derive(Clone, Debug)]
@@ -197,6 +198,8 @@ pub struct VersionRow {
     pub decided_at: Option<Timestamp>,
     /// What the reviewer said.
     pub reason: Option<String>,
+    /// The publisher's id and the component's id it was published under, where those are others now.
+    pub published_as: Option<(String, String)>,
 }
 
 impl FromRow for VersionRow {
@@ -220,6 +223,9 @@ impl FromRow for VersionRow {
             decided_by: row.get("decided_by")?,
             decided_at: row.get("decided_at")?,
             reason: row.get("reason")?,
+            published_as: row
+                .get::<Option<String>>("published_tenant")?
+                .zip(row.get::<Option<String>>("published_slug")?),
         })
     }
 }
@@ -245,6 +251,8 @@ pub struct VersionNumber {
     pub status: Status,
     /// Whether it was yanked.
     pub yanked: bool,
+    /// Whether it holds what nobody but its publisher may see.
+    pub raw: bool,
 }
 
 impl FromRow for VersionNumber {
@@ -256,6 +264,7 @@ impl FromRow for VersionNumber {
             visibility: word(row, "visibility")?,
             status: word(row, "status")?,
             yanked: row.get("yanked")?,
+            raw: row.get("raw")?,
         })
     }
 }

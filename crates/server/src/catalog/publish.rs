@@ -3,6 +3,7 @@
 //! What can be done without the database ([`prepare`]: checks, hashes, JSON) is done before the transaction; inside, the
 //! present state is read, [`decide`] says what the request means, and it is written.
 //!
+//! - What anyone else may read is sanitised first ([`super::sanitise`]); what is stored, and its digest, are of what is left.
 //! - The same content again changes nothing: that of the version shown or of the one that waits when no version is asked
 //!   for, that of the version with the number when one is. An explicit number that is new is a new version, whatever its
 //!   content: a release may be its release candidate unchanged.
@@ -22,18 +23,20 @@ use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::json;
 use atom_marketplace_protocol::plan::Plan;
-use atom_marketplace_protocol::semver_ext::{next_patch, parse_version};
+use atom_marketplace_protocol::semver_ext::parse_version;
 use atom_marketplace_protocol::text;
 use semver::Version;
 use serde_json::Value;
 
 use super::change::Change;
 use super::checks::{self, StoredFile};
+use super::decision::{Decision, decide};
 use super::head::{self, Known};
 use super::index::{First, Words};
 use super::model::ComponentRow;
+use super::sanitise::{Redactions, sanitise};
 use super::store::write as store;
-use super::{dependencies, index, record};
+use super::{dependencies, index, names, record, takedown};
 use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::events::{self, About, Hearers};
@@ -58,6 +61,12 @@ pub struct Prepared {
     pub(in crate::catalog) maturity_level: Option<MaturityLevel>,
     pub(in crate::catalog) words: Words,
     pub(in crate::catalog) findings: Vec<Finding>,
+    /// Whether it is sanitised, for others to read.
+    pub(in crate::catalog) shared: bool,
+    /// What was taken out for that.
+    pub(in crate::catalog) redactions: Redactions,
+    /// Whether it holds what would have been.
+    pub(in crate::catalog) raw: bool,
 }
 
 /// What a component's row shows of its head.
@@ -134,9 +143,15 @@ fn digest_of_fields(kind: Kind, id: &str, mut fields: Value) -> (String, Value) 
     (digest, fields)
 }
 
-/// Checks a publication of the tenant `publisher` and works out all that is stored of it.
-pub fn prepare(mut publication: Publication, publisher: &str) -> ApiResult<Prepared> {
+/// Checks a publication of the tenant `publisher` and works out all that is stored of it. `shared`: somebody else may read it
+/// ([`sharing`]).
+pub fn prepare(mut publication: Publication, publisher: &str, shared: bool) -> ApiResult<Prepared> {
     let files = checks::validate(&mut publication, publisher).map_err(ApiError::invalid)?;
+    let (redactions, raw) = if shared {
+        (sanitise(&mut publication.manifest, publisher), false)
+    } else {
+        (Redactions::default(), !sanitise(&mut publication.manifest.clone(), publisher).is_empty())
+    };
     let findings = checks::run(&publication, &files);
     let Publication { kind, id, marketplace_type, version, shared_with, manifest, .. } = publication;
     let version = version.map(|version| parse_version(&version)).transpose();
@@ -163,68 +178,23 @@ pub fn prepare(mut publication: Publication, publisher: &str) -> ApiResult<Prepa
         size: size as i64,
         files,
         findings,
+        shared,
+        redactions,
+        raw,
     })
 }
 
 impl Prepared {
-    /// Refuses what an automated check blocks.
-    pub fn passed(&self) -> ApiResult<()> {
+    /// Refuses what an automated check blocks, and what would be redacted unless its publisher agrees to that.
+    pub fn passed(&self, accept_redactions: bool) -> ApiResult<()> {
         let blocked = self.findings.iter().any(|finding| finding.severity == Severity::Block);
+        if !accept_redactions && !self.redactions.is_empty() {
+            let Redactions { listed, count } = &self.redactions;
+            let what_to_do = "Look at `details.redactions`, then take them out yourself, or publish with `accept_redactions=true` to have them taken out.";
+            return Err(ApiError::redactions(&self.findings, listed, *count, what_to_do));
+        }
         if blocked { Err(ApiError::checks_failed(&self.findings)) } else { Ok(()) }
     }
-}
-
-/// What a publish request means in the present state.
-#[derive(Clone, Debug, PartialEq)]
-enum Decision {
-    /// The content is there, in this version.
-    There(Version),
-    /// A new version of this number.
-    New(Version),
-}
-
-/// The rules of the module's text, over the state alone. `shown` is the head if it is available.
-fn decide(
-    prepared: &Prepared,
-    visibility: MarketplaceType,
-    shown: Option<&Known>,
-    versions: &[Known],
-) -> ApiResult<Decision> {
-    let public = prepared.marketplace_type == MarketplaceType::Public;
-    let same = |known: &Known| known.digest == prepared.digest;
-    let waiting = versions.iter().find(|known| known.status == Status::PendingReview);
-    if public
-        && let Some(waiting) = waiting.filter(|waiting| same(waiting))
-        && prepared.version.as_ref().is_none_or(|wanted| *wanted == waiting.version)
-    {
-        return Ok(Decision::There(waiting.version.clone()));
-    }
-    // What is private has to be reviewed before it is public, under the number it has.
-    let there = |known: &Known| match (public, known.visibility) {
-        (true, MarketplaceType::Private) => Decision::New(known.version.clone()),
-        _ => Decision::There(known.version.clone()),
-    };
-    if let Some(wanted) = &prepared.version {
-        return match versions.iter().find(|known| known.spent() && known.version == *wanted) {
-            None => Ok(Decision::New(wanted.clone())),
-            Some(known) if same(known) && known.status == Status::Published => Ok(there(known)),
-            Some(known) => Err(version_exists(prepared, known)),
-        };
-    }
-    if let Some(shown) = shown.filter(|shown| same(shown) && !shown.yanked && shown.visibility == visibility) {
-        return Ok(there(shown));
-    }
-    let highest = versions.iter().filter(|known| known.spent()).map(|known| &known.version).max();
-    Ok(Decision::New(highest.map_or(Version::new(1, 0, 0), next_patch)))
-}
-
-fn version_exists(prepared: &Prepared, known: &Known) -> ApiError {
-    let why = if known.status == Status::Withdrawn { "was withdrawn" } else { "has other content" };
-    ApiError::new(
-        Code::VersionExists,
-        format!("Version {} of `{}` {why}: a version never changes, so publish under a new number.", known.version, prepared.id),
-    )
-    .details(serde_json::json!({ "component_type": prepared.kind, "component_id": prepared.id, "version": known.version.to_string() }))
 }
 
 /// What is there before a publish.
@@ -247,7 +217,15 @@ fn before(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResu
         if component.status == Status::Quarantined && prepared.marketplace_type == MarketplaceType::Private {
             return Err(quarantined());
         }
+        if !prepared.shared && prepared.shared_with.is_none() && !shared_with_of(component).is_empty() {
+            return Err(ApiError::conflict("The component was shared meanwhile: publish again."));
+        }
+        if component.status == Status::Withdrawn {
+            takedown::check_publishable(c, component.id)?;
+        }
         versions = store::known_versions(c, component.id)?;
+    } else {
+        names::check_free(c, scope, prepared.kind, &prepared.id)?;
     }
     let visibility = component.as_ref().map_or(prepared.marketplace_type, |component| component.visibility);
     let shown = component.as_ref().and_then(|component| component.head_version_id);
@@ -288,7 +266,8 @@ fn targets_of(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> Api
     if errors.is_empty() { Ok(targets) } else { Err(ApiError::invalid(errors)) }
 }
 
-fn check_storage(c: &mut Conn<'_>, scope: &TenantScope, growth: i64) -> ApiResult<()> {
+/// Refuses more bytes than the plan of the scope's tenant has room for.
+pub(in crate::catalog) fn check_storage(c: &mut Conn<'_>, scope: &TenantScope, growth: i64) -> ApiResult<()> {
     let limit = scope.limits().storage_bytes;
     let used = store::storage_used(c, scope)?;
     if growth <= 0 || (used + growth).max(0) as u64 <= limit {
@@ -298,15 +277,34 @@ fn check_storage(c: &mut Conn<'_>, scope: &TenantScope, growth: i64) -> ApiResul
         .details(serde_json::json!({ "resource": "storage", "limit": limit, "used": used })))
 }
 
+/// Whether somebody else may read a publication; none where that is as it was ([`was_shared`]).
+pub fn sharing(publication: &Publication) -> Option<bool> {
+    match publication.marketplace_type {
+        MarketplaceType::Public => Some(true),
+        MarketplaceType::Private => publication.shared_with.as_ref().map(|tenants| !tenants.is_empty()),
+    }
+}
+
+/// Whether the tenant's component of that id is shared with somebody.
+pub fn was_shared(c: &mut Conn<'_>, scope: &TenantScope, kind: Kind, id: &str) -> ApiResult<bool> {
+    Ok(store::find(c, kind, scope, id)?.is_some_and(|component| !shared_with_of(&component).is_empty()))
+}
+
 /// What a publish would do.
-pub fn dry_run(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResult<PublishCheck> {
+pub fn dry_run(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    prepared: &Prepared,
+    accept_redactions: bool,
+) -> ApiResult<PublishCheck> {
     let (Decision::There(version) | Decision::New(version)) = before(c, scope, prepared)?.decision;
     Ok(PublishCheck {
-        ok: prepared.passed().is_ok(),
+        ok: prepared.passed(accept_redactions).is_ok(),
         version: version.to_string(),
         digest: prepared.digest.clone(),
         findings: prepared.findings.clone(),
-        redactions: Vec::new(),
+        redactions: prepared.redactions.listed.clone(),
+        redaction_count: prepared.redactions.count,
     })
 }
 
@@ -351,7 +349,7 @@ fn write_down(
     let private = prepared.marketplace_type == MarketplaceType::Private;
     let details = serde_json::json!({
         "version": version, "marketplace_type": prepared.marketplace_type, "digest": prepared.digest,
-        "new_version": published.created,
+        "new_version": published.created, "redactions": prepared.redactions.count,
     });
     let target = audit::component(prepared.kind, scope.slug(), &prepared.id);
     let entry = Entry { actor: scope.actor(), tenant: Some(scope.id()), action: "component.publish", target, details };
@@ -451,7 +449,7 @@ fn add_version(
         make_private(c, component, now)?;
         let mut versions = store::known_versions(c, component.id)?;
         versions.retain(|known| known.status == Status::Published);
-        let chosen = head::choose(&versions, MarketplaceType::Private).map(|known| known.id);
+        let chosen = head::choose(&versions, MarketplaceType::Private, prepared.shared).map(|known| known.id);
         if chosen == Some(id) {
             store::set_head(c, component.id, id, &face)?;
         } else if let Some(chosen) = chosen.filter(|chosen| Some(*chosen) != component.head_version_id) {
@@ -525,7 +523,8 @@ pub(in crate::catalog) fn refresh_head(
     visibility: MarketplaceType,
 ) -> ApiResult<()> {
     let versions = store::known_versions(c, component.id)?;
-    match head::choose(&versions, visibility).map(|known| known.id) {
+    let shared = !store::shared_tenants(c, component.id)?.is_empty();
+    match head::choose(&versions, visibility, shared).map(|known| known.id) {
         Some(chosen) if Some(chosen) != component.head_version_id => show(c, component.id, chosen),
         _ => Ok(()),
     }

@@ -20,7 +20,7 @@ use utoipa::IntoParams;
 
 use super::list::{self, Filter, Items, Label, Paging, Sort};
 use super::model::{ComponentRow, VersionRow};
-use super::{render, resolve, store};
+use super::{names_api, render, resolve, store};
 use crate::answers::{Answer, Key};
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
@@ -188,7 +188,8 @@ impl RawFilter<'_> {
 /// Get one @kind
 ///
 /// An id that several publishers have means the caller's own, else what the caller has installed under it, else the only
-/// one; otherwise 409 lists the candidates. Its publisher also sees what waits for review.
+/// one; otherwise 409 lists the candidates. Its publisher also sees what waits for review. By a former id, or a former
+/// publisher's, the answer has the present ones, and `Content-Location`.
 #[utoipa::path(
     get,
     path = "@base/@collection/{id}",
@@ -196,7 +197,7 @@ impl RawFilter<'_> {
     tag = "components",
     params(("id" = String, Path, description = "The publisher's id", example = "atom_main"), GetQuery),
     responses(
-        (status = 200, description = "The component. `ETag` is what `If-Match` takes.", body = Component),
+        (status = 200, description = "The component. `ETag` is what `If-Match` takes.", body = Component, headers(("Content-Location", description = "Where it is by its present name, if it was asked for by a former one"))),
         (status = 304, description = "What `If-None-Match` names is still so."),
         (status = 400, description = "A parameter is wrong.", body = ErrorEnvelope),
         (status = 404, description = "There is none, or none the caller may see.", body = ErrorEnvelope),
@@ -216,7 +217,8 @@ pub(crate) async fn get_component(
     let wanted = Wanted::check(kind, id, query)?;
     let request = format!("{}?{}&{}", uri.path(), wanted.source(), wanted.version());
     let generation = m.generations.component(kind, &wanted.id);
-    let eyes = audience.clone();
+    let (eyes, path) = (audience.clone(), uri.path().to_owned());
+    let rest = wanted.version.as_ref().map(|version| format!("&version={version}")).unwrap_or_default();
     let answer = answer(&m, &audience, request, generation, async {
         m.db.read(move |c| {
             let row = resolve::resolve(c, &eyes, wanted.kind, &wanted.id, wanted.source.as_deref())?;
@@ -225,7 +227,8 @@ pub(crate) async fn get_component(
                 Some(version) => render::version_etag(&row, &eyes, version),
                 None => render::etag(&row, &eyes),
             };
-            Ok(Answer { body: render::detail_json(c, &row, &eyes, version)?.into(), etag, link: None })
+            let moved = names_api::moved(&row, &wanted.id, wanted.source.as_deref(), &path, &rest);
+            Ok(Answer { body: render::detail_json(c, &row, &eyes, version)?.into(), etag, link: None, moved })
         })
         .await
     })
@@ -279,7 +282,7 @@ fn visible_version(
         .filter(|version| version.version == *number)
         .filter(|version| {
             let public = version.visibility == MarketplaceType::Public || row.visibility == MarketplaceType::Private;
-            all || (version.status == Status::Published && public)
+            all || (version.status == Status::Published && public && !version.raw)
         })
         .max_by_key(|version| (version.status == Status::Published, version.id))
         .ok_or_else(|| ApiError::not_found("version"))?;
@@ -332,7 +335,7 @@ async fn total(m: &Marketplace, audience: &Audience, filter: &Filter, generation
     let (eyes, wanted) = (audience.clone(), filter.clone());
     let counted = answer(m, audience, format!("total {filter:?}"), generation, async {
         let total: u64 = m.db.read(move |c| list::total(c, &eyes, &wanted)).await?;
-        Ok(Answer { body: total.to_string().into(), etag: HeaderValue::from_static("\"\""), link: None })
+        Ok(Answer { body: total.to_string().into(), etag: HeaderValue::from_static("\"\""), link: None, moved: None })
     })
     .await?;
     std::str::from_utf8(&counted.body)
@@ -460,7 +463,7 @@ pub(crate) fn finished(body: String, link: Option<HeaderValue>) -> Answer {
         let _ = write!(etag, "{byte:02x}");
     }
     etag.push('"');
-    Answer { body: body.into(), etag: HeaderValue::try_from(etag).expect("hex digits"), link }
+    Answer { body: body.into(), etag: HeaderValue::try_from(etag).expect("hex digits"), link, moved: None }
 }
 
 /// One page, finished.

@@ -198,7 +198,8 @@ fn splice(
     Ok(json)
 }
 
-/// A version's manifest with the publisher of each dependency as it was fixed at publish, where it was left open.
+/// A version's manifest with the publisher of each dependency as it was fixed at publish, where it was left open, and the
+/// id that it has by now.
 fn with_publishers<'a>(
     manifest: &'a str,
     version: i64,
@@ -213,6 +214,7 @@ fn with_publishers<'a>(
     for found in resolved.iter().filter(|found| found.version == version) {
         if let Some(dependency) = manifest["dependencies"].get_mut(found.position) {
             dependency["source_tenant_id"] = Value::from(found.tenant.as_str());
+            dependency["id"] = Value::from(found.id.as_str());
         }
     }
     Ok(Cow::Owned(manifest.to_string()))

@@ -1,5 +1,7 @@
 //! From an id in a request to one component (contract §1 "Identity"): the caller's own → what the caller has installed
-//! under it → the one local one the caller may see → the one federated one → 409 with the candidates.
+//! under it → the one local one the caller may see → the one federated one → 409 with the candidates. An id that a
+//! component had before goes on meaning it, at the place where it stood; a component found by its present id costs no more
+//! for that.
 
 use atom_marketplace_db::Conn;
 use atom_marketplace_protocol::error::Code;
@@ -29,7 +31,8 @@ pub fn resolve(
     }
     if let Some(tenant) = audience.tenant_id() {
         if let Some(own) = store::own(c, kind, tenant, id)? {
-            return Ok(own);
+            // A name that was given away goes on meaning what was given away, seen or not.
+            return if own.tenant_id == tenant || sees(c, &own, audience)? { Ok(own) } else { Err(missing()) };
         }
         if let Some(installed) = one(kind, id, store::installed_under(c, kind, tenant, id, CANDIDATES + 1)?)? {
             return Ok(installed);

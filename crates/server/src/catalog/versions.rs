@@ -12,7 +12,8 @@ use super::change::Change;
 use super::checks;
 use super::model::{ComponentRow, word};
 use super::publish::{quarantined, refresh_head, shared_with_of};
-use super::store::{versions as store, write};
+use super::sanitise::{Redactions, sanitise};
+use super::store::{self as catalog, versions as store, write};
 use super::{index, record, render};
 use crate::answers::etag_matches;
 use crate::error::{ApiError, ApiResult};
@@ -157,11 +158,12 @@ pub(in crate::catalog) fn own(
     id: &str,
     source: Option<&str>,
 ) -> ApiResult<ComponentRow> {
-    scope.check_pattern(id)?;
-    if source.is_some_and(|source| source != scope.slug()) {
-        return Err(ApiError::component_not_found(kind, id));
-    }
-    let row = write::find(c, kind, scope, id)?.filter(|row| row.status != Status::Withdrawn);
+    let row = match source {
+        Some(source) if source != scope.slug() => None,
+        _ => catalog::own(c, kind, scope.id(), id)?.filter(|row| row.tenant_id == scope.id()),
+    };
+    // By whatever name it is called: the token's patterns are about the one it has.
+    scope.check_pattern(row.as_ref().map_or(id, |row| &row.slug))?;
     row.ok_or_else(|| ApiError::component_not_found(kind, id))
 }
 
@@ -280,14 +282,34 @@ pub(in crate::catalog) fn patch(
         }
     }
     if let Some(shared_with) = shared_with {
+        if !shared_with.is_empty() {
+            check_sharing(c, component)?;
+        }
         write::share(c, component.id, &shared_with)?;
         let data = json!({ "shared_with": shared_with });
         record::note(c, scope.actor(), component, "component.share", data, now)?;
+        refresh_head(c, component, component.visibility)?;
     }
     write::touch(c, component.id, now)?;
     let mut change = changed(c, component)?;
     change.tenants.extend(before);
     Ok(Some(change))
+}
+
+/// Refuses to share what is shown when it holds what nobody else should read. Versions never change, so only a new one helps;
+/// older ones like that stay their publisher's.
+fn check_sharing(c: &mut Conn<'_>, component: &ComponentRow) -> ApiResult<()> {
+    let Some(head) = component.head_version_id else { return Ok(()) };
+    if !store::is_raw(c, head)? {
+        return Ok(());
+    }
+    let mut manifest = catalog::version_by_key(c, head)?.manifest()?;
+    let Redactions { listed, count } = sanitise(&mut manifest, &component.publisher_slug);
+    let what_to_do = format!(
+        "Version {} stays as it is: publish again with `shared_with` and `accept_redactions=true`, which makes a new version without them.",
+        component.version
+    );
+    Err(ApiError::redactions(&[], &listed, count, &what_to_do))
 }
 
 /// Checks the texts and ids of a patch, and brings them to NFC.

@@ -17,7 +17,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
 
-use super::{component as component_by_key, publish, render, versions};
+use super::publish::{self, Prepared};
+use super::{component as component_by_key, render, versions};
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, Json, OfKind, Path, Publisher, Query, TenantScope, from_value};
@@ -55,6 +56,9 @@ struct PublishQuery {
     /// Check alone: the answer says what a publish would do, and nothing is stored.
     #[serde(default)]
     dry_run: bool,
+    /// Go on although credentials, personal data, tenant ids or internal addresses are taken out first. A dry run lists them.
+    #[serde(default)]
+    accept_redactions: bool,
 }
 
 /// Publishes a @kind, or a new version of one
@@ -63,6 +67,12 @@ struct PublishQuery {
 /// on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
 /// changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
 /// a public component private takes it from the public at once, with all its versions.
+///
+/// What is public, or shared with somebody, is sanitised first: in the free JSON (`configuration`, `canvases`, `memory`,
+/// `content`, `knowledge_base`, `governance_template`, `vocabulary`) keys that hold credentials are dropped, and credentials,
+/// emails, phone numbers, social security numbers, tenant ids and internal hosts in texts are replaced by `[redacted:<kind>]`.
+/// Where there is anything of that, it is 400 CHECKS_FAILED with `details.redactions` (which name the places, never the
+/// values) unless `accept_redactions=true`; what is stored, and its digest, are of the content that is left.
 #[utoipa::path(
     post, path = "@base/@collection", operation_id = "publish_@kind", tag = "publishing",
     params(PublishQuery),
@@ -71,7 +81,7 @@ struct PublishQuery {
     responses(
         (status = 201, description = "Stored: published, or waiting for review", body = Component, headers(("Location", description = "Where it is"), ("ETag", description = "For If-Match"))),
         (status = 200, description = "The same content was there already; with `dry_run`, what a publish would do", body = PublishAnswer),
-        (status = 400, description = "INVALID_REQUEST with every field that is wrong, or CHECKS_FAILED", body = ErrorEnvelope),
+        (status = 400, description = "INVALID_REQUEST with every field that is wrong, or CHECKS_FAILED with the findings and redactions", body = ErrorEnvelope),
         (status = 401, description = "No valid credential", body = ErrorEnvelope),
         (status = 403, description = "INSUFFICIENT_PERMISSIONS (scope or component patterns), or QUOTA_EXCEEDED", body = ErrorEnvelope),
         (status = 409, description = "VERSION_EXISTS: the number has other content; CONFLICT: quarantined", body = ErrorEnvelope),
@@ -90,15 +100,13 @@ async fn publish_component(
 ) -> ApiResult<Response> {
     let publication = publication(kind, body)?;
     scope.check_pattern(&publication.id)?;
-    let publisher = scope.slug().to_owned();
-    // Hashing megabytes would hold up the other requests of this thread.
-    let prepared = tokio::task::spawn_blocking(move || publish::prepare(publication, &publisher));
-    let prepared = Arc::new(prepared.await.map_err(ApiError::internal)??);
+    let accepted = query.accept_redactions;
+    let prepared = Arc::new(prepare(&m, &scope, publication).await?);
     if query.dry_run {
-        let check = m.db.read(move |c| publish::dry_run(c, &scope, &prepared)).await?;
+        let check = m.db.read(move |c| publish::dry_run(c, &scope, &prepared, accepted)).await?;
         return Ok(axum::Json(check).into_response());
     }
-    prepared.passed()?;
+    prepared.passed(accepted)?;
     let (now, by, what) = (m.now(), scope.clone(), prepared.clone());
     let published = m.write(move |c| publish::publish(c, &by, &what, now)).await?;
     if let Some(change) = published.change {
@@ -113,6 +121,19 @@ async fn publish_component(
     Ok(response)
 }
 
+async fn prepare(m: &Marketplace, scope: &TenantScope, publication: Publication) -> ApiResult<Prepared> {
+    let shared = if let Some(shared) = publish::sharing(&publication) {
+        shared
+    } else {
+        let (by, kind, id) = (scope.clone(), publication.kind, publication.id.clone());
+        m.db.read(move |c| publish::was_shared(c, &by, kind, &id)).await?
+    };
+    let publisher = scope.slug().to_owned();
+    // Hashing megabytes would hold up the other requests of this thread.
+    let prepared = tokio::task::spawn_blocking(move || publish::prepare(publication, &publisher, shared));
+    prepared.await.map_err(ApiError::internal)?
+}
+
 /// The request of a kind, as all kinds' requests are handled.
 fn publication(kind: Kind, body: Value) -> ApiResult<Publication> {
     Ok(match kind {
@@ -125,7 +146,8 @@ fn publication(kind: Kind, body: Value) -> ApiResult<Publication> {
 
 /// Deprecates a @kind, or says who sees a private one
 ///
-/// Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it meanwhile.
+/// Only `deprecated` and `shared_with` change without a new version. A version that holds what sanitising would take out is
+/// not shared (400 CHECKS_FAILED with `details.redactions`): publish it again with `shared_with`. With `If-Match`, only if nobody changed it meanwhile.
 #[utoipa::path(
     patch, path = "@base/@collection/{id}", operation_id = "update_@kind", tag = "publishing",
     params(("id" = String, Path, description = "The component's id"), SourceQuery, ("If-Match" = Option<String>, Header, description = "The ETag it had when it was read")),
@@ -133,7 +155,7 @@ fn publication(kind: Kind, body: Value) -> ApiResult<Publication> {
         example = json!({"deprecated": {"message": "Replaced by sales_agent_v2.", "successor": {"id": "sales_agent_v2"}}})),
     responses(
         (status = 200, description = "The component as it is now", body = Component),
-        (status = 400, description = "A field is wrong, or needs a new version", body = ErrorEnvelope),
+        (status = 400, description = "A field is wrong or needs a new version; CHECKS_FAILED: what would be shared needs redactions", body = ErrorEnvelope),
         (status = 401, description = "No valid credential", body = ErrorEnvelope),
         (status = 403, description = "The token may not publish this id", body = ErrorEnvelope),
         (status = 404, description = "The caller's tenant has no such component", body = ErrorEnvelope),

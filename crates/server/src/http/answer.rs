@@ -112,7 +112,7 @@ pub(super) fn put_headers(headers: &mut HeaderMap, request_id: &str, quota: &Quo
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.append(
         header::VARY,
-        HeaderValue::from_static("Authorization, X-Tenant-ID, X-Admin-Key, X-Federation-Key, Accept, Origin"),
+        HeaderValue::from_static("Authorization, Cookie, X-Tenant-ID, X-Admin-Key, X-Federation-Key, Accept, Origin"),
     );
     let allowed = match &asked.origin {
         Some(origin) if is_listed(origins, origin) => {
@@ -164,7 +164,7 @@ pub(super) fn preflight(origins: &[String], origin: Option<&HeaderValue>) -> Res
     let (methods, names) = if origin.is_some_and(|origin| is_listed(origins, origin)) {
         (
             "GET, HEAD, POST, PUT, PATCH, DELETE",
-            "Accept, Authorization, Content-Type, X-Tenant-ID, X-Federation-Key, X-Federation-Source, Idempotency-Key, If-Match, If-None-Match",
+            "Accept, Authorization, Content-Type, X-Tenant-ID, X-CSRF-Token, X-Federation-Key, X-Federation-Source, Idempotency-Key, If-Match, If-None-Match",
         )
     } else {
         ("GET, HEAD", "Accept, Content-Type, If-None-Match")

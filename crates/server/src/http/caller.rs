@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use atom_marketplace_protocol::error::FieldError;
 use axum::extract::{ConnectInfo, Request};
+use http::Method;
 use http::header::{AUTHORIZATION, HeaderMap};
 use ipnet::IpNet;
 use sha2::{Digest, Sha256};
@@ -11,8 +12,8 @@ use subtle::ConstantTimeEq;
 
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{self, Identity};
-use crate::{federation, tokens};
+use crate::extract::{self, Identity, SessionCaller};
+use crate::{accounts, federation, tokens};
 
 const TENANT: &str = "x-tenant-id";
 const ADMIN_KEY: &str = "x-admin-key";
@@ -21,18 +22,28 @@ const FEDERATION_KEY: &str = "x-federation-key";
 const FEDERATION_SOURCE: [&str; 2] = ["x-federation-source", "x-tederation-source"];
 
 /// Whether the request shows a credential, right or wrong.
-pub(super) fn has_credential(headers: &HeaderMap) -> bool {
-    [AUTHORIZATION.as_str(), ADMIN_KEY, FEDERATION_KEY].iter().any(|name| headers.contains_key(*name))
+pub(super) fn has_credential(m: &Marketplace, headers: &HeaderMap) -> bool {
+    accounts::presented(m, headers).is_some()
+        || [AUTHORIZATION.as_str(), ADMIN_KEY, FEDERATION_KEY].iter().any(|name| headers.contains_key(*name))
 }
 
-/// The one credential of a request. Two of them, or one that is wrong, is an error.
-pub(super) async fn identify(m: &Marketplace, headers: &HeaderMap) -> ApiResult<Identity> {
+/// The one credential of a request. Two of them, or one that is wrong, is an error; but for the cookie of a session that
+/// has ended, which a browser sends without being asked: it is nobody's.
+pub(super) async fn identify(m: &Marketplace, method: &Method, headers: &HeaderMap) -> ApiResult<Identity> {
     let authorization = text(headers, AUTHORIZATION.as_str())?;
     let admin = text(headers, ADMIN_KEY)?;
     let federation = text(headers, FEDERATION_KEY)?;
-    match (authorization, admin, federation) {
-        (None, None, None) => Ok(Identity::Anonymous),
-        (Some(authorization), None, None) => {
+    let cookie = accounts::presented(m, headers);
+    match (authorization, admin, federation, cookie) {
+        (None, None, None, None) => Ok(Identity::Anonymous),
+        (None, None, None, Some(cookie)) => {
+            let tenant = text(headers, TENANT)?;
+            let session = accounts::authenticate(m, cookie).await?;
+            Ok(session.map_or(Identity::Anonymous, |session| {
+                Identity::Session(SessionCaller::new(m, session, cookie, tenant, method, headers))
+            }))
+        }
+        (Some(authorization), None, None, None) => {
             let token = authorization
                 .split_once(' ')
                 .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
@@ -40,7 +51,7 @@ pub(super) async fn identify(m: &Marketplace, headers: &HeaderMap) -> ApiResult<
                 .ok_or_else(|| ApiError::unauthenticated("The Authorization header must read `Bearer at_saas_…`."))?;
             tokens::authenticate(m, token).await.map(Identity::Token)
         }
-        (None, Some(presented), None) => {
+        (None, Some(presented), None, None) => {
             let hash: [u8; 32] = Sha256::digest(presented.as_bytes()).into();
             if bool::from(hash.ct_eq(&m.admin_key_hash)) {
                 Ok(Identity::Admin(None))
@@ -48,23 +59,26 @@ pub(super) async fn identify(m: &Marketplace, headers: &HeaderMap) -> ApiResult<
                 Err(ApiError::unauthenticated("The admin key is wrong."))
             }
         }
-        (None, None, Some(presented)) => {
+        (None, None, Some(presented), None) => {
             let source = FEDERATION_SOURCE.iter().find_map(|name| headers.get(*name)?.to_str().ok());
             federation::authenticate(m, presented, source).await.map(Identity::Federation)
         }
         _ => Err(ApiError::invalid(vec![FieldError::new(
             "Authorization",
-            "Send one credential: Authorization, X-Federation-Key or X-Admin-Key.",
+            "Send one credential: Authorization, X-Federation-Key, X-Admin-Key or the cookie of a session.",
         )])),
     }
 }
 
-/// The identity with the tenant that `X-Tenant-ID` names: the token's own, or for the admin any. A tenant that is unknown
-/// and one that is not the token's look the same.
+/// The identity with the tenant that `X-Tenant-ID` names: the token's own, one of the person's, or for the admin any. A tenant that is unknown
+/// and one that is not the caller's look the same.
 pub(super) async fn within_tenant(m: &Marketplace, identity: Identity, headers: &HeaderMap) -> ApiResult<Identity> {
     let Some(tenant) = text(headers, TENANT)? else { return Ok(identity) };
     match identity {
         Identity::Token(token) if tenant != &*token.tenant.slug => Err(ApiError::tenant_not_found()),
+        Identity::Session(caller) if caller.tenant().is_none_or(|own| *own.slug != *tenant) => {
+            Err(ApiError::tenant_not_found())
+        }
         Identity::Admin(_) => extract::admin_identity(m, Some(tenant)).await,
         identity => Ok(identity),
     }

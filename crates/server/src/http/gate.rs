@@ -31,13 +31,13 @@ use crate::limits::{Caller, Charge, Quota, Rate, UNLIMITED, Verdict};
 pub async fn gate(State(m): State<Marketplace>, mut request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
     let request_id = RequestId::next(&m.instance);
-    let asked = Asked::of(request.method(), request.headers());
+    let asked = Asked::of(&m, request.method(), request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let address = caller::address(&m.trusted_proxies, &request);
     request.extensions_mut().insert(ClientAddress(address));
     request.extensions_mut().insert(request_id.clone());
 
-    let identified = caller::identify(&m, request.headers()).await;
+    let identified = caller::identify(&m, request.method(), request.headers()).await;
     let charge = match caller_of(&m, address, identified.as_ref().ok()) {
         Some((caller, rate)) => m.limiter.charge(caller, rate).await,
         None => Charge { quota: unlimited(&m), verdict: Verdict::Granted },
@@ -70,13 +70,13 @@ pub async fn gate(State(m): State<Marketplace>, mut request: Request, next: Next
 }
 
 impl Asked {
-    fn of(method: &Method, headers: &HeaderMap) -> Self {
+    fn of(m: &Marketplace, method: &Method, headers: &HeaderMap) -> Self {
         let accept = headers.get(header::ACCEPT).map(HeaderValue::as_bytes);
         Self {
             method: method.clone(),
             problem: accept.is_some_and(|accept| accept.windows(12).any(|part| part == b"problem+json")),
             origin: headers.get(header::ORIGIN).cloned(),
-            credential: caller::has_credential(headers),
+            credential: caller::has_credential(m, headers),
         }
     }
 
@@ -143,6 +143,10 @@ fn error_of(response: &mut Response) -> Option<Arc<ApiError>> {
 fn caller_of(m: &Marketplace, address: IpAddr, identity: Option<&Identity>) -> Option<(Caller, Rate)> {
     match identity {
         Some(Identity::Token(token)) => Some((Caller::Tenant(token.tenant.id), m.token_rate.get())),
+        Some(Identity::Session(caller)) => {
+            let of_account = || Caller::Account(caller.session().account.id);
+            Some((caller.tenant().map_or_else(of_account, |tenant| Caller::Tenant(tenant.id)), m.token_rate.get()))
+        }
         Some(Identity::Federation(key)) => Some((Caller::Federation(key.id), Rate::hourly(m.rates.federation))),
         Some(Identity::Admin(_)) => None,
         Some(Identity::Anonymous) | None => Some((Caller::address(address), Rate::hourly(m.rates.anonymous))),
@@ -155,6 +159,9 @@ fn credential_of(identity: &Identity, address: IpAddr) -> String {
     match identity {
         Identity::Token(token) => token.uid.clone(),
         Identity::Federation(key) => key.uid.clone(),
+        Identity::Session(caller) => {
+            format!("{}:{}", caller.session().uid, caller.tenant().map_or("", |tenant| &*tenant.slug))
+        }
         Identity::Admin(Some(tenant)) => format!("admin:{}", tenant.slug),
         Identity::Admin(None) => "admin".to_owned(),
         Identity::Anonymous => Caller::address(address).key(),

@@ -28,10 +28,13 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::ratings::routes())
         .merge(crate::tokens::routes())
         .merge(crate::tenants::routes())
+        .merge(crate::accounts::routes())
         .merge(crate::usage::routes())
         .merge(crate::webhooks::routes())
         .merge(crate::events::routes())
         .merge(crate::federation::routes())
+        .merge(crate::transfers::routes())
+        .merge(crate::reports::routes())
 }
 
 /// The API of one marketplace behind its gate, to be nested under `/api` (or `/api/test`).

@@ -8,7 +8,9 @@ use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{Components, Object, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Content, OpenApi, PathItem, Ref, RefOr, Required};
 use utoipa::{OpenApi as _, ToSchema as _};
@@ -31,17 +33,20 @@ use super::api_routes;
 struct Document;
 
 /// What the tags stand for.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 14] = [
     ("components", "Find components: lists, search, categories, and each in full."),
     ("catalog", "What belongs to a component: its versions and its bundles."),
-    ("publishing", "Publish components and new versions, deprecate, share and withdraw them."),
+    ("publishing", "Publish components and new versions, deprecate, share, rename, hand over and withdraw them."),
     ("installs", "Install components for a tenant, change, list, lock and remove what is installed."),
     ("ratings", "Rate components and read what others wrote."),
     ("tokens", "API tokens of a tenant."),
+    ("account", "People: sign in and out, passwords, one-time links, sign-up."),
     ("tenant", "A tenant for itself: its name and its members."),
+    ("webhooks", "Who is told of events, and what became of each telling."),
+    ("events", "What happened: to catch up, and to follow."),
     ("usage", "How much of its plan and its quota a tenant has used."),
     ("federation", "What other instances read here, and the keys they read it with."),
-    ("admin", "The platform's own: tenants, reviews, quarantine."),
+    ("admin", "The platform's own: tenants, reviews, reports, quarantine, takedowns."),
     (
         "test environment",
         "Sign in to, reset and slow down the marketplace under `/api/test`, which has data of its own.",
@@ -55,7 +60,7 @@ const COMMON: [(&str, &str, &str); 10] = [
     (
         "Forbidden",
         "403",
-        "`INSUFFICIENT_PERMISSIONS`: `details.required_permission` names what is missing; without it, the tenant is suspended",
+        "`INSUFFICIENT_PERMISSIONS`: `details.required_permission` names what is missing; `details.reason` is `tenant_suspended` where the tenant may do nothing; `details.required_header` names the proof that a browser must send",
     ),
     ("TenantNotFound", "404", "`TENANT_NOT_FOUND`: `X-Tenant-ID` is unknown, or not the credential's"),
     ("Conflict", "409", "`CONFLICT`: the first request with this `Idempotency-Key` is still being answered"),
@@ -125,6 +130,14 @@ fn add_security(components: &mut Components) {
         .add_security_scheme("test_secret", header("X-Test-Secret", "`test-secret-key`, in the test environment"));
     components.add_security_scheme("federation", header("X-Federation-Key", "Federation key, `sk-fed-…`"));
     components.add_security_scheme("admin", header("X-Admin-Key", "The platform's admin key"));
+    components.add_security_scheme(
+        "session",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+            "atom_session",
+            "The session of a signed-in browser (with https `__Host-atom_session`). Whatever is not a plain read needs its \
+             `csrf_token` as `X-CSRF-Token`. It acts for the tenant that `X-Tenant-ID` names, or the session's own.",
+        ))),
+    );
 }
 
 /// What operations refer to.
@@ -174,6 +187,10 @@ fn complete(item: &mut PathItem) {
     for (operation, repeatable) in repeatable.chain(others) {
         let of_tenant = takes(operation, "token") || takes(operation, "admin");
         let with_body = operation.request_body.is_some();
+        // Who looks after a tenant or the platform may do it with a browser, too.
+        if takes(operation, "admin") {
+            operation.security.get_or_insert_default().push(SecurityRequirement::new("session", [] as [&str; 0]));
+        }
         for (name, status, _) in COMMON.iter().chain([&UNAVAILABLE]) {
             let can_happen = match *status {
                 "403" => of_tenant || takes(operation, "federation"),

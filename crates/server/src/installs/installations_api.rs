@@ -143,7 +143,7 @@ async fn update_installation(
 /// Get installation bundle
 ///
 /// Everything an instance needs to run the installed version, with the content of its files: also if it was yanked or
-/// withdrawn since. While it is quarantined there is none: 404 with `details.status`.
+/// withdrawn since. While it is quarantined, or once it was taken down, there is none: 404 with `details.status`.
 #[utoipa::path(
     get,
     path = "/installations/{id}/bundle",
@@ -158,7 +158,7 @@ async fn update_installation(
         (status = 304, description = "You have it"),
         (status = 401, description = "No valid credential", body = ErrorEnvelope),
         (status = 403, description = "`INSUFFICIENT_PERMISSIONS`", body = ErrorEnvelope),
-        (status = 404, description = "`NOT_FOUND`: no such installation, or it is quarantined", body = ErrorEnvelope),
+        (status = 404, description = "`NOT_FOUND`: no such installation, or it is quarantined or was taken down", body = ErrorEnvelope),
         (status = 429, description = "Rate limit exceeded", body = ErrorEnvelope),
     ),
     security(("token" = []), ("admin" = [])),

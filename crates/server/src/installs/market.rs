@@ -27,7 +27,10 @@ fn versions(c: &mut Conn<'_>, scope: &TenantScope, row: &ComponentRow) -> ApiRes
         return Ok(Vec::new());
     }
     let mut versions = catalog::version_numbers(c, row.id)?;
-    versions.retain(|version| version.status == Status::Published && version.visibility == row.visibility);
+    let own = row.tenant_id == scope.id();
+    versions.retain(|version| {
+        version.status == Status::Published && version.visibility == row.visibility && (own || !version.raw)
+    });
     Ok(versions)
 }
 

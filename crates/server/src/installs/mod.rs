@@ -379,7 +379,8 @@ pub(crate) fn get(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult
     one(c, scope, row.component_id, &[])
 }
 
-/// The bytes of the installed version's bundle, even if it was yanked or withdrawn since; not while it is quarantined.
+/// The bytes of the installed version's bundle, even if it was yanked or withdrawn since; not while it is quarantined, nor
+/// after it was taken down.
 pub(crate) fn bundle(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<Vec<u8>> {
     let there = there(c, scope, uid)?;
     let component = catalog::component(c, there.component_id)?;
@@ -390,6 +391,13 @@ pub(crate) fn bundle(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiRes
             there.kind, there.slug
         );
         return Err(ApiError::new(Code::NotFound, message).details(json!({ "status": Status::Quarantined })));
+    }
+    if component.status == Status::Withdrawn
+        && let Some(reason) = catalog::takedown::taken_down(c, component.id)?
+    {
+        let message =
+            format!("The {} `{}` was taken down by the platform: stop running it. {reason}", there.kind, there.slug);
+        return Err(ApiError::new(Code::NotFound, message).details(json!({ "status": Status::Withdrawn })));
     }
     Ok(catalog::bundle::bytes(&catalog::bundle::bundle(c, &component, &version)?))
 }

@@ -8,10 +8,13 @@ use crate::extract::TenantScope;
 use crate::paging::Window;
 
 /// The key of the component that a dependency `d` of the publisher's component `o` means: fixed at publish, or else the
-/// one of that name which the publisher has now. Never the installer's.
+/// one that has that name of the publisher's now, or had it. Never the installer's.
 const TARGET: &str =
     "COALESCE(d.target_id, (SELECT x.id FROM component x WHERE x.kind = d.target_kind AND x.slug = d.target_slug
      AND x.tenant_id = CASE WHEN d.target_tenant IS NULL THEN o.tenant_id
+                            ELSE (SELECT n.id FROM tenant n WHERE n.slug = d.target_tenant) END),
+     (SELECT a.component_id FROM component_alias a WHERE a.kind = d.target_kind AND a.slug = d.target_slug
+     AND a.tenant_id = CASE WHEN d.target_tenant IS NULL THEN o.tenant_id
                             ELSE (SELECT n.id FROM tenant n WHERE n.slug = d.target_tenant) END))";
 
 const COLUMNS: &str = "i.id, i.uid, i.component_id, i.kind, i.version_id, i.as_dependency, i.settings, i.secret_names,
@@ -91,7 +94,7 @@ pub(super) fn by_uid(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> Result
     c.first(&select("WHERE i.uid = $1 AND i.tenant_id = $2 AND i.removed_at IS NULL"), args![uid, scope.id()])
 }
 
-/// What the tenant has installed under an id, whatever became of it since.
+/// What the tenant has installed under an id, the one it has or one it had, whatever became of it since.
 pub(super) fn under(
     c: &mut Conn<'_>,
     scope: &TenantScope,
@@ -102,7 +105,10 @@ pub(super) fn under(
 ) -> Result<Vec<InstallationRow>, Error> {
     c.all(
         &select(
-            "WHERE i.tenant_id = $1 AND i.kind = $2 AND i.removed_at IS NULL AND c.slug = $3 AND p.slug = COALESCE($4, p.slug)
+            "WHERE i.tenant_id = $1 AND i.kind = $2 AND i.removed_at IS NULL
+               AND ((c.slug = $3 AND p.slug = COALESCE($4, p.slug))
+                    OR EXISTS (SELECT 1 FROM component_alias a JOIN tenant n ON n.id = a.tenant_id
+                               WHERE a.component_id = c.id AND a.slug = $3 AND n.slug = COALESCE($4, n.slug)))
              ORDER BY i.id LIMIT $5",
         ),
         args![scope.id(), kind.code(), slug, source, limit as i64],
@@ -118,7 +124,9 @@ pub(crate) struct Filter {
 }
 
 const FILTERED: &str = "WHERE i.tenant_id = $1 AND i.removed_at IS NULL AND i.kind = COALESCE($2, i.kind)
-     AND c.slug = COALESCE($3, c.slug) AND p.slug = COALESCE($4, p.slug)";
+     AND ((c.slug = COALESCE($3, c.slug) AND p.slug = COALESCE($4, p.slug))
+          OR EXISTS (SELECT 1 FROM component_alias a JOIN tenant n ON n.id = a.tenant_id
+                     WHERE a.component_id = c.id AND a.slug = COALESCE($3, a.slug) AND n.slug = COALESCE($4, n.slug)))";
 
 /// A page of the tenant's installations, newest first.
 pub(super) fn page(

@@ -38,10 +38,22 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { m.limiter.sweep().await }),
     },
     Job {
-        name: "note when tokens were last used",
+        name: "note when credentials were last used",
         every: Duration::from_mins(1),
         among_nodes: false,
         run: |m| Box::pin(async move { crate::tokens::flush_last_used(&m).await }),
+    },
+    Job {
+        name: "forget ended sessions and links",
+        every: Duration::from_mins(10),
+        among_nodes: false,
+        run: |m| Box::pin(async move { crate::accounts::sweep(&m).await }),
+    },
+    Job {
+        name: "send mail",
+        every: Duration::from_secs(2),
+        among_nodes: false,
+        run: |m| Box::pin(async move { crate::accounts::send_due(&m).await }),
     },
     Job {
         name: "let ranks fade",

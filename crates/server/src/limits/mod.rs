@@ -82,6 +82,8 @@ pub enum Caller {
     Tenant(i64),
     /// A federation key, by its key.
     Federation(i64),
+    /// A person who belongs to no tenant, by their account's key.
+    Account(i64),
 }
 
 impl Caller {
@@ -99,6 +101,7 @@ impl Caller {
             Caller::Address(bits) => format!("ip:{bits:032x}"),
             Caller::Tenant(id) => format!("tenant:{id}"),
             Caller::Federation(id) => format!("federation:{id}"),
+            Caller::Account(id) => format!("account:{id}"),
         }
     }
 }
@@ -315,6 +318,7 @@ impl Limiter {
             Caller::Address(bits) => (bits ^ (bits >> 64)) as u64,
             Caller::Tenant(id) => id as u64,
             Caller::Federation(id) => !(id as u64),
+            Caller::Account(id) => (id as u64).rotate_left(32),
         };
         &self.shards[(mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize % SHARDS]
     }

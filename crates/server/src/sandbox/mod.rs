@@ -22,6 +22,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::{Mutex, RwLock};
 use tokio::task::JoinSet;
 
+use crate::accounts;
 use crate::app::{Marketplace, Parts};
 use crate::clock::Clock;
 use crate::error::{ApiError, ApiResult};
@@ -90,6 +91,8 @@ impl Sandbox {
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],
+            // Beside the real one, in the same browser.
+            accounts: accounts::Options { cookie: "atom_test_session", ..accounts::Options::default() },
         });
         let sandbox = Self(Arc::new(Inner {
             m,

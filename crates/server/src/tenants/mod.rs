@@ -21,7 +21,10 @@ use crate::audit::{self, Actor, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::paging::Window;
 
-pub(crate) use members::add as add_member;
+pub(crate) use members::{
+    add as add_member, by_email as member_by_email, found, invitable as invitable_member, is_email,
+    join as join_member, list as list_members, remove as remove_member,
+};
 pub(crate) use store::TENANT_COLUMNS;
 
 /// A tenant as requests need it.
@@ -152,12 +155,67 @@ fn clean_name(name: &str, wrong: &mut Vec<FieldError>) -> String {
     })
 }
 
+/// Ids that would read as the platform's own, or as one of its pages. Only the platform's admin gives them out.
+const RESERVED: [&str; 46] = [
+    "about",
+    "account",
+    "admin",
+    "administrator",
+    "agents",
+    "anonymous",
+    "api",
+    "assets",
+    "atom",
+    "atom-saas",
+    "billing",
+    "canvases",
+    "dashboard",
+    "docs",
+    "domains",
+    "everyone",
+    "federation",
+    "health",
+    "help",
+    "internal",
+    "invitation",
+    "login",
+    "logout",
+    "marketplace",
+    "me",
+    "metrics",
+    "new",
+    "null",
+    "official",
+    "operator",
+    "platform",
+    "publish",
+    "review",
+    "root",
+    "sandbox",
+    "search",
+    "security",
+    "settings",
+    "signup",
+    "skills",
+    "staff",
+    "static",
+    "status",
+    "support",
+    "system",
+    "test",
+];
+
+/// Whether only the platform's admin gives this id out.
+pub(crate) fn is_reserved(slug: &str) -> bool {
+    RESERVED.contains(&slug)
+}
+
 /// The name as an id that is free: `Acme Corporation` is `acme-corporation`, the next of that name `acme-corporation-2`.
 fn free_slug(c: &mut Conn<'_>, name: &str) -> ApiResult<String> {
     let base = slugify(name);
     for number in 1..=1_000 {
         let slug = if number == 1 { base.clone() } else { format!("{base}-{number}") };
-        if store::find_by_slug(c, &slug)?.is_none() {
+        if !is_reserved(&slug) && store::find_by_slug(c, &slug)?.is_none() {
             return Ok(slug);
         }
     }

@@ -1,6 +1,8 @@
 //! HTTP of API tokens.
 
-use atom_marketplace_protocol::api_token::{ApiToken, ApiTokenCreate, ApiTokenCreated};
+use atom_marketplace_protocol::api_token::{
+    ApiToken, ApiTokenCreate, ApiTokenCreated, LeakedToken, LeakedTokenOutcome,
+};
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::token::{self, CredentialKind};
@@ -11,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{AnyToken, Json, Path, PlatformAdmin, TenantScope, TokenManager};
+use crate::extract::{AnyToken, Json, Path, PlatformAdmin, TenantScope, TokenManager, Visitor};
 use crate::http::ApiRoutes;
 use crate::paging::{PageQuery, Paging};
 
@@ -20,6 +22,7 @@ pub fn routes() -> ApiRoutes {
     ApiRoutes::new()
         .routes(routes!(create_token, list_tokens))
         .routes(routes!(get_current_token))
+        .routes(routes!(revoke_leaked_token))
         .routes(routes!(delete_token))
         .routes(routes!(rotate_token))
         .routes(routes!(admin_create_tenant_token))
@@ -159,6 +162,35 @@ async fn delete_token(
     m.write(move |c| super::revoke(c, &scope, &uid, now)).await?;
     m.credentials.clear();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Hand in a leaked API token
+///
+/// Whoever finds a token may end it by sending it here: no other credential is needed, and the answer says no more than whether
+/// it opened something. The tenant it belongs to finds this in its audit log.
+#[utoipa::path(
+    post, path = "/tokens/revoke", tag = "tokens", operation_id = "revoke_leaked_token",
+    request_body = LeakedToken,
+    responses(
+        (status = 200, description = "Whether the token opened something until now", body = LeakedTokenOutcome),
+        (status = 400, description = "A field is wrong", body = ErrorEnvelope),
+        (status = 403, description = "A page of another site asks", body = ErrorEnvelope),
+        (status = 429, description = "Rate limit exceeded", body = ErrorEnvelope),
+    ),
+    security(()),
+)]
+async fn revoke_leaked_token(
+    State(m): State<Marketplace>,
+    visitor: Visitor,
+    Json(request): Json<LeakedToken>,
+) -> ApiResult<axum::Json<LeakedTokenOutcome>> {
+    let now = m.now();
+    let (nobody, token) = (visitor.nobody(), request.token);
+    let revoked = m.write(move |c| super::revoke_leaked(c, &nobody, &token, now)).await.map_err(ApiError::from)?;
+    if revoked {
+        m.credentials.clear();
+    }
+    Ok(axum::Json(LeakedTokenOutcome { revoked }))
 }
 
 /// Make an API token for a tenant

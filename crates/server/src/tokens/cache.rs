@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use atom_marketplace_db::Timestamp;
 use quick_cache::sync::Cache;
 
-use crate::extract::{FederationIdentity, TokenIdentity};
+use crate::extract::{FederationIdentity, SessionIdentity, TokenIdentity};
 use crate::tenants::Tenant;
 
 /// How long an entry is believed: 5 s.
@@ -32,6 +32,7 @@ pub struct CredentialCache {
     epoch: AtomicU64,
     tokens: Cache<[u8; 32], (Reading, Arc<TokenIdentity>)>,
     federation_keys: Cache<[u8; 32], (Reading, Arc<FederationIdentity>)>,
+    sessions: Cache<[u8; 32], (Reading, Arc<SessionIdentity>)>,
     tenants: Cache<Box<str>, (Reading, Tenant)>,
     used: Mutex<Used>,
 }
@@ -44,6 +45,8 @@ pub struct Used {
     pub tokens: BTreeMap<i64, Timestamp>,
     /// Federation keys, with what the peer called itself.
     pub federation_keys: BTreeMap<i64, (Timestamp, Option<String>)>,
+    /// Browser sessions.
+    pub sessions: BTreeMap<i64, Timestamp>,
 }
 
 macro_rules! entries {
@@ -69,6 +72,7 @@ impl CredentialCache {
             epoch: AtomicU64::new(0),
             tokens: Cache::new(10_000),
             federation_keys: Cache::new(1_000),
+            sessions: Cache::new(10_000),
             tenants: Cache::new(1_000),
             used: Mutex::default(),
         }
@@ -85,6 +89,7 @@ impl CredentialCache {
 
     entries!(token, put_token, tokens, [u8; 32], Arc<TokenIdentity>);
     entries!(federation_key, put_federation_key, federation_keys, [u8; 32], Arc<FederationIdentity>);
+    entries!(session, put_session, sessions, [u8; 32], Arc<SessionIdentity>);
     entries!(tenant, put_tenant, tenants, str, Tenant);
 
     /// Forgets every credential: after a revocation, a change of plan or a suspension has been committed.
@@ -92,6 +97,7 @@ impl CredentialCache {
         self.epoch.fetch_add(1, Ordering::AcqRel);
         self.tokens.clear();
         self.federation_keys.clear();
+        self.sessions.clear();
         self.tenants.clear();
     }
 
@@ -110,6 +116,13 @@ impl CredentialCache {
         }
     }
 
+    /// Notes that a session is in use.
+    pub fn session_used(&self, session: &SessionIdentity, now: Timestamp) {
+        if due(&session.used_at, now) {
+            self.used.lock().expect("no panic holds this lock").sessions.insert(session.id, now);
+        }
+    }
+
     /// Takes what was used since the last time.
     pub fn take_used(&self) -> Used {
         mem::take(&mut *self.used.lock().expect("no panic holds this lock"))
@@ -123,6 +136,9 @@ impl CredentialCache {
         }
         for (id, use_of) in unwritten.federation_keys {
             used.federation_keys.entry(id).or_insert(use_of);
+        }
+        for (id, at) in unwritten.sessions {
+            used.sessions.entry(id).or_insert(at);
         }
     }
 }

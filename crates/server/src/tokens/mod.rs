@@ -8,8 +8,8 @@ mod store;
 use std::sync::Arc;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
+use atom_marketplace_protocol::account::Confidential;
 use atom_marketplace_protocol::api_token::ApiToken;
-use atom_marketplace_protocol::error::Code;
 use atom_marketplace_protocol::ids;
 use atom_marketplace_protocol::scope::ScopeSet;
 use atom_marketplace_protocol::token::{self, CredentialKind, Secret};
@@ -94,6 +94,18 @@ pub fn revoke(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, now: Timestamp) 
     Ok(note(c, scope.actor(), scope.id(), "token.revoke", uid, json!({}), now)?)
 }
 
+/// Ends a token that somebody found and handed in: to hold it is enough. False when it opens nothing anyway. Its tenant finds
+/// it in its record.
+pub fn revoke_leaked(c: &mut Conn<'_>, actor: &Actor, leaked: &Confidential, now: Timestamp) -> Result<bool, Error> {
+    if !token::well_formed(CredentialKind::ApiToken, leaked.expose()) {
+        return Ok(false);
+    }
+    let Some(found) = store::find_by_hash(c, &token::hash(leaked.expose()))? else { return Ok(false) };
+    store::revoke(c, found.key, now)?;
+    note(c, actor, found.tenant, "token.revoke", &found.uid, json!({ "reason": "handed in as leaked" }), now)?;
+    Ok(found.expires_at.is_none_or(|expiry| now < expiry))
+}
+
 /// The record of what became of a token.
 fn note(
     c: &mut Conn<'_>,
@@ -140,19 +152,16 @@ pub async fn authenticate(m: &Marketplace, presented: &str) -> ApiResult<Arc<Tok
         return Err(ApiError::unauthenticated("The API token has expired: make a new one."));
     }
     if identity.tenant.suspended {
-        return Err(ApiError::new(
-            Code::InsufficientPermissions,
-            "This tenant is suspended. Ask the platform's operator.",
-        ));
+        return Err(ApiError::suspended(&identity.tenant.slug));
     }
     m.credentials.token_used(&identity, now);
     Ok(identity)
 }
 
-/// Writes down when tokens and federation keys were last used. A job runs it once a minute: never a request.
+/// Writes down when tokens, federation keys and sessions were last used. A job runs it once a minute: never a request.
 pub async fn flush_last_used(m: &Marketplace) -> Result<(), Error> {
     let used = Arc::new(m.credentials.take_used());
-    if used.tokens.is_empty() && used.federation_keys.is_empty() {
+    if used.tokens.is_empty() && used.federation_keys.is_empty() && used.sessions.is_empty() {
         return Ok(());
     }
     let noted = used.clone();
@@ -163,6 +172,9 @@ pub async fn flush_last_used(m: &Marketplace) -> Result<(), Error> {
             }
             for (&id, (at, source)) in &noted.federation_keys {
                 store::note_federation_key_use(c, id, *at, source.as_deref())?;
+            }
+            for (&id, &at) in &noted.sessions {
+                store::note_session_use(c, id, at)?;
             }
             Ok(())
         })

@@ -97,6 +97,31 @@ pub(super) fn key_of(c: &mut Conn<'_>, uid: &str) -> Result<Option<(i64, i64)>, 
     c.first("SELECT id, tenant_id FROM api_token WHERE uid = $1 AND revoked_at IS NULL", args![uid])
 }
 
+/// A token of any tenant, known by its secret.
+pub(super) struct Found {
+    pub(super) key: i64,
+    pub(super) uid: String,
+    pub(super) tenant: i64,
+    pub(super) expires_at: Option<Timestamp>,
+}
+
+impl FromRow for Found {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            key: row.get("id")?,
+            uid: row.get("uid")?,
+            tenant: row.get("tenant_id")?,
+            expires_at: row.get("expires_at")?,
+        })
+    }
+}
+
+/// The token with this hash, unless it is revoked.
+pub(super) fn find_by_hash(c: &mut Conn<'_>, hash: &[u8; 32]) -> Result<Option<Found>, Error> {
+    let sql = "SELECT id, uid, tenant_id, expires_at FROM api_token WHERE hash = $1 AND revoked_at IS NULL";
+    c.first(sql, args![hash])
+}
+
 /// The tenant's tokens that are not revoked.
 pub(super) fn list(c: &mut Conn<'_>, scope: &TenantScope, window: Window<i64>) -> Result<Vec<TokenRow>, Error> {
     let sql = format!(
@@ -174,4 +199,9 @@ pub(super) fn note_federation_key_use(
         args![key, at, source],
     )
     .map(|_| ())
+}
+
+/// The same for a browser's session.
+pub(super) fn note_session_use(c: &mut Conn<'_>, key: i64, at: Timestamp) -> Result<(), Error> {
+    c.execute("UPDATE account_session SET used_at = $2 WHERE id = $1 AND used_at < $2", args![key, at]).map(|_| ())
 }

@@ -1,5 +1,6 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
+mod accounts;
 mod bundle;
 mod errors;
 mod federation;
@@ -11,15 +12,19 @@ mod installations;
 mod limits;
 mod list;
 mod matrix;
+mod names;
 mod openapi;
 mod publish;
 mod ratings;
+mod reports;
 mod review;
 mod sandbox;
+mod sanitise;
 mod scene;
 mod search;
 mod seed;
 mod tenants;
 mod tokens;
+mod transfers;
 mod versions;
 mod webhooks;

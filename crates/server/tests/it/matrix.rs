@@ -1,121 +1,20 @@
 //! No tenant sees or changes another's (PROMISES S1): every operation of the OpenAPI document against every credential
 //! that must not do. An operation without a row here fails the first test; a row without an operation too.
 
+mod rows;
+
 use std::collections::BTreeSet;
 
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::plan::Plan;
-use atom_marketplace_protocol::scope::{Scope, ScopeSet};
+use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};
 use atom_marketplace_server::http::openapi;
 use atom_marketplace_testkit::{Answer, Client, TestServer, each_db_async};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Who may call an operation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Access {
-    /// Everyone, each through their own eyes.
-    Everyone,
-    /// A tenant's token with this scope.
-    Tenant(Scope),
-    /// Any token, about itself.
-    AnyToken,
-    /// The platform's admin, with this permission.
-    Platform(Scope),
-    /// A peer with a federation key.
-    Peer,
-    /// Whoever has the test secret, in the test environment alone.
-    Tester,
-}
-
-use Access::{AnyToken, Everyone, Peer, Platform, Tenant, Tester};
-
-/// One row an operation. `kind` and `kinds` stand for the four.
-const MATRIX: &[(&str, Access)] = &[
-    // catalog, read
-    ("list_kinds", Everyone),
-    ("search_kinds", Everyone),
-    ("search_components", Everyone),
-    ("get_kind", Everyone),
-    ("list_kind_categories", Everyone),
-    ("list_kind_dependents", Everyone),
-    ("list_kind_versions", Everyone),
-    ("get_kind_version", Everyone),
-    ("get_kind_bundle", Everyone),
-    ("list_kind_reviews", Everyone),
-    // catalog, write
-    ("publish_kind", Tenant(Scope::ComponentsPublish)),
-    ("update_kind", Tenant(Scope::ComponentsPublish)),
-    ("withdraw_kind", Tenant(Scope::ComponentsPublish)),
-    ("yank_kind_version", Tenant(Scope::ComponentsPublish)),
-    ("unyank_kind_version", Tenant(Scope::ComponentsPublish)),
-    // installs
-    ("install_kind", Tenant(Scope::ComponentsInstall)),
-    ("uninstall_kind", Tenant(Scope::ComponentsInstall)),
-    ("bulk_install_kinds", Tenant(Scope::ComponentsInstall)),
-    ("install_lock", Tenant(Scope::ComponentsInstall)),
-    ("update_installation", Tenant(Scope::ComponentsInstall)),
-    ("list_installations", Tenant(Scope::ComponentsRead)),
-    ("get_installation", Tenant(Scope::ComponentsRead)),
-    ("get_installation_bundle", Tenant(Scope::ComponentsRead)),
-    ("get_installations_lock", Tenant(Scope::ComponentsRead)),
-    // ratings
-    ("rate_kind", Tenant(Scope::ComponentsRate)),
-    ("delete_kind_rating", Tenant(Scope::ComponentsRate)),
-    // tokens, tenant, usage
-    ("create_token", Tenant(Scope::TokensManage)),
-    ("list_tokens", Tenant(Scope::TokensManage)),
-    ("rotate_token", Tenant(Scope::TokensManage)),
-    ("delete_token", Tenant(Scope::TokensManage)),
-    ("get_current_token", AnyToken),
-    ("get_tenant", Tenant(Scope::ComponentsRead)),
-    ("update_tenant", Tenant(Scope::MembersManage)),
-    ("list_members", Tenant(Scope::MembersManage)),
-    ("add_member", Tenant(Scope::MembersManage)),
-    ("update_member", Tenant(Scope::MembersManage)),
-    ("remove_member", Tenant(Scope::MembersManage)),
-    ("get_usage", Tenant(Scope::UsageRead)),
-    // webhooks and events
-    ("create_webhook", Tenant(Scope::WebhooksManage)),
-    ("list_webhooks", Tenant(Scope::WebhooksManage)),
-    ("get_webhook", Tenant(Scope::WebhooksManage)),
-    ("update_webhook", Tenant(Scope::WebhooksManage)),
-    ("delete_webhook", Tenant(Scope::WebhooksManage)),
-    ("test_webhook", Tenant(Scope::WebhooksManage)),
-    ("rotate_webhook_secret", Tenant(Scope::WebhooksManage)),
-    ("recover_webhook", Tenant(Scope::WebhooksManage)),
-    ("verify_webhook", Tenant(Scope::WebhooksManage)),
-    ("list_webhook_deliveries", Tenant(Scope::WebhooksManage)),
-    ("get_webhook_delivery", Tenant(Scope::WebhooksManage)),
-    ("redeliver_webhook_delivery", Tenant(Scope::WebhooksManage)),
-    ("list_events", Tenant(Scope::ComponentsRead)),
-    ("stream_events", Tenant(Scope::ComponentsRead)),
-    // federation
-    ("create_federation_key", Tenant(Scope::FederationManage)),
-    ("list_federation_keys", Tenant(Scope::FederationManage)),
-    ("delete_federation_key", Tenant(Scope::FederationManage)),
-    ("federation_list_kinds", Peer),
-    ("federation_get_kind", Peer),
-    ("federation_get_kind_bundle", Peer),
-    // platform
-    ("admin_create_tenant", Platform(Scope::TenantsManage)),
-    ("admin_list_tenants", Platform(Scope::TenantsManage)),
-    ("admin_get_tenant", Platform(Scope::TenantsManage)),
-    ("admin_update_tenant", Platform(Scope::TenantsManage)),
-    ("admin_create_tenant_token", Platform(Scope::TenantsManage)),
-    ("admin_get_stats", Platform(Scope::ReviewsManage)),
-    ("list_submissions", Platform(Scope::ReviewsManage)),
-    ("get_submission", Platform(Scope::ReviewsManage)),
-    ("approve_submission", Platform(Scope::ReviewsManage)),
-    ("reject_submission", Platform(Scope::ReviewsManage)),
-    ("request_submission_changes", Platform(Scope::ReviewsManage)),
-    ("quarantine_component", Platform(Scope::ReviewsManage)),
-    ("release_component", Platform(Scope::ReviewsManage)),
-    // the test environment's own
-    ("test_login", Tester),
-    ("test_reset", Tester),
-    ("test_set_rate_limit", Tester),
-];
+use rows::Access::{self, AnyToken, Everyone, Peer, Person, Platform, Tenant, Tester, Visitor};
+use rows::MATRIX;
 
 /// An operation of the document.
 #[derive(Clone, Debug)]
@@ -179,10 +78,12 @@ struct Victim {
     installation: String,
     token: String,
     member: String,
+    session: String,
     federation_key: String,
     webhook: String,
     delivery: String,
     submission: String,
+    transfer: String,
 }
 
 impl Victim {
@@ -210,7 +111,10 @@ impl Victim {
         let token = client.post("/api/tokens", &json!({ "name": canary })).await.expect(201);
         let email = format!("{canary}@example.com");
         let member = client.post("/api/tenant/members", &json!({ "email": email, "role": "viewer" })).await.expect(201);
+        let browser = server.person("victim", &format!("owner-{canary}@example.com"), Role::Owner).await;
         let key = client.post("/api/federation/keys", &json!({ "name": canary })).await.expect(201);
+        let offer = json!({ "to_tenant_id": "somebody", "message": canary });
+        let offer = client.post("/api/agent-marketplace/agents/secret_agent/transfer", &offer).await.expect(201);
         let id = |value: &Value| value.as_str().expect("an id").to_owned();
         let webhook = json!({
             "url": format!("https://{canary}.example/"), "events": ["component.rated"], "description": canary, "secret": format!("secret-{canary}"),
@@ -224,10 +128,12 @@ impl Victim {
             installation: id(&installed["id"]),
             token: id(&token["id"]),
             member: id(&member["user_id"]),
+            session: id(&browser.get("/api/session").await.expect(200)["id"]),
             federation_key: id(&key["id"]),
             webhook: id(&webhook["id"]),
             delivery: id(&delivery["id"]),
             submission: id(&waiting["items"][0]["id"]),
+            transfer: id(&offer["id"]),
         }
     }
 
@@ -236,9 +142,14 @@ impl Victim {
         let mut paths: Vec<_> = Kind::ALL.iter().map(|kind| format!("{}/secret_{kind}", collection(*kind))).collect();
         paths.extend(Kind::ALL.iter().map(|kind| format!("{}/secret_{kind}/versions", collection(*kind))));
         paths.push("/api/agent-marketplace/agents/waiting".to_owned());
-        for path in
-            ["/api/installations", "/api/installations/lock", "/api/tokens", "/api/federation/keys", "/api/webhooks"]
-        {
+        for path in [
+            "/api/installations",
+            "/api/installations/lock",
+            "/api/tokens",
+            "/api/federation/keys",
+            "/api/transfers?direction=out",
+            "/api/webhooks",
+        ] {
             paths.push(path.to_owned());
         }
         for path in ["/api/tenant/members", "/api/tenant"] {
@@ -261,6 +172,7 @@ impl Victim {
         let id = match &operation.path {
             path if path.starts_with("/api/installations/") => self.installation.clone(),
             path if path.starts_with("/api/admin/submissions/") => self.submission.clone(),
+            path if path.starts_with("/api/transfers/") => self.transfer.clone(),
             _ => format!("secret_{}", kind.unwrap_or(Kind::Agent)),
         };
         let mut path = operation.path.clone();
@@ -273,6 +185,7 @@ impl Victim {
             ("tenant_id", "victim"),
             ("token_id", self.token.as_str()),
             ("user_id", self.member.as_str()),
+            ("session_id", self.session.as_str()),
             ("key_id", self.federation_key.as_str()),
             ("webhook_id", self.webhook.as_str()),
             ("delivery_id", self.delivery.as_str()),
@@ -286,6 +199,9 @@ impl Victim {
         if operation.row().starts_with("search") {
             path.push_str("?query=");
             path.push_str(&self.canary);
+        }
+        if operation.id == "list_transfers" {
+            path.push_str("?direction=in");
         }
         path
     }
@@ -309,6 +225,10 @@ impl Victim {
             }] }),
             "update_kind" => json!({ "shared_with": ["mallory"] }),
             "rate_kind" => json!({ "rating": 1 }),
+            "rename_kind" => json!({ "new_id": "mine" }),
+            "transfer_kind" => json!({ "to_tenant_id": "somebody" }),
+            "report_kind" => json!({ "reason": "spam" }),
+            "resolve_report" => json!({ "outcome": "dismissed", "reason": "because" }),
             "update_installation" => json!({ "install_config": { "settings": {} } }),
             "create_token" | "create_federation_key" | "admin_create_tenant_token" => json!({ "name": "mine" }),
             "create_webhook" => json!({ "url": "https://mine.example/", "events": ["component.rated"] }),
@@ -321,7 +241,11 @@ impl Victim {
             "update_tenant" => json!({ "name": "Mine" }),
             "admin_create_tenant" => json!({ "name": "Mine", "plan": "free" }),
             "admin_update_tenant" => json!({ "plan": "enterprise" }),
-            "reject_submission" | "request_submission_changes" | "quarantine_component" | "release_component" => {
+            "reject_submission"
+            | "request_submission_changes"
+            | "quarantine_component"
+            | "release_component"
+            | "take_down_component" => {
                 json!({ "reason": "because" })
             }
             _ => json!({}),
@@ -335,6 +259,46 @@ impl Victim {
         assert!(answer.status < 500, "{who} {}: {} {text}", operation.id, answer.status);
         // A search echoes what was searched for in its links; nothing else may hold it.
         assert!(!text.contains(&self.canary), "{who} {}: the victim's canary in {text}", operation.id);
+    }
+}
+
+/// Browsers of people in another tenant.
+struct Browsers {
+    /// An owner's.
+    stranger: Client,
+    /// A viewer's.
+    viewer: Client,
+    /// One whose session has ended.
+    signed_out: Client,
+}
+
+impl Browsers {
+    async fn open(server: &TestServer) -> Self {
+        let signed_out = server.person("mallory", "gone@example.com", Role::Owner).await;
+        signed_out.delete("/api/session").await.expect(204);
+        Self {
+            stranger: server.person("mallory", "owner@example.com", Role::Owner).await,
+            viewer: server.person("mallory", "viewer@example.com", Role::Viewer).await,
+            signed_out,
+        }
+    }
+
+    /// A browser that may not do it, and is otherwise in order: without the proof where one is needed, else a viewer's.
+    fn unable(&self, operation: &Operation) -> Client {
+        if operation.method == Method::GET { self.viewer.clone() } else { self.stranger.with("x-csrf-token", "0") }
+    }
+
+    /// How that one is refused; none where it may.
+    fn refusal(&self, operation: &Operation, access: Access) -> Option<Refusal> {
+        let reads = operation.method == Method::GET;
+        match access {
+            Everyone | Visitor | Tester => None,
+            Tenant(scope) if reads && Role::Viewer.scopes().contains(scope) => None,
+            Person if reads => None,
+            AnyToken => Some(UNKNOWN),
+            Peer => Some(NO_PEER),
+            Tenant(_) | Platform(_) | Person => Some(FORBIDDEN),
+        }
     }
 }
 
@@ -385,6 +349,7 @@ async fn no_tenant_sees_or_changes_anothers() {
         };
         let key = mallory.post("/api/federation/keys", &json!({ "name": "peer" })).await.expect(201);
         let peer = server.anonymous().with("x-federation-key", key["key"].as_str().unwrap());
+        let browsers = Browsers::open(&server).await;
         let before = victim.state().await;
 
         for operation in operations() {
@@ -400,9 +365,9 @@ async fn no_tenant_sees_or_changes_anothers() {
 
             let nobody = server.anonymous();
             match access {
-                Everyone => victim.keeps_quiet("nobody", &operation, &send(&nobody).await),
+                Everyone | Visitor => victim.keeps_quiet("nobody", &operation, &send(&nobody).await),
                 Peer => refused("nobody", &nobody, NO_PEER).await,
-                Tenant(_) | AnyToken | Platform(_) | Tester => refused("nobody", &nobody, UNKNOWN).await,
+                Tenant(_) | AnyToken | Person | Platform(_) | Tester => refused("nobody", &nobody, UNKNOWN).await,
             }
             if access == Tester {
                 // To the test environment, every real credential is an unknown one, with its secret or without.
@@ -425,15 +390,15 @@ async fn no_tenant_sees_or_changes_anothers() {
             )
             .await;
             match access {
-                Peer => victim.keeps_quiet("a peer", &operation, &send(&peer).await),
+                Peer | Visitor => victim.keeps_quiet("a peer", &operation, &send(&peer).await),
                 // A key says nothing about a token, so what is only for tokens asks for one.
-                AnyToken => refused("a peer", &peer, UNKNOWN).await,
+                AnyToken | Person => refused("a peer", &peer, UNKNOWN).await,
                 Everyone | Tenant(_) | Platform(_) | Tester => refused("a peer", &peer, FORBIDDEN).await,
             }
             let needed = match access {
                 Everyone => Some(Scope::ComponentsRead),
                 Tenant(scope) => Some(scope),
-                AnyToken | Platform(_) | Peer | Tester => None,
+                AnyToken | Person | Visitor | Platform(_) | Peer | Tester => None,
             };
             if let Some(scope) = needed {
                 let rest: ScopeSet = ScopeSet::ALL_TENANT.difference(ScopeSet::of(&[scope]));
@@ -446,7 +411,27 @@ async fn no_tenant_sees_or_changes_anothers() {
                     operation.id
                 );
             }
+            if let Some((status, code)) = browsers.refusal(&operation, access) {
+                refused("a signed-out browser", &browsers.signed_out, if access == Peer { NO_PEER } else { UNKNOWN })
+                    .await;
+                refused(
+                    "a browser under another's tenant",
+                    &browsers.stranger.with("x-tenant-id", "victim"),
+                    (404, "TENANT_NOT_FOUND"),
+                )
+                .await;
+                refused("a browser without the proof or the role", &browsers.unable(&operation), (status, code)).await;
+            }
             // Last, since some of these do what they say, within the caller's own tenant.
+            if !matches!(access, Person | Visitor) || operation.path.contains('{') {
+                let answer = send(&browsers.stranger).await;
+                victim.keeps_quiet("a stranger's browser", &operation, &answer);
+                assert!(
+                    answer.status >= 300 || !operation.path.contains("{") || access == Everyone,
+                    "{}",
+                    operation.id
+                );
+            }
             match access {
                 Platform(scope) => {
                     refused("another tenant", &mallory, FORBIDDEN).await;
@@ -454,6 +439,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                     assert_eq!(answer["error"]["details"]["required_permission"], scope.as_str(), "{}", operation.id);
                 }
                 Peer => refused("another tenant", &mallory, NO_PEER).await,
+                Person => refused("another tenant", &mallory, UNKNOWN).await,
                 _ => {
                     let answer = send(&mallory).await;
                     victim.keeps_quiet("another tenant", &operation, &answer);

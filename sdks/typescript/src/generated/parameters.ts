@@ -7,8 +7,22 @@ import type {
   MarketplaceType,
   MaturityLevel,
   Plan,
+  ReportStatus,
+  TransferDirection,
   WebhookScope,
 } from './types/index.js';
+
+/** Parameters of `listReports`. */
+export interface ListReportsParams {
+  /** Those that wait, or those that were resolved. */
+  status?: ReportStatus | undefined;
+  /** The page, from 1; up to 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
 
 /** Parameters of `listSubmissions`. */
 export interface ListSubmissionsParams {
@@ -68,6 +82,8 @@ export interface ComponentListParams {
 export interface ComponentPublishParams {
   /** Check alone: the answer says what a publish would do, and nothing is stored. */
   dryRun?: boolean | undefined;
+  /** Go on although credentials, personal data, tenant ids or internal addresses are taken out first. A dry run lists them. */
+  acceptRedactions?: boolean | undefined;
 }
 
 /** Parameters of `searchAgents` and its like for the other kinds. */
@@ -176,6 +192,21 @@ export interface ComponentDeleteRatingParams {
   sourceTenantId?: string | undefined;
 }
 
+/** Parameters of `renameAgent` and its like for the other kinds. */
+export interface ComponentRenameParams {
+  /**
+   * Its publisher. Left out: the caller's own of that id, and for reading what the caller has installed under it, else
+   * the one public one.
+   */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `reportAgent` and its like for the other kinds. */
+export interface ComponentReportParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
 /** Parameters of `listAgentReviews` and its like for the other kinds. */
 export interface ComponentListReviewsParams {
   /** The component's publisher, where several have that id. */
@@ -186,6 +217,12 @@ export interface ComponentListReviewsParams {
   pageSize?: number | undefined;
   /** The `next_cursor` of the page before. */
   cursor?: string | undefined;
+}
+
+/** Parameters of `transferAgent` and its like for the other kinds. */
+export interface ComponentTransferParams {
+  /** Its publisher: the caller's own tenant. */
+  sourceTenantId?: string | undefined;
 }
 
 /** Parameters of `listAgentVersions` and its like for the other kinds. */
@@ -235,16 +272,6 @@ export interface ListEventsParams {
   pageSize?: number | undefined;
   /** `tenant`: what concerns the tenant. `marketplace`: every public publish and update. */
   scope?: WebhookScope | undefined;
-}
-
-/** Parameters of `streamEvents`. */
-export interface StreamEventsParams {
-  /** Events behind this one: its id, `evt_…`. The header `Last-Event-ID` goes before it. Left out: from now on. */
-  after?: string | undefined;
-  /** `tenant`: what concerns the tenant. `marketplace`: every public publish and update. */
-  scope?: WebhookScope | undefined;
-  /** The last event that was seen */
-  lastEventId?: string | null | undefined;
 }
 
 /** Parameters of `listFederationKeys`. */
@@ -399,6 +426,16 @@ export interface SearchComponentsParams {
   cursor?: string | undefined;
 }
 
+/** Parameters of `listSessions`. */
+export interface ListSessionsParams {
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
 /** Parameters of `listMembers`. */
 export interface ListMembersParams {
   /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
@@ -416,6 +453,18 @@ export interface ListTokensParams {
   /** Items on a page. */
   pageSize?: number | undefined;
   /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listTransfers`. */
+export interface ListTransfersParams {
+  /** Offers made to the caller's tenant, or by it. */
+  direction: TransferDirection;
+  /** The page, from 1; up to 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
   cursor?: string | undefined;
 }
 

@@ -396,11 +396,13 @@ pub(in crate::catalog) struct ResolvedDependency {
     pub(in crate::catalog) version: i64,
     pub(in crate::catalog) position: usize,
     pub(in crate::catalog) tenant: String,
+    /// What it is called now.
+    pub(in crate::catalog) id: String,
 }
 
 impl FromRow for ResolvedDependency {
     fn from_row(row: &Row<'_>) -> Result<Self, Error> {
-        Ok(Self { version: row.at(0)?, position: row.at(1)?, tenant: row.at(2)? })
+        Ok(Self { version: row.at(0)?, position: row.at(1)?, tenant: row.at(2)?, id: row.at(3)? })
     }
 }
 
@@ -415,7 +417,7 @@ pub(in crate::catalog) fn resolved_dependencies(
     let (places, args) = places(versions);
     c.all(
         &format!(
-            "SELECT d.version_id, d.position, p.slug FROM component_dependency d
+            "SELECT d.version_id, d.position, p.slug, t.slug FROM component_dependency d
              JOIN component t ON t.id = d.target_id JOIN tenant p ON p.id = t.tenant_id
              WHERE d.version_id IN ({places}) AND d.target_tenant IS NULL"
         ),

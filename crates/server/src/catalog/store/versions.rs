@@ -13,7 +13,9 @@ const COLUMNS: &str = "v.id, v.version, v.version_key, v.visibility, v.status, v
 fn seen(view: View) -> String {
     match view {
         View::Insider => "v.status <> 'superseded'".to_owned(),
-        View::Outsider(visibility) => format!("v.status = 'published' AND v.visibility = '{visibility}'"),
+        View::Outsider(visibility) => {
+            format!("v.status = 'published' AND v.visibility = '{visibility}' AND v.raw = 0")
+        }
     }
 }
 
@@ -74,4 +76,9 @@ pub(in crate::catalog) fn files(c: &mut Conn<'_>, version: i64) -> Result<Vec<Fi
         c.all("SELECT path, encoding, content FROM component_file WHERE version_id = $1", args![version])?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+/// Whether a version holds what nobody but its publisher may see.
+pub(in crate::catalog) fn is_raw(c: &mut Conn<'_>, version: i64) -> Result<bool, Error> {
+    c.one("SELECT raw FROM component_version WHERE id = $1", args![version])
 }

@@ -15,7 +15,7 @@ use crate::catalog::publish::{Face, Prepared};
 use crate::extract::TenantScope;
 
 /// A manifest whose content was dropped.
-const EMPTY: &str = r#"{"name":"","description":""}"#;
+pub(in crate::catalog) const EMPTY: &str = r#"{"name":"","description":""}"#;
 
 /// The tenant's own component, in whatever state.
 pub(in crate::catalog) fn find(
@@ -30,7 +30,7 @@ pub(in crate::catalog) fn find(
 /// All versions of a component, in no order.
 pub(in crate::catalog) fn known_versions(c: &mut Conn<'_>, component: i64) -> Result<Vec<Known>, Error> {
     c.all(
-        "SELECT id, version, visibility, status, digest, size, yanked_at IS NOT NULL AS yanked
+        "SELECT id, version, visibility, status, digest, size, yanked_at IS NOT NULL AS yanked, raw
          FROM component_version WHERE component_id = $1",
         args![component],
     )
@@ -134,8 +134,8 @@ pub(in crate::catalog) fn insert_version(
     // As above: two that took the same number.
     let inserted = c.execute(
         "INSERT INTO component_version (id, uid, component_id, version, version_key, prerelease, visibility, status, digest, manifest,
-             size, findings, risk, submitted_by, submitted_at, published_at, release_notes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+             size, findings, risk, submitted_by, submitted_at, published_at, release_notes, raw)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          ON CONFLICT DO NOTHING",
         args![
             id,
@@ -154,7 +154,8 @@ pub(in crate::catalog) fn insert_version(
             scope.actor().as_str(),
             now,
             available.then_some(now),
-            &prepared.release_notes
+            &prepared.release_notes,
+            prepared.raw
         ],
     )?;
     if inserted == 0 { Err(Error::Busy) } else { Ok(()) }

@@ -19,7 +19,7 @@ use atom_marketplace_protocol::ids::new_id;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION};
+use http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ use store::Known;
 const KEY_MAX: usize = 255;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Headers of an answer that are stored with it.
-const KEPT: [HeaderName; 3] = [CONTENT_TYPE, LOCATION, ETAG];
+const KEPT: [HeaderName; 4] = [CONTENT_TYPE, LOCATION, ETAG, SET_COOKIE];
 
 tokio::task_local! {
     static CURRENT: Arc<Name>;

@@ -11,7 +11,7 @@ use atom_marketplace_protocol::tenant::{Member, MemberAdd};
 use atom_marketplace_protocol::text::{self, TextRule};
 use serde_json::json;
 
-use crate::audit::{self, Entry};
+use crate::audit::{self, Actor, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::TenantScope;
 use crate::paging::Window;
@@ -20,7 +20,7 @@ use crate::paging::Window;
 const EMAIL_MAX: usize = 254;
 
 /// The tenant's members in the order they came, and how many there are.
-pub(super) fn list(
+pub(crate) fn list(
     c: &mut Conn<'_>,
     scope: &TenantScope,
     window: Window<i64>,
@@ -67,7 +67,7 @@ pub(super) fn change(
 }
 
 /// Takes a member out of the tenant. The tokens they made here end with it; the person's account stays.
-pub(super) fn remove(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, now: Timestamp) -> ApiResult<()> {
+pub(crate) fn remove(c: &mut Conn<'_>, scope: &TenantScope, uid: &str, now: Timestamp) -> ApiResult<()> {
     let row = find(c, scope, uid)?;
     may_grant(scope, row.member.role)?;
     keep_an_owner(c, scope, row.member.role)?;
@@ -81,6 +81,43 @@ fn note(c: &mut Conn<'_>, scope: &TenantScope, member: &Member, action: &'static
     let (actor, tenant) = (scope.actor(), Some(scope.id()));
     let details = json!({ "role": member.role });
     Ok(audit::record(c, &Entry { actor, tenant, action, target, details }, now)?)
+}
+
+/// A member whom the caller may invite, since their role holds no more than the caller does, with the account's key.
+pub(crate) fn invitable(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<(i64, Member)> {
+    let row = find(c, scope, uid)?;
+    may_grant(scope, row.member.role)?;
+    Ok((row.account, row.member))
+}
+
+/// Notes that a member took up their invitation. Nothing happens when they had, or are no member any more.
+pub(crate) fn join(c: &mut Conn<'_>, tenant: i64, account: i64, now: Timestamp) -> Result<bool, Error> {
+    store::join(c, tenant, account, now)
+}
+
+/// The member of the tenant with this email address, for those who know people by theirs.
+pub(crate) fn by_email(c: &mut Conn<'_>, scope: &TenantScope, email: &str) -> ApiResult<Member> {
+    let email = email.trim().to_lowercase();
+    let account = store::account_by_email(c, &email)?;
+    let row = account.map(|account| store::find_by_account(c, scope, account)).transpose()?.flatten();
+    row.map(|row| row.member).ok_or_else(|| ApiError::not_found("member"))
+}
+
+/// Makes an account the owner of the tenant that it has just made.
+pub(crate) fn found(
+    c: &mut Conn<'_>,
+    actor: &Actor,
+    tenant: &str,
+    account: i64,
+    user: &str,
+    now: Timestamp,
+) -> ApiResult<()> {
+    let tenant = super::get(c, tenant)?.ok_or(Error::NotFound)?;
+    let scope = TenantScope::of_platform(tenant, actor.clone());
+    store::insert(c, &scope, account, Role::Owner, now)?;
+    store::join(c, scope.id(), account, now)?;
+    let member = find(c, &scope, user)?.member;
+    note(c, &scope, &member, "member.add", now)
 }
 
 fn find(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<store::MemberRow> {
@@ -123,7 +160,7 @@ fn check(request: &MemberAdd) -> ApiResult<(String, String)> {
 
 /// Whether a message could go there at all: one `@` between two parts, nothing that is no visible ASCII. Only a message
 /// that arrives proves more.
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     text.len() <= EMAIL_MAX
         && (1..=64).contains(&local.len())

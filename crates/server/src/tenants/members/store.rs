@@ -21,12 +21,13 @@ impl FromRow for MemberRow {
             name: row.get("name")?,
             role: row.get::<String>("role")?.parse().map_err(Error::Other)?,
             created_at: row.get::<Timestamp>("created_at")?.to_string(),
+            joined_at: row.get::<Option<Timestamp>>("joined_at")?.map(|time| time.to_string()),
         };
         Ok(MemberRow { account: row.get("account_id")?, member })
     }
 }
 
-const SELECT: &str = "SELECT m.account_id, a.uid, a.email, a.name, m.role, m.created_at \
+const SELECT: &str = "SELECT m.account_id, a.uid, a.email, a.name, m.role, m.created_at, m.joined_at \
      FROM member m JOIN account a ON a.id = m.account_id WHERE m.tenant_id = $1";
 
 pub(super) fn list(c: &mut Conn<'_>, scope: &TenantScope, window: Window<i64>) -> Result<Vec<MemberRow>, Error> {
@@ -79,6 +80,12 @@ pub(super) fn insert(
         args![scope.id(), account, role.as_str(), now],
     )
     .map(|_| ())
+}
+
+/// Notes that a member took up the invitation.
+pub(super) fn join(c: &mut Conn<'_>, tenant: i64, account: i64, now: Timestamp) -> Result<bool, Error> {
+    let sql = "UPDATE member SET joined_at = $3 WHERE tenant_id = $1 AND account_id = $2 AND joined_at IS NULL";
+    c.execute(sql, args![tenant, account, now]).map(|count| count > 0)
 }
 
 pub(super) fn set_role(c: &mut Conn<'_>, scope: &TenantScope, account: i64, role: Role) -> Result<(), Error> {

@@ -49,6 +49,7 @@ __all__ = [
     "InstalledConfig",
     "InstalledDependency",
     "Kind",
+    "LeakedTokenOutcome",
     "Lock",
     "LockResponse",
     "LockResult",
@@ -58,8 +59,10 @@ __all__ = [
     "MarketplaceType",
     "MaturityLevel",
     "Member",
+    "Membership",
     "MissingDependency",
     "MissingReason",
+    "OneTimeLink",
     "Origin",
     "PendingVersion",
     "Plan",
@@ -69,19 +72,34 @@ __all__ = [
     "PublishCheck",
     "Publisher",
     "RatingSummary",
+    "Redaction",
+    "RedactionAction",
+    "RedactionKind",
+    "Report",
+    "ReportOutcome",
+    "ReportReason",
+    "ReportReceipt",
+    "ReportStatus",
     "Review",
     "Role",
     "Scope",
+    "Session",
+    "SessionSummary",
     "Severity",
     "SkillType",
     "Status",
     "Submission",
     "SubmissionDetail",
     "Successor",
+    "Takedown",
     "Tenant",
     "TestRateLimit",
     "TestSession",
+    "Transfer",
+    "TransferDirection",
+    "TransferStatus",
     "Usage",
+    "User",
     "VersionInfo",
     "Webhook",
     "WebhookCreated",
@@ -135,6 +153,21 @@ Plan: TypeAlias = Literal["free", "solo", "team", "enterprise"]
 it.
 """
 
+RedactionAction: TypeAlias = Literal["dropped", "replaced"]
+"""What becomes of it."""
+
+RedactionKind: TypeAlias = Literal["credential", "email", "phone", "ssn", "tenant_id", "internal_host"]
+"""What was found."""
+
+ReportOutcome: TypeAlias = Literal["dismissed", "quarantined", "taken_down", "fixed"]
+"""What came of a report."""
+
+ReportReason: TypeAlias = Literal["malware", "secrets", "impersonation", "copyright", "spam", "broken", "other"]
+"""What is wrong with a component."""
+
+ReportStatus: TypeAlias = Literal["open", "resolved"]
+"""Whether a report still waits."""
+
 Role: TypeAlias = Literal["viewer", "member", "publisher", "admin", "owner"]
 """A member's role in a tenant, from the least to the most: each holds what the one before does."""
 
@@ -149,6 +182,12 @@ SkillType: TypeAlias = Literal["prompt_only", "python_code", "nodejs", "api", "f
 
 Status: TypeAlias = Literal["pending_review", "published", "changes_requested", "rejected", "quarantined", "withdrawn", "superseded"]
 """Where a component or one of its versions stands (contract §1 "Lifecycle")."""
+
+TransferDirection: TypeAlias = Literal["in", "out"]
+"""Which offers."""
+
+TransferStatus: TypeAlias = Literal["pending", "accepted", "declined", "cancelled", "expired"]
+"""Where an offer stands."""
 
 WebhookScope: TypeAlias = Literal["tenant", "marketplace"]
 """What a webhook hears of."""
@@ -608,6 +647,15 @@ class PlannedInstall(Model):
     """The version."""
 
 
+class LeakedTokenOutcome(Model):
+    """What became of a token that was handed in."""
+
+    __slots__ = ()
+
+    revoked: bool
+    """Whether it opened something until now. Else it was unknown, expired or revoked before."""
+
+
 class LockResult(Model):
     """One component of a lock that was installed."""
 
@@ -633,18 +681,59 @@ class Member(Model):
     __slots__ = ()
     _decoders = {
         "created_at": timestamp,
+        "joined_at": timestamp,
+    }
+    _absent = {
+        "joined_at": None,
     }
 
     created_at: datetime
     """Since when they are a member, RFC 3339 UTC."""
     email: str
     """Where they are reached, lower case."""
+    joined_at: datetime | None
+    """When they took up their invitation, RFC 3339 UTC; left out until then, when they cannot act here by signing
+    in.
+    """
     name: str
     """Their name."""
     role: Role
     """What they may do here."""
     user_id: str
     """The person's id."""
+
+
+class Membership(Model):
+    """A tenant that a person belongs to."""
+
+    __slots__ = ()
+
+    name: str
+    """Its name."""
+    role: Role
+    """What the person may do there."""
+    suspended: bool
+    """Whether the platform has suspended it: nothing can be done there."""
+    tenant_id: str
+    """The tenant's id."""
+
+
+class OneTimeLink(Model):
+    """A link that is good for one use."""
+
+    __slots__ = ()
+    _decoders = {
+        "expires_at": timestamp,
+    }
+
+    expires_at: datetime
+    """When it ends, RFC 3339 UTC."""
+    mailed: bool
+    """Whether it is on its way to the person by mail too."""
+    url: str
+    """The page to open. Whoever has it can use it, so hand it to nobody else. Shown here and, where mail is set up,
+    sent.
+    """
 
 
 class PlanLimits(Model):
@@ -663,6 +752,19 @@ class PlanLimits(Model):
     """Webhooks."""
 
 
+class Redaction(Model):
+    """One thing that is taken out. It never says what the thing was."""
+
+    __slots__ = ()
+
+    action: RedactionAction
+    """What becomes of it."""
+    kind: RedactionKind
+    """What was found there."""
+    path: str
+    """The field, written as in findings."""
+
+
 class RatingSummary(Model):
     """The author's rating and what all ratings come to."""
 
@@ -678,6 +780,66 @@ class RatingSummary(Model):
     """The author's rating; null when there is none."""
     rating_count: int
     """How many ratings."""
+
+
+class Report(Model):
+    """A report as the platform reads it."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "resolved_at": timestamp,
+        "updated_at": timestamp,
+    }
+    _absent = {
+        "details": None,
+        "outcome": None,
+        "outcome_reason": None,
+        "resolved_at": None,
+        "resolved_by": None,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    created_at: datetime
+    """When it was first reported, RFC 3339 UTC."""
+    details: str | None
+    """What was seen."""
+    id: str
+    """Its id."""
+    outcome: ReportOutcome | None
+    """What came of it."""
+    outcome_reason: str | None
+    """Why."""
+    reason: ReportReason
+    """What is wrong with the component."""
+    reported_by: str
+    """Who acted for that tenant."""
+    reporter_tenant_id: str
+    """The tenant that reported it; its publisher is never told."""
+    reporters: int
+    """How many tenants have reported the component and wait for an answer; for a resolved report, how many got one."""
+    resolved_at: datetime | None
+    """When, RFC 3339 UTC."""
+    resolved_by: str | None
+    """Who resolved it."""
+    source_tenant_id: str
+    """Its publisher."""
+    status: ReportStatus
+    """Whether it still waits."""
+    updated_at: datetime
+    """When the report last changed, RFC 3339 UTC."""
+
+
+class ReportReceipt(Model):
+    """A report that was taken."""
+
+    __slots__ = ()
+
+    id: str
+    """Its id: the same as before if your tenant's last report of the component is still open."""
 
 
 class Review(Model):
@@ -703,6 +865,67 @@ class Review(Model):
     """What it says."""
     updated_at: datetime
     """When it was last changed, RFC 3339 UTC."""
+
+
+class User(Model):
+    """A person."""
+
+    __slots__ = ()
+
+    email: str
+    """Where they are reached, lower case."""
+    id: str
+    """The person's id."""
+    name: str
+    """Their name."""
+    platform_admin: bool
+    """Whether they look after the platform: review, quarantine, tenants."""
+
+
+class SessionSummary(Model):
+    """One of a person's sessions, in the list of them."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "expires_at": timestamp,
+        "last_used_at": timestamp,
+    }
+
+    address: str
+    """The address it was begun from."""
+    created_at: datetime
+    """When it was begun, RFC 3339 UTC."""
+    current: bool
+    """Whether it is the one that asks."""
+    expires_at: datetime
+    """When it ends if it is not used again, RFC 3339 UTC."""
+    id: str
+    """The session's id."""
+    last_used_at: datetime
+    """When it was last used, to about a minute, RFC 3339 UTC."""
+    user_agent: str
+    """What the browser called itself then, at most 255 characters."""
+
+
+class Takedown(Model):
+    """A component that was taken down: what is left of it."""
+
+    __slots__ = ()
+    _decoders = {
+        "taken_down_at": timestamp,
+    }
+
+    component_type: Kind
+    """Its kind."""
+    id: str
+    """Its id, which nobody can publish under again."""
+    reason: str
+    """Why."""
+    source_tenant_id: str
+    """Its publisher."""
+    taken_down_at: datetime
+    """When, RFC 3339 UTC."""
 
 
 class TestRateLimit(Model):
@@ -733,6 +956,44 @@ class TestSession(Model):
     """The tenant it acts for."""
     token_type: str
     """Always `Bearer`."""
+
+
+class Transfer(Model):
+    """A component offered to another publisher."""
+
+    __slots__ = ()
+    _decoders = {
+        "decided_at": timestamp,
+        "expires_at": timestamp,
+        "offered_at": timestamp,
+    }
+    _absent = {
+        "decided_at": None,
+        "message": None,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    decided_at: datetime | None
+    """When it was accepted, declined or cancelled, RFC 3339 UTC."""
+    expires_at: datetime
+    """Until when it can be accepted, RFC 3339 UTC."""
+    from_tenant_id: str
+    """Who offers it."""
+    id: str
+    """Its id."""
+    message: str | None
+    """What was said with it."""
+    name: str
+    """The component's name."""
+    offered_at: datetime
+    """When it was offered, RFC 3339 UTC."""
+    status: TransferStatus
+    """Where it stands."""
+    to_tenant_id: str
+    """To whom."""
 
 
 class Usage(Model):
@@ -1027,27 +1288,6 @@ class PendingVersion(Model):
     """Its version."""
 
 
-class PublishCheck(Model):
-    """What a publish would do (`?dry_run=true`)."""
-
-    __slots__ = ()
-    _decoders = {
-        "findings": each(Finding),
-        "redactions": each(Finding),
-    }
-
-    digest: str
-    """The digest it would have."""
-    findings: list[Finding]
-    """What the automated checks find."""
-    ok: bool
-    """Whether the publish would be accepted."""
-    redactions: list[Finding]
-    """What would be taken out before it is shared."""
-    version: str
-    """The version it would get."""
-
-
 class Submission(Model):
     """A version that its publisher wants to be public."""
 
@@ -1321,6 +1561,58 @@ class Tenant(Model):
     """When it was last changed, RFC 3339 UTC."""
     verified: bool
     """Whether the platform has verified who it is."""
+
+
+class PublishCheck(Model):
+    """What a publish would do (`?dry_run=true`)."""
+
+    __slots__ = ()
+    _decoders = {
+        "findings": each(Finding),
+        "redactions": each(Redaction),
+    }
+
+    digest: str
+    """The digest it would have."""
+    findings: list[Finding]
+    """What the automated checks find."""
+    ok: bool
+    """Whether the publish would be accepted as it was sent."""
+    redaction_count: int
+    """How many redactions there are."""
+    redactions: list[Redaction]
+    """What would be taken out before anyone else can read it: the first 1,000. Empty for what is shared with nobody.
+    With any, a publish needs `accept_redactions=true`; `digest` is of what is left.
+    """
+    version: str
+    """The version it would get."""
+
+
+class Session(Model):
+    """A signed-in browser, as it sees itself."""
+
+    __slots__ = ()
+    _decoders = {
+        "expires_at": timestamp,
+        "tenants": each(Membership),
+        "user": User,
+    }
+    _absent = {
+        "tenant_id": None,
+    }
+
+    csrf_token: str
+    """To be sent as `X-CSRF-Token` with everything but reads. It is the session's own and stays the same."""
+    expires_at: datetime
+    """When it ends at the latest, RFC 3339 UTC; without use it ends after 14 days."""
+    id: str
+    """The session's id."""
+    tenant_id: str | None
+    """The tenant it acts for where a request names none in `X-Tenant-ID`."""
+    tenants: list[Membership]
+    """Where they belong, in the order the tenants were made."""
+    user: User
+    """Who is signed in."""
 
 
 class WebhookCreated(Webhook):

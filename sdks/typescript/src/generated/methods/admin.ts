@@ -4,7 +4,7 @@ import type { Operation } from '../../operation.js';
 import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
-import type { AdminListTenantsParams, ListSubmissionsParams } from '../parameters.js';
+import type { AdminListTenantsParams, ListReportsParams, ListSubmissionsParams } from '../parameters.js';
 import type {
   ApiTokenCreate,
   ApiTokenCreated,
@@ -13,13 +13,17 @@ import type {
   Kind,
   PlatformStats,
   Quarantine,
+  Report,
+  ReportResolution,
   Submission,
   SubmissionDetail,
+  Takedown,
+  TakedownRequest,
   Tenant,
   TenantAdminUpdate,
   TenantCreate,
 } from '../types/index.js';
-import { Sender } from '../../sender.js';
+import { AccountMethods } from './account.js';
 
 const operations = {
   quarantineComponent: {
@@ -33,6 +37,30 @@ const operations = {
     path: '/admin/components/{kind}/{tenant}/{id}/release',
     body: 'Quarantine',
     answer: 'Component',
+  },
+  takeDownComponent: {
+    method: 'POST',
+    path: '/admin/components/{kind}/{tenant}/{id}/takedown',
+    body: 'TakedownRequest',
+    required: ['reason'],
+    answer: 'Takedown',
+  },
+  listReports: {
+    method: 'GET',
+    path: '/admin/reports',
+    answer: 'Report',
+  },
+  getReport: {
+    method: 'GET',
+    path: '/admin/reports/{id}',
+    answer: 'Report',
+  },
+  resolveReport: {
+    method: 'POST',
+    path: '/admin/reports/{id}/resolve',
+    body: 'ReportResolution',
+    required: ['outcome', 'reason'],
+    answer: 'Report',
   },
   adminGetStats: {
     method: 'GET',
@@ -100,7 +128,7 @@ const operations = {
 } as const satisfies Record<string, Operation>;
 
 /** Methods for admin. */
-export abstract class AdminMethods extends Sender {
+export abstract class AdminMethods extends AccountMethods {
   /**
    * Quarantines a component: hidden, and not installable.
    *
@@ -125,6 +153,52 @@ export abstract class AdminMethods extends Sender {
    */
   releaseComponent(kind: Kind, tenant: string, id: string, params?: Quarantine, options?: RequestOptions): ApiPromise<Component> {
     return this.one(operations.releaseComponent, { path: [kind, tenant, id], params, options });
+  }
+
+  /**
+   * Takes a component down for good.
+   *
+   * With the content of all its versions, also where they are installed, and also if its publisher has withdrawn it. Its
+   * storage is free, and nothing can be published under its id again.
+   *
+   * @param kind agent, skill, canvas or domain
+   * @param tenant Its publisher
+   * @param id Its id
+   */
+  takeDownComponent(kind: Kind, tenant: string, id: string, params: TakedownRequest, options?: RequestOptions): ApiPromise<Takedown> {
+    return this.one(operations.takeDownComponent, { path: [kind, tenant, id], params, options });
+  }
+
+  /**
+   * Lists reports of abuse.
+   *
+   * What most tenants have reported comes first, and of that the oldest.
+   */
+  listReports(params?: ListReportsParams, options?: RequestOptions): PagePromise<Report> {
+    return this.page(operations.listReports, { path: [], params, options });
+  }
+
+  /**
+   * Reads a report of abuse.
+   *
+   * With who reported it, which nobody but the platform is told.
+   *
+   * @param id `rep_…`
+   */
+  getReport(id: string, options?: RequestOptions): ApiPromise<Report> {
+    return this.one(operations.getReport, { path: [id], options });
+  }
+
+  /**
+   * Resolves a report of abuse.
+   *
+   * The outcome is noted. With `quarantine` the component is put in quarantine in the same step; to take one down is a
+   * request of its own.
+   *
+   * @param id `rep_…`
+   */
+  resolveReport(id: string, params: ReportResolution, options?: RequestOptions): ApiPromise<Report> {
+    return this.one(operations.resolveReport, { path: [id], params, options });
   }
 
   /**

@@ -17,7 +17,10 @@ import type {
   ComponentListVersionsParams,
   ComponentPublishParams,
   ComponentRateParams,
+  ComponentRenameParams,
+  ComponentReportParams,
   ComponentSearchParams,
+  ComponentTransferParams,
   ComponentUninstallParams,
   ComponentUnyankVersionParams,
   ComponentUpdateParams,
@@ -38,7 +41,12 @@ import type {
   PublishCheck,
   RateRequest,
   RatingSummary,
+  RenameRequest,
+  ReportReceipt,
+  ReportRequest,
   Review,
+  Transfer,
+  TransferRequest,
   VersionInfo,
   Yank,
 } from '../types/index.js';
@@ -59,7 +67,7 @@ const operations = {
     method: 'POST',
     path: '/canvas-marketplace/components',
     body: 'CanvasPublish',
-    query: ['dry_run'],
+    query: ['dry_run', 'accept_redactions'],
     required: ['canvas_id', 'marketplace_type', 'name', 'description'],
     answer: 'Component',
     dryRun: 'PublishCheck',
@@ -139,11 +147,38 @@ const operations = {
     reserved: { id: ['bulk-install', 'categories', 'search'] },
     answer: 'RatingSummary',
   },
+  renameCanvas: {
+    method: 'POST',
+    path: '/canvas-marketplace/components/{id}/rename',
+    body: 'RenameRequest',
+    query: ['source_tenant_id'],
+    required: ['new_id'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Component',
+  },
+  reportCanvas: {
+    method: 'POST',
+    path: '/canvas-marketplace/components/{id}/report',
+    body: 'ReportRequest',
+    query: ['source_tenant_id'],
+    required: ['reason'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'ReportReceipt',
+  },
   listCanvasReviews: {
     method: 'GET',
     path: '/canvas-marketplace/components/{id}/reviews',
     reserved: { id: ['bulk-install', 'categories', 'search'] },
     answer: 'Review',
+  },
+  transferCanvas: {
+    method: 'POST',
+    path: '/canvas-marketplace/components/{id}/transfer',
+    body: 'TransferRequest',
+    query: ['source_tenant_id'],
+    required: ['to_tenant_id'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Transfer',
   },
   listCanvasVersions: {
     method: 'GET',
@@ -200,6 +235,12 @@ export abstract class CanvasesMethods extends AgentsMethods {
    * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
    * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
    * a public component private takes it from the public at once, with all its versions.
+   *
+   * What is public, or shared with somebody, is sanitised first: in the free JSON (`configuration`, `canvases`, `memory`,
+   * `content`, `knowledge_base`, `governance_template`, `vocabulary`) keys that hold credentials are dropped, and credentials,
+   * emails, phone numbers, social security numbers, tenant ids and internal hosts in texts are replaced by `[redacted:<kind>]`.
+   * Where there is anything of that, it is 400 CHECKS_FAILED with `details.redactions` (which name the places, never the
+   * values) unless `accept_redactions=true`; what is stored, and its digest, are of the content that is left.
    */
   publishCanvas(params: CanvasPublish & ComponentPublishParams & { dryRun: true }, options?: RequestOptions): ApiPromise<PublishCheck>;
   /**
@@ -209,6 +250,12 @@ export abstract class CanvasesMethods extends AgentsMethods {
    * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
    * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
    * a public component private takes it from the public at once, with all its versions.
+   *
+   * What is public, or shared with somebody, is sanitised first: in the free JSON (`configuration`, `canvases`, `memory`,
+   * `content`, `knowledge_base`, `governance_template`, `vocabulary`) keys that hold credentials are dropped, and credentials,
+   * emails, phone numbers, social security numbers, tenant ids and internal hosts in texts are replaced by `[redacted:<kind>]`.
+   * Where there is anything of that, it is 400 CHECKS_FAILED with `details.redactions` (which name the places, never the
+   * values) unless `accept_redactions=true`; what is stored, and its digest, are of the content that is left.
    */
   publishCanvas(params: CanvasPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component>;
   publishCanvas(params: CanvasPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component | PublishCheck> {
@@ -255,7 +302,8 @@ export abstract class CanvasesMethods extends AgentsMethods {
    * Get one canvas.
    *
    * An id that several publishers have means the caller's own, else what the caller has installed under it, else the only
-   * one; otherwise 409 lists the candidates. Its publisher also sees what waits for review.
+   * one; otherwise 409 lists the candidates. Its publisher also sees what waits for review. By a former id, or a former
+   * publisher's, the answer has the present ones, and `Content-Location`.
    *
    * @param canvasId The publisher's id
    */
@@ -278,7 +326,8 @@ export abstract class CanvasesMethods extends AgentsMethods {
   /**
    * Deprecates a canvas, or says who sees a private one.
    *
-   * Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it meanwhile.
+   * Only `deprecated` and `shared_with` change without a new version. A version that holds what sanitising would take out is
+   * not shared (400 CHECKS_FAILED with `details.redactions`): publish it again with `shared_with`. With `If-Match`, only if nobody changed it meanwhile.
    *
    * @param canvasId The component's id
    */
@@ -453,6 +502,31 @@ export abstract class CanvasesMethods extends AgentsMethods {
   }
 
   /**
+   * Gives a canvas another id.
+   *
+   * At once, also where it waits for review; its versions, installations and ratings stay. Its old id goes on naming it for
+   * ever, here, in lock files and in the dependencies of others, and is never given to something else. Versions keep
+   * digest and bundle: those hold the id they were published under.
+   *
+   * @param canvasId The component's id
+   */
+  renameCanvas(canvasId: string, params: RenameRequest & ComponentRenameParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.renameCanvas, { path: [canvasId], params, options });
+  }
+
+  /**
+   * Reports a canvas to the platform.
+   *
+   * For harm, leaked secrets, impersonation and the like; whoever may see it may report it. The publisher is not told who did.
+   * A tenant has one open report of a component: another one takes its place.
+   *
+   * @param canvasId The component's id
+   */
+  reportCanvas(canvasId: string, params: ReportRequest & ComponentReportParams, options?: RequestOptions): ApiPromise<ReportReceipt> {
+    return this.one(operations.reportCanvas, { path: [canvasId], params, options });
+  }
+
+  /**
    * List canvas reviews.
    *
    * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
@@ -461,6 +535,19 @@ export abstract class CanvasesMethods extends AgentsMethods {
    */
   listCanvasReviews(canvasId: string, params?: ComponentListReviewsParams, options?: RequestOptions): PagePromise<Review> {
     return this.page(operations.listCanvasReviews, { path: [canvasId], params, options });
+  }
+
+  /**
+   * Offers a canvas to another publisher.
+   *
+   * Nothing changes until the other tenant accepts, for which it has 7 days. Then the component is the other's, with its
+   * versions, installations and ratings; its old full name goes on naming it for ever. A member's token needs the role admin
+   * or owner. The answer is the same whether there is such a tenant or not. There is one offer of a component at a time.
+   *
+   * @param canvasId The component's id
+   */
+  transferCanvas(canvasId: string, params: TransferRequest & ComponentTransferParams, options?: RequestOptions): ApiPromise<Transfer> {
+    return this.one(operations.transferCanvas, { path: [canvasId], params, options });
   }
 
   /**

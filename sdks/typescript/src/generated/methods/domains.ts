@@ -17,7 +17,10 @@ import type {
   ComponentListVersionsParams,
   ComponentPublishParams,
   ComponentRateParams,
+  ComponentRenameParams,
+  ComponentReportParams,
   ComponentSearchParams,
+  ComponentTransferParams,
   ComponentUninstallParams,
   ComponentUnyankVersionParams,
   ComponentUpdateParams,
@@ -38,7 +41,12 @@ import type {
   PublishCheck,
   RateRequest,
   RatingSummary,
+  RenameRequest,
+  ReportReceipt,
+  ReportRequest,
   Review,
+  Transfer,
+  TransferRequest,
   VersionInfo,
   Yank,
 } from '../types/index.js';
@@ -59,7 +67,7 @@ const operations = {
     method: 'POST',
     path: '/domain-marketplace/domains',
     body: 'DomainPublish',
-    query: ['dry_run'],
+    query: ['dry_run', 'accept_redactions'],
     required: ['domain_id', 'marketplace_type', 'name', 'description'],
     answer: 'Component',
     dryRun: 'PublishCheck',
@@ -139,11 +147,38 @@ const operations = {
     reserved: { id: ['bulk-install', 'categories', 'search'] },
     answer: 'RatingSummary',
   },
+  renameDomain: {
+    method: 'POST',
+    path: '/domain-marketplace/domains/{id}/rename',
+    body: 'RenameRequest',
+    query: ['source_tenant_id'],
+    required: ['new_id'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Component',
+  },
+  reportDomain: {
+    method: 'POST',
+    path: '/domain-marketplace/domains/{id}/report',
+    body: 'ReportRequest',
+    query: ['source_tenant_id'],
+    required: ['reason'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'ReportReceipt',
+  },
   listDomainReviews: {
     method: 'GET',
     path: '/domain-marketplace/domains/{id}/reviews',
     reserved: { id: ['bulk-install', 'categories', 'search'] },
     answer: 'Review',
+  },
+  transferDomain: {
+    method: 'POST',
+    path: '/domain-marketplace/domains/{id}/transfer',
+    body: 'TransferRequest',
+    query: ['source_tenant_id'],
+    required: ['to_tenant_id'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Transfer',
   },
   listDomainVersions: {
     method: 'GET',
@@ -200,6 +235,12 @@ export abstract class DomainsMethods extends ComponentsMethods {
    * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
    * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
    * a public component private takes it from the public at once, with all its versions.
+   *
+   * What is public, or shared with somebody, is sanitised first: in the free JSON (`configuration`, `canvases`, `memory`,
+   * `content`, `knowledge_base`, `governance_template`, `vocabulary`) keys that hold credentials are dropped, and credentials,
+   * emails, phone numbers, social security numbers, tenant ids and internal hosts in texts are replaced by `[redacted:<kind>]`.
+   * Where there is anything of that, it is 400 CHECKS_FAILED with `details.redactions` (which name the places, never the
+   * values) unless `accept_redactions=true`; what is stored, and its digest, are of the content that is left.
    */
   publishDomain(params: DomainPublish & ComponentPublishParams & { dryRun: true }, options?: RequestOptions): ApiPromise<PublishCheck>;
   /**
@@ -209,6 +250,12 @@ export abstract class DomainsMethods extends ComponentsMethods {
    * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
    * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
    * a public component private takes it from the public at once, with all its versions.
+   *
+   * What is public, or shared with somebody, is sanitised first: in the free JSON (`configuration`, `canvases`, `memory`,
+   * `content`, `knowledge_base`, `governance_template`, `vocabulary`) keys that hold credentials are dropped, and credentials,
+   * emails, phone numbers, social security numbers, tenant ids and internal hosts in texts are replaced by `[redacted:<kind>]`.
+   * Where there is anything of that, it is 400 CHECKS_FAILED with `details.redactions` (which name the places, never the
+   * values) unless `accept_redactions=true`; what is stored, and its digest, are of the content that is left.
    */
   publishDomain(params: DomainPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component>;
   publishDomain(params: DomainPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component | PublishCheck> {
@@ -255,7 +302,8 @@ export abstract class DomainsMethods extends ComponentsMethods {
    * Get one domain.
    *
    * An id that several publishers have means the caller's own, else what the caller has installed under it, else the only
-   * one; otherwise 409 lists the candidates. Its publisher also sees what waits for review.
+   * one; otherwise 409 lists the candidates. Its publisher also sees what waits for review. By a former id, or a former
+   * publisher's, the answer has the present ones, and `Content-Location`.
    *
    * @param domainId The publisher's id
    */
@@ -278,7 +326,8 @@ export abstract class DomainsMethods extends ComponentsMethods {
   /**
    * Deprecates a domain, or says who sees a private one.
    *
-   * Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it meanwhile.
+   * Only `deprecated` and `shared_with` change without a new version. A version that holds what sanitising would take out is
+   * not shared (400 CHECKS_FAILED with `details.redactions`): publish it again with `shared_with`. With `If-Match`, only if nobody changed it meanwhile.
    *
    * @param domainId The component's id
    */
@@ -453,6 +502,31 @@ export abstract class DomainsMethods extends ComponentsMethods {
   }
 
   /**
+   * Gives a domain another id.
+   *
+   * At once, also where it waits for review; its versions, installations and ratings stay. Its old id goes on naming it for
+   * ever, here, in lock files and in the dependencies of others, and is never given to something else. Versions keep
+   * digest and bundle: those hold the id they were published under.
+   *
+   * @param domainId The component's id
+   */
+  renameDomain(domainId: string, params: RenameRequest & ComponentRenameParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.renameDomain, { path: [domainId], params, options });
+  }
+
+  /**
+   * Reports a domain to the platform.
+   *
+   * For harm, leaked secrets, impersonation and the like; whoever may see it may report it. The publisher is not told who did.
+   * A tenant has one open report of a component: another one takes its place.
+   *
+   * @param domainId The component's id
+   */
+  reportDomain(domainId: string, params: ReportRequest & ComponentReportParams, options?: RequestOptions): ApiPromise<ReportReceipt> {
+    return this.one(operations.reportDomain, { path: [domainId], params, options });
+  }
+
+  /**
    * List domain reviews.
    *
    * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
@@ -461,6 +535,19 @@ export abstract class DomainsMethods extends ComponentsMethods {
    */
   listDomainReviews(domainId: string, params?: ComponentListReviewsParams, options?: RequestOptions): PagePromise<Review> {
     return this.page(operations.listDomainReviews, { path: [domainId], params, options });
+  }
+
+  /**
+   * Offers a domain to another publisher.
+   *
+   * Nothing changes until the other tenant accepts, for which it has 7 days. Then the component is the other's, with its
+   * versions, installations and ratings; its old full name goes on naming it for ever. A member's token needs the role admin
+   * or owner. The answer is the same whether there is such a tenant or not. There is one offer of a component at a time.
+   *
+   * @param domainId The component's id
+   */
+  transferDomain(domainId: string, params: TransferRequest & ComponentTransferParams, options?: RequestOptions): ApiPromise<Transfer> {
+    return this.one(operations.transferDomain, { path: [domainId], params, options });
   }
 
   /**

@@ -3,7 +3,7 @@
 import type { Operation } from '../../operation.js';
 import type { RequestOptions } from '../../options.js';
 import type { ApiPromise } from '../../promise.js';
-import type { ListEventsParams, StreamEventsParams } from '../parameters.js';
+import type { ListEventsParams } from '../parameters.js';
 import type { EventList } from '../types/index.js';
 import { DomainsMethods } from './domains.js';
 
@@ -12,11 +12,6 @@ const operations = {
     method: 'GET',
     path: '/events',
     answer: 'EventList',
-  },
-  streamEvents: {
-    method: 'GET',
-    path: '/events/stream',
-    headers: ['Last-Event-ID'],
   },
 } as const satisfies Record<string, Operation>;
 
@@ -29,16 +24,5 @@ export abstract class EventsMethods extends DomainsMethods {
    */
   listEvents(params?: ListEventsParams, options?: RequestOptions): ApiPromise<EventList> {
     return this.one(operations.listEvents, { path: [], params, options });
-  }
-
-  /**
-   * Follow events.
-   *
-   * Server-sent events: `id` is the event's, `event` its type, `data` the same JSON that a webhook is sent. It ends after five
-   * minutes, or when the server stops; come again with `Last-Event-ID`, as browsers and the SDKs do by themselves, and nothing
-   * is missed. At most ten streams a tenant.
-   */
-  streamEvents(params?: StreamEventsParams, options?: RequestOptions): ApiPromise<void> {
-    return this.one(operations.streamEvents, { path: [], params, options });
   }
 }

@@ -105,7 +105,7 @@ export abstract class InstallsMethods extends FederationMethods {
    * Get installation bundle.
    *
    * Everything an instance needs to run the installed version, with the content of its files: also if it was yanked or
-   * withdrawn since. While it is quarantined there is none: 404 with `details.status`.
+   * withdrawn since. While it is quarantined, or once it was taken down, there is none: 404 with `details.status`.
    *
    * @param id `inst_…`
    */

@@ -17,7 +17,10 @@ import type {
   ComponentListVersionsParams,
   ComponentPublishParams,
   ComponentRateParams,
+  ComponentRenameParams,
+  ComponentReportParams,
   ComponentSearchParams,
+  ComponentTransferParams,
   ComponentUninstallParams,
   ComponentUnyankVersionParams,
   ComponentUpdateParams,
@@ -37,12 +40,17 @@ import type {
   PublishCheck,
   RateRequest,
   RatingSummary,
+  RenameRequest,
+  ReportReceipt,
+  ReportRequest,
   Review,
   SkillPublish,
+  Transfer,
+  TransferRequest,
   VersionInfo,
   Yank,
 } from '../types/index.js';
-import { InstallsMethods } from './installs.js';
+import { PublishingMethods } from './publishing.js';
 
 const operations = {
   listSkillCategories: {
@@ -59,7 +67,7 @@ const operations = {
     method: 'POST',
     path: '/skill-marketplace/skills',
     body: 'SkillPublish',
-    query: ['dry_run'],
+    query: ['dry_run', 'accept_redactions'],
     required: ['skill_id', 'marketplace_type', 'name', 'description'],
     answer: 'Component',
     dryRun: 'PublishCheck',
@@ -139,11 +147,38 @@ const operations = {
     reserved: { id: ['bulk-install', 'categories', 'search'] },
     answer: 'RatingSummary',
   },
+  renameSkill: {
+    method: 'POST',
+    path: '/skill-marketplace/skills/{id}/rename',
+    body: 'RenameRequest',
+    query: ['source_tenant_id'],
+    required: ['new_id'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Component',
+  },
+  reportSkill: {
+    method: 'POST',
+    path: '/skill-marketplace/skills/{id}/report',
+    body: 'ReportRequest',
+    query: ['source_tenant_id'],
+    required: ['reason'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'ReportReceipt',
+  },
   listSkillReviews: {
     method: 'GET',
     path: '/skill-marketplace/skills/{id}/reviews',
     reserved: { id: ['bulk-install', 'categories', 'search'] },
     answer: 'Review',
+  },
+  transferSkill: {
+    method: 'POST',
+    path: '/skill-marketplace/skills/{id}/transfer',
+    body: 'TransferRequest',
+    query: ['source_tenant_id'],
+    required: ['to_tenant_id'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Transfer',
   },
   listSkillVersions: {
     method: 'GET',
@@ -174,7 +209,7 @@ const operations = {
 } as const satisfies Record<string, Operation>;
 
 /** Methods for skills. */
-export abstract class SkillsMethods extends InstallsMethods {
+export abstract class SkillsMethods extends PublishingMethods {
   /**
    * List the categories of skills.
    *
@@ -200,6 +235,12 @@ export abstract class SkillsMethods extends InstallsMethods {
    * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
    * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
    * a public component private takes it from the public at once, with all its versions.
+   *
+   * What is public, or shared with somebody, is sanitised first: in the free JSON (`configuration`, `canvases`, `memory`,
+   * `content`, `knowledge_base`, `governance_template`, `vocabulary`) keys that hold credentials are dropped, and credentials,
+   * emails, phone numbers, social security numbers, tenant ids and internal hosts in texts are replaced by `[redacted:<kind>]`.
+   * Where there is anything of that, it is 400 CHECKS_FAILED with `details.redactions` (which name the places, never the
+   * values) unless `accept_redactions=true`; what is stored, and its digest, are of the content that is left.
    */
   publishSkill(params: SkillPublish & ComponentPublishParams & { dryRun: true }, options?: RequestOptions): ApiPromise<PublishCheck>;
   /**
@@ -209,6 +250,12 @@ export abstract class SkillsMethods extends InstallsMethods {
    * on seeing the version approved before. Without `version` it becomes 1.0.0, then the next patch. The same content again
    * changes nothing and is answered 200 with the version it has. A submission takes the place of one that waits. Making
    * a public component private takes it from the public at once, with all its versions.
+   *
+   * What is public, or shared with somebody, is sanitised first: in the free JSON (`configuration`, `canvases`, `memory`,
+   * `content`, `knowledge_base`, `governance_template`, `vocabulary`) keys that hold credentials are dropped, and credentials,
+   * emails, phone numbers, social security numbers, tenant ids and internal hosts in texts are replaced by `[redacted:<kind>]`.
+   * Where there is anything of that, it is 400 CHECKS_FAILED with `details.redactions` (which name the places, never the
+   * values) unless `accept_redactions=true`; what is stored, and its digest, are of the content that is left.
    */
   publishSkill(params: SkillPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component>;
   publishSkill(params: SkillPublish & ComponentPublishParams, options?: RequestOptions): ApiPromise<Component | PublishCheck> {
@@ -255,7 +302,8 @@ export abstract class SkillsMethods extends InstallsMethods {
    * Get one skill.
    *
    * An id that several publishers have means the caller's own, else what the caller has installed under it, else the only
-   * one; otherwise 409 lists the candidates. Its publisher also sees what waits for review.
+   * one; otherwise 409 lists the candidates. Its publisher also sees what waits for review. By a former id, or a former
+   * publisher's, the answer has the present ones, and `Content-Location`.
    *
    * @param skillId The publisher's id
    */
@@ -278,7 +326,8 @@ export abstract class SkillsMethods extends InstallsMethods {
   /**
    * Deprecates a skill, or says who sees a private one.
    *
-   * Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it meanwhile.
+   * Only `deprecated` and `shared_with` change without a new version. A version that holds what sanitising would take out is
+   * not shared (400 CHECKS_FAILED with `details.redactions`): publish it again with `shared_with`. With `If-Match`, only if nobody changed it meanwhile.
    *
    * @param skillId The component's id
    */
@@ -453,6 +502,31 @@ export abstract class SkillsMethods extends InstallsMethods {
   }
 
   /**
+   * Gives a skill another id.
+   *
+   * At once, also where it waits for review; its versions, installations and ratings stay. Its old id goes on naming it for
+   * ever, here, in lock files and in the dependencies of others, and is never given to something else. Versions keep
+   * digest and bundle: those hold the id they were published under.
+   *
+   * @param skillId The component's id
+   */
+  renameSkill(skillId: string, params: RenameRequest & ComponentRenameParams, options?: RequestOptions): ApiPromise<Component> {
+    return this.one(operations.renameSkill, { path: [skillId], params, options });
+  }
+
+  /**
+   * Reports a skill to the platform.
+   *
+   * For harm, leaked secrets, impersonation and the like; whoever may see it may report it. The publisher is not told who did.
+   * A tenant has one open report of a component: another one takes its place.
+   *
+   * @param skillId The component's id
+   */
+  reportSkill(skillId: string, params: ReportRequest & ComponentReportParams, options?: RequestOptions): ApiPromise<ReportReceipt> {
+    return this.one(operations.reportSkill, { path: [skillId], params, options });
+  }
+
+  /**
    * List skill reviews.
    *
    * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
@@ -461,6 +535,19 @@ export abstract class SkillsMethods extends InstallsMethods {
    */
   listSkillReviews(skillId: string, params?: ComponentListReviewsParams, options?: RequestOptions): PagePromise<Review> {
     return this.page(operations.listSkillReviews, { path: [skillId], params, options });
+  }
+
+  /**
+   * Offers a skill to another publisher.
+   *
+   * Nothing changes until the other tenant accepts, for which it has 7 days. Then the component is the other's, with its
+   * versions, installations and ratings; its old full name goes on naming it for ever. A member's token needs the role admin
+   * or owner. The answer is the same whether there is such a tenant or not. There is one offer of a component at a time.
+   *
+   * @param skillId The component's id
+   */
+  transferSkill(skillId: string, params: TransferRequest & ComponentTransferParams, options?: RequestOptions): ApiPromise<Transfer> {
+    return this.one(operations.transferSkill, { path: [skillId], params, options });
   }
 
   /**

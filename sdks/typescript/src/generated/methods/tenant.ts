@@ -5,7 +5,7 @@ import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type { ListMembersParams } from '../parameters.js';
-import type { Member, MemberAdd, MemberUpdate, Tenant, TenantUpdate } from '../types/index.js';
+import type { Member, MemberAdd, MemberUpdate, OneTimeLink, Tenant, TenantUpdate } from '../types/index.js';
 import { SkillsMethods } from './skills.js';
 
 const operations = {
@@ -42,6 +42,11 @@ const operations = {
     body: 'MemberUpdate',
     required: ['role'],
     answer: 'Member',
+  },
+  createInvitation: {
+    method: 'POST',
+    path: '/tenant/members/{user_id}/invitation',
+    answer: 'OneTimeLink',
   },
 } as const satisfies Record<string, Operation>;
 
@@ -103,5 +108,17 @@ export abstract class TenantMethods extends SkillsMethods {
    */
   updateMember(userId: string, params: MemberUpdate, options?: RequestOptions): ApiPromise<Member> {
     return this.one(operations.updateMember, { path: [userId], params, options });
+  }
+
+  /**
+   * Invite a member.
+   *
+   * Makes the one-time link by which a member takes up their place: they open it and set a name and a password, or prove the
+   * password they have. It is good for 7 days; an older one ends. Hand it over, or let it be mailed where mail is set up.
+   *
+   * @param userId The member's id, `usr_…`
+   */
+  createInvitation(userId: string, options?: RequestOptions): ApiPromise<OneTimeLink> {
+    return this.one(operations.createInvitation, { path: [userId], options });
   }
 }

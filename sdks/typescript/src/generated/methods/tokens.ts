@@ -5,7 +5,7 @@ import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type { ListTokensParams } from '../parameters.js';
-import type { ApiToken, ApiTokenCreate, ApiTokenCreated } from '../types/index.js';
+import type { ApiToken, ApiTokenCreate, ApiTokenCreated, LeakedToken, LeakedTokenOutcome } from '../types/index.js';
 import { TestEnvironmentMethods } from './test-environment.js';
 
 const operations = {
@@ -26,15 +26,22 @@ const operations = {
     path: '/tokens/current',
     answer: 'ApiToken',
   },
+  revokeLeakedToken: {
+    method: 'POST',
+    path: '/tokens/revoke',
+    body: 'LeakedToken',
+    required: ['token'],
+    answer: 'LeakedTokenOutcome',
+  },
   deleteToken: {
     method: 'DELETE',
     path: '/tokens/{token_id}',
-    reserved: { token_id: ['current'] },
+    reserved: { token_id: ['current', 'revoke'] },
   },
   rotateToken: {
     method: 'POST',
     path: '/tokens/{token_id}/rotate',
-    reserved: { token_id: ['current'] },
+    reserved: { token_id: ['current', 'revoke'] },
     answer: 'ApiTokenCreated',
   },
 } as const satisfies Record<string, Operation>;
@@ -67,6 +74,16 @@ export abstract class TokensMethods extends TestEnvironmentMethods {
    */
   getCurrentToken(options?: RequestOptions): ApiPromise<ApiToken> {
     return this.one(operations.getCurrentToken, { path: [], options });
+  }
+
+  /**
+   * Hand in a leaked API token.
+   *
+   * Whoever finds a token may end it by sending it here: no other credential is needed, and the answer says no more than whether
+   * it opened something. The tenant it belongs to finds this in its audit log.
+   */
+  revokeLeakedToken(params: LeakedToken, options?: RequestOptions): ApiPromise<LeakedTokenOutcome> {
+    return this.one(operations.revokeLeakedToken, { path: [], params, options });
   }
 
   /**

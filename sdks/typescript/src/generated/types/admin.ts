@@ -5,6 +5,7 @@ import type { Finding } from './common.js';
 import type { Kind } from './common.js';
 import type { Manifest } from './common.js';
 import type { Plan } from './common.js';
+import type { ReportReason } from './common.js';
 
 /** How many components of one kind have one status. */
 export interface ComponentCount {
@@ -42,6 +43,60 @@ export interface Quarantine {
   reason?: string | null | undefined;
 }
 
+/** A report as the platform reads it. */
+export interface Report {
+  /** The component's id. */
+  componentId: string;
+  /** The component's kind. */
+  componentType: Kind;
+  /** When it was first reported, RFC 3339 UTC. */
+  createdAt: string;
+  /** What was seen. */
+  details?: string | null | undefined;
+  /** Its id. */
+  id: string;
+  /** What came of it. */
+  outcome?: ReportOutcome | null | undefined;
+  /** Why. */
+  outcomeReason?: string | null | undefined;
+  /** What is wrong with the component. */
+  reason: ReportReason;
+  /** Who acted for that tenant. */
+  reportedBy: string;
+  /** The tenant that reported it; its publisher is never told. */
+  reporterTenantId: string;
+  /** How many tenants have reported the component and wait for an answer; for a resolved report, how many got one. */
+  reporters: number;
+  /** When, RFC 3339 UTC. */
+  resolvedAt?: string | null | undefined;
+  /** Who resolved it. */
+  resolvedBy?: string | null | undefined;
+  /** Its publisher. */
+  sourceTenantId: string;
+  /** Whether it still waits. */
+  status: ReportStatus;
+  /** When the report last changed, RFC 3339 UTC. */
+  updatedAt: string;
+}
+
+/** What came of a report. */
+export type ReportOutcome = 'dismissed' | 'quarantined' | 'taken_down' | 'fixed';
+
+/** What the platform makes of a report. */
+export interface ReportResolution {
+  /** Resolve every open report of the component in the same way. */
+  all?: boolean | undefined;
+  /** What came of it. It is noted; the component itself changes with `quarantine` alone. */
+  outcome: ReportOutcome;
+  /** Put the component in quarantine at once, for this reason; with the outcome `quarantined`. */
+  quarantine?: boolean | undefined;
+  /** Why, up to 2,000 characters. */
+  reason: string;
+}
+
+/** Whether a report still waits. */
+export type ReportStatus = 'open' | 'resolved';
+
 /** A version that its publisher wants to be public. */
 export interface Submission {
   /** The component's id. */
@@ -78,6 +133,26 @@ export interface Submission {
 export interface SubmissionDetail extends Submission {
   /** The publisher's fields. Empty once the submission was superseded. */
   manifest: Manifest;
+}
+
+/** A component that was taken down: what is left of it. */
+export interface Takedown {
+  /** Its kind. */
+  componentType: Kind;
+  /** Its id, which nobody can publish under again. */
+  id: string;
+  /** Why. */
+  reason: string;
+  /** Its publisher. */
+  sourceTenantId: string;
+  /** When, RFC 3339 UTC. */
+  takenDownAt: string;
+}
+
+/** Why a component is taken down. */
+export interface TakedownRequest {
+  /** Why, up to 2,000 characters; its publisher and those who installed it read it. */
+  reason: string;
 }
 
 /** What the platform may change of a tenant. What is left out stays. */

@@ -357,6 +357,15 @@ export interface Publisher {
   verified: boolean;
 }
 
+/** What is wrong with a component. */
+export type ReportReason = 'malware' | 'secrets' | 'impersonation' | 'copyright' | 'spam' | 'broken' | 'other';
+
+/**
+ * A member's role in a tenant, from the least to the most: each holds what the one before
+ * does.
+ */
+export type Role = 'viewer' | 'member' | 'publisher' | 'admin' | 'owner';
+
 /** One thing a caller may do. */
 export type Scope = 'components:read' | 'components:publish' | 'components:install' | 'components:rate' | 'webhooks:manage' | 'usage:read' | 'tokens:manage' | 'members:manage' | 'federation:manage' | 'reviews:manage' | 'tenants:manage';
 

@@ -1,6 +1,8 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
+export type * from './account.js';
 export type * from './admin.js';
+export type * from './catalog.js';
 export type * from './common.js';
 export type * from './components.js';
 export type * from './events.js';
@@ -10,5 +12,6 @@ export type * from './publishing.js';
 export type * from './ratings.js';
 export type * from './tenant.js';
 export type * from './test-environment.js';
+export type * from './tokens.js';
 export type * from './usage.js';
 export type * from './webhooks.js';

@@ -6,6 +6,7 @@ import type { Dependency } from './common.js';
 import type { Deprecation } from './common.js';
 import type { Finding } from './common.js';
 import type { JsonObject } from './common.js';
+import type { Kind } from './common.js';
 import type { MarketplaceType } from './common.js';
 import type { MaturityLevel } from './common.js';
 import type { Plan } from './common.js';
@@ -175,12 +176,39 @@ export interface PublishCheck {
   digest: string;
   /** What the automated checks find. */
   findings: Finding[];
-  /** Whether the publish would be accepted. */
+  /** Whether the publish would be accepted as it was sent. */
   ok: boolean;
-  /** What would be taken out before it is shared. */
-  redactions: Finding[];
+  /** How many redactions there are. */
+  redactionCount: number;
+  /**
+   * What would be taken out before anyone else can read it: the first 1,000. Empty for what is shared with nobody. With any,
+   * a publish needs `accept_redactions=true`; `digest` is of what is left.
+   */
+  redactions: Redaction[];
   /** The version it would get. */
   version: string;
+}
+
+/** One thing that is taken out. It never says what the thing was. */
+export interface Redaction {
+  /** What becomes of it. */
+  action: RedactionAction;
+  /** What was found there. */
+  kind: RedactionKind;
+  /** The field, written as in findings. */
+  path: string;
+}
+
+/** What becomes of it. */
+export type RedactionAction = 'dropped' | 'replaced';
+
+/** What was found. */
+export type RedactionKind = 'credential' | 'email' | 'phone' | 'ssn' | 'tenant_id' | 'internal_host';
+
+/** Gives a component another id. The old one stays its name too, for ever. */
+export interface RenameRequest {
+  /** The id it is to have: 1–128 of `A-Z a-z 0-9 _ . -`, never used by its publisher for another component. */
+  newId: string;
 }
 
 /** Publishes a skill. */
@@ -230,6 +258,46 @@ export interface SkillPublish {
   /** Semver without build metadata. Left out: 1.0.0 at first, then the next patch. */
   version?: string | null | undefined;
 }
+
+/** A component offered to another publisher. */
+export interface Transfer {
+  /** The component's id. */
+  componentId: string;
+  /** The component's kind. */
+  componentType: Kind;
+  /** When it was accepted, declined or cancelled, RFC 3339 UTC. */
+  decidedAt?: string | null | undefined;
+  /** Until when it can be accepted, RFC 3339 UTC. */
+  expiresAt: string;
+  /** Who offers it. */
+  fromTenantId: string;
+  /** Its id. */
+  id: string;
+  /** What was said with it. */
+  message?: string | null | undefined;
+  /** The component's name. */
+  name: string;
+  /** When it was offered, RFC 3339 UTC. */
+  offeredAt: string;
+  /** Where it stands. */
+  status: TransferStatus;
+  /** To whom. */
+  toTenantId: string;
+}
+
+/** Which offers. */
+export type TransferDirection = 'in' | 'out';
+
+/** Offers a component to another publisher. */
+export interface TransferRequest {
+  /** What you want to say with it, up to 2,000 characters. */
+  message?: string | null | undefined;
+  /** Who is to have it. Whether there is such a tenant is not told: an offer to one that does not exist expires. */
+  toTenantId: string;
+}
+
+/** Where an offer stands. */
+export type TransferStatus = 'pending' | 'accepted' | 'declined' | 'cancelled' | 'expired';
 
 /** Yanks a version. */
 export interface Yank {

@@ -1,11 +1,15 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
+import type { Role } from './common.js';
+
 /** A person in a tenant. */
 export interface Member {
   /** Since when they are a member, RFC 3339 UTC. */
   createdAt: string;
   /** Where they are reached, lower case. */
   email: string;
+  /** When they took up their invitation, RFC 3339 UTC; left out until then, when they cannot act here by signing in. */
+  joinedAt?: string | null | undefined;
   /** Their name. */
   name: string;
   /** What they may do here. */
@@ -30,11 +34,15 @@ export interface MemberUpdate {
   role: Role;
 }
 
-/**
- * A member's role in a tenant, from the least to the most: each holds what the one before
- * does.
- */
-export type Role = 'viewer' | 'member' | 'publisher' | 'admin' | 'owner';
+/** A link that is good for one use. */
+export interface OneTimeLink {
+  /** When it ends, RFC 3339 UTC. */
+  expiresAt: string;
+  /** Whether it is on its way to the person by mail too. */
+  mailed: boolean;
+  /** The page to open. Whoever has it can use it, so hand it to nobody else. Shown here and, where mail is set up, sent. */
+  url: string;
+}
 
 /** What a tenant may change of itself. What is left out stays. */
 export interface TenantUpdate {

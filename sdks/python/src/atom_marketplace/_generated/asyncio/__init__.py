@@ -13,8 +13,13 @@ from .catalog import CatalogOperations
 from .domains import DomainsOperations
 from .federation import FederationOperations
 from .installations import InstallationsOperations
+from .password_reset import PasswordResetOperations
+from .session import SessionOperations
+from .sessions import SessionsOperations
+from .sign_up import SignUpOperations
 from .skills import SkillsOperations
 from .testing import TestingOperations
+from .transfers import TransfersOperations
 from .webhooks import WebhooksOperations
 
 
@@ -27,8 +32,13 @@ class Operations(
     DomainsOperations,
     FederationOperations,
     InstallationsOperations,
+    PasswordResetOperations,
+    SessionOperations,
+    SessionsOperations,
+    SignUpOperations,
     SkillsOperations,
     TestingOperations,
+    TransfersOperations,
     WebhooksOperations,
 ):
     """Every operation of the API."""

@@ -18,6 +18,40 @@ from .. import models
 class AccountOperations(AsyncCore):
     """The operations on account."""
 
+    async def update_account(
+        self,
+        *,
+        current_password: str | NotGiven | None = ...,
+        name: str | NotGiven | None = ...,
+        password: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.User:
+        """Change the person's name or password.
+
+        A new password needs the current one, and ends all other sessions. Wrong guesses at it count as at sign-in.
+
+        Args:
+            current_password: The password so far.
+            name: Their name, up to 100 characters.
+            password: A new password of 8–200 characters, which ends all other sessions. It needs `current_password`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong, or `current_password` is; HTTP 401, Not signed in; HTTP
+                403, `X-CSRF-Token` is missing or wrong, or a page of another site asks; HTTP 409, The password was
+                changed meanwhile.
+        """
+        call = Call(
+            "PATCH",
+            "/account",
+            body={
+                "current_password": current_password,
+                "name": name,
+                "password": password,
+            },
+        )
+        return await self._one(call, models.User, options)
+
     async def get_tenant(
         self,
         *,
@@ -193,6 +227,35 @@ class AccountOperations(AsyncCore):
         )
         return await self._none(call, options)
 
+    async def create_invitation(
+        self,
+        user_id: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.OneTimeLink:
+        """Invite a member.
+
+        Makes the one-time link by which a member takes up their place: they open it and set a name and a password,
+        or prove the password they have. It is good for 7 days; an older one ends. Hand it over, or let it be mailed
+        where mail is set up.
+
+        Args:
+            user_id: The member's id, `usr_…`
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, The caller lacks `members:manage`, or the member's role holds more than the
+                caller; HTTP 404, The tenant has no such member; HTTP 409, The person has joined already.
+        """
+        call = Call(
+            "POST",
+            "/tenant/members/{user_id}/invitation",
+            path={
+                "user_id": user_id,
+            },
+        )
+        return await self._one(call, models.OneTimeLink, options)
+
     async def list_tokens(
         self,
         *,
@@ -281,6 +344,34 @@ class AccountOperations(AsyncCore):
             "/tokens/current",
         )
         return await self._one(call, models.ApiToken, options)
+
+    async def revoke_leaked_token(
+        self,
+        token: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.LeakedTokenOutcome:
+        """Hand in a leaked API token.
+
+        Whoever finds a token may end it by sending it here: no other credential is needed, and the answer says no
+        more than whether it opened something. The tenant it belongs to finds this in its audit log.
+
+        Args:
+            token: The token itself, `at_saas_…`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, A page of another site asks.
+        """
+        call = Call(
+            "POST",
+            "/tokens/revoke",
+            body={
+                "token": token,
+            },
+            required={"token": token},
+        )
+        return await self._one(call, models.LeakedTokenOutcome, options)
 
     async def delete_token(
         self,

@@ -186,7 +186,8 @@ class InstallationsOperations(AsyncCore):
         """Get installation bundle.
 
         Everything an instance needs to run the installed version, with the content of its files: also if it was
-        yanked or withdrawn since. While it is quarantined there is none: 404 with `details.status`.
+        yanked or withdrawn since. While it is quarantined, or once it was taken down, there is none: 404 with
+        `details.status`.
 
         Args:
             installation_id: `inst_…`
@@ -194,7 +195,7 @@ class InstallationsOperations(AsyncCore):
 
         Raises:
             MarketplaceError: HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404, `NOT_FOUND`: no such installation, or
-                it is quarantined.
+                it is quarantined or was taken down.
         """
         call = Call(
             "GET",

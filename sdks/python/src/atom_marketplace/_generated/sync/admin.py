@@ -96,6 +96,153 @@ class AdminOperations(SyncCore):
         )
         return self._one(call, models.Component, options)
 
+    @refuses_ellipsis("kind", "tenant", "component_id", "reason")
+    def take_down_component(
+        self,
+        kind: models.Kind,
+        tenant: str,
+        component_id: str,
+        reason: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.Takedown:
+        """Takes a component down for good.
+
+        With the content of all its versions, also where they are installed, and also if its publisher has withdrawn
+        it. Its storage is free, and nothing can be published under its id again.
+
+        Args:
+            kind: agent, skill, canvas or domain
+            tenant: Its publisher
+            component_id: Its id
+            reason: Why, up to 2,000 characters; its publisher and those who installed it read it.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin;
+                HTTP 404, No such component; HTTP 409, It was taken down before.
+        """
+        call = Call(
+            "POST",
+            "/admin/components/{kind}/{tenant}/{component_id}/takedown",
+            path={
+                "kind": kind,
+                "tenant": tenant,
+                "component_id": component_id,
+            },
+            body={
+                "reason": reason,
+            },
+            required={"reason": reason},
+        )
+        return self._one(call, models.Takedown, options)
+
+    def list_reports(
+        self,
+        *,
+        status: models.ReportStatus | NotGiven | None = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.Report]:
+        """Lists reports of abuse.
+
+        What most tenants have reported comes first, and of that the oldest.
+
+        Args:
+            status: Those that wait, or those that were resolved.
+            page: The page, from 1; up to 10,000 items deep.
+            page_size: Items on a page.
+            cursor: The `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, Not the platform's admin.
+        """
+        call = Call(
+            "GET",
+            "/admin/reports",
+            query={
+                "status": status,
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.Report, options)
+
+    def get_report(
+        self,
+        report_id: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.Report:
+        """Reads a report of abuse.
+
+        With who reported it, which nobody but the platform is told.
+
+        Args:
+            report_id: `rep_…`
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, Not the platform's admin; HTTP 404, No such report.
+        """
+        call = Call(
+            "GET",
+            "/admin/reports/{report_id}",
+            path={
+                "report_id": report_id,
+            },
+        )
+        return self._one(call, models.Report, options)
+
+    @refuses_ellipsis("report_id", "outcome", "reason")
+    def resolve_report(
+        self,
+        report_id: str,
+        outcome: models.ReportOutcome,
+        reason: str,
+        *,
+        all: bool | NotGiven = ...,
+        quarantine: bool | NotGiven = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Report:
+        """Resolves a report of abuse.
+
+        The outcome is noted. With `quarantine` the component is put in quarantine in the same step; to take one down
+        is a request of its own.
+
+        Args:
+            report_id: `rep_…`
+            outcome: What came of it. It is noted; the component itself changes with `quarantine` alone.
+            reason: Why, up to 2,000 characters.
+            all: Resolve every open report of the component in the same way.
+            quarantine: Put the component in quarantine at once, for this reason; with the outcome `quarantined`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, Not the platform's admin; HTTP 404, No such
+                report; HTTP 409, It was resolved before; or the component is to be put in quarantine and is not
+                published.
+        """
+        call = Call(
+            "POST",
+            "/admin/reports/{report_id}/resolve",
+            path={
+                "report_id": report_id,
+            },
+            body={
+                "outcome": outcome,
+                "reason": reason,
+                "all": all,
+                "quarantine": quarantine,
+            },
+            required={"outcome": outcome, "reason": reason},
+        )
+        return self._one(call, models.Report, options)
+
     def admin_get_stats(
         self,
         *,

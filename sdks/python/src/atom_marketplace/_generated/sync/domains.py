@@ -104,6 +104,7 @@ class DomainsOperations(SyncCore):
         description: str,
         *,
         dry_run: Literal[False] | NotGiven = ...,
+        accept_redactions: bool | NotGiven | None = ...,
         capabilities: Sequence[str] | NotGiven = ...,
         category: str | NotGiven | None = ...,
         config_schema: Mapping[str, Any] | NotGiven | None = ...,
@@ -135,6 +136,7 @@ class DomainsOperations(SyncCore):
         description: str,
         *,
         dry_run: Literal[True],
+        accept_redactions: bool | NotGiven | None = ...,
         capabilities: Sequence[str] | NotGiven = ...,
         category: str | NotGiven | None = ...,
         config_schema: Mapping[str, Any] | NotGiven | None = ...,
@@ -166,6 +168,7 @@ class DomainsOperations(SyncCore):
         description: str,
         *,
         dry_run: bool | NotGiven | None = ...,
+        accept_redactions: bool | NotGiven | None = ...,
         capabilities: Sequence[str] | NotGiven = ...,
         category: str | NotGiven | None = ...,
         config_schema: Mapping[str, Any] | NotGiven | None = ...,
@@ -195,12 +198,21 @@ class DomainsOperations(SyncCore):
         place of one that waits. Making a public component private takes it from the public at once, with all its
         versions.
 
+        What is public, or shared with somebody, is sanitised first: in the free JSON (`configuration`, `canvases`,
+        `memory`, `content`, `knowledge_base`, `governance_template`, `vocabulary`) keys that hold credentials are
+        dropped, and credentials, emails, phone numbers, social security numbers, tenant ids and internal hosts in
+        texts are replaced by `[redacted:<kind>]`. Where there is anything of that, it is 400 CHECKS_FAILED with
+        `details.redactions` (which name the places, never the values) unless `accept_redactions=true`; what is
+        stored, and its digest, are of the content that is left.
+
         Args:
             domain_id: The publisher's id: 1–128 of `A-Z a-z 0-9 _ . -`, first a letter or digit.
             marketplace_type: `public` waits for approval, `private` is there at once.
             name: Display name, up to 100 characters.
             description: What it does, up to 2,000 characters.
             dry_run: Check alone: the answer says what a publish would do, and nothing is stored.
+            accept_redactions: Go on although credentials, personal data, tenant ids or internal addresses are taken
+                out first. A dry run lists them.
             capabilities: What it can do: up to 100, each up to 64 characters.
             category: One category, up to 64 characters.
             config_schema: JSON Schema 2020-12 of `install_config.settings`, without remote `$ref`; its extra key
@@ -224,15 +236,17 @@ class DomainsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, INVALID_REQUEST with every field that is wrong, or CHECKS_FAILED; HTTP 403,
-                INSUFFICIENT_PERMISSIONS (scope or component patterns), or QUOTA_EXCEEDED; HTTP 409, VERSION_EXISTS:
-                the number has other content; CONFLICT: quarantined; HTTP 413, Over 10 MiB.
+            MarketplaceError: HTTP 400, INVALID_REQUEST with every field that is wrong, or CHECKS_FAILED with the
+                findings and redactions; HTTP 403, INSUFFICIENT_PERMISSIONS (scope or component patterns), or
+                QUOTA_EXCEEDED; HTTP 409, VERSION_EXISTS: the number has other content; CONFLICT: quarantined; HTTP
+                413, Over 10 MiB.
         """
         call = Call(
             "POST",
             "/domain-marketplace/domains",
             query={
                 "dry_run": dry_run,
+                "accept_redactions": accept_redactions,
             },
             body={
                 "domain_id": domain_id,
@@ -378,7 +392,8 @@ class DomainsOperations(SyncCore):
         """Get one domain.
 
         An id that several publishers have means the caller's own, else what the caller has installed under it, else
-        the only one; otherwise 409 lists the candidates. Its publisher also sees what waits for review.
+        the only one; otherwise 409 lists the candidates. Its publisher also sees what waits for review. By a former
+        id, or a former publisher's, the answer has the present ones, and `Content-Location`.
 
         Args:
             domain_id: The publisher's id
@@ -415,8 +430,9 @@ class DomainsOperations(SyncCore):
     ) -> models.Component:
         """Deprecates a domain, or says who sees a private one.
 
-        Only `deprecated` and `shared_with` change without a new version. With `If-Match`, only if nobody changed it
-        meanwhile.
+        Only `deprecated` and `shared_with` change without a new version. A version that holds what sanitising would
+        take out is not shared (400 CHECKS_FAILED with `details.redactions`): publish it again with `shared_with`.
+        With `If-Match`, only if nobody changed it meanwhile.
 
         Args:
             domain_id: The component's id
@@ -428,9 +444,9 @@ class DomainsOperations(SyncCore):
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, A field is wrong, or needs a new version; HTTP 403, The token may not publish
-                this id; HTTP 404, The caller's tenant has no such component; HTTP 409, It is in quarantine; HTTP
-                412, It has changed since.
+            MarketplaceError: HTTP 400, A field is wrong or needs a new version; CHECKS_FAILED: what would be shared
+                needs redactions; HTTP 403, The token may not publish this id; HTTP 404, The caller's tenant has no
+                such component; HTTP 409, It is in quarantine; HTTP 412, It has changed since.
         """
         call = Call(
             "PATCH",
@@ -767,6 +783,93 @@ class DomainsOperations(SyncCore):
         )
         return self._one(call, models.RatingSummary, options)
 
+    @refuses_ellipsis("domain_id", "new_id")
+    def rename_domain(
+        self,
+        domain_id: str,
+        new_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Component:
+        """Gives a domain another id.
+
+        At once, also where it waits for review; its versions, installations and ratings stay. Its old id goes on
+        naming it for ever, here, in lock files and in the dependencies of others, and is never given to something
+        else. Versions keep digest and bundle: those hold the id they were published under.
+
+        Args:
+            domain_id: The component's id
+            new_id: The id it is to have: 1–128 of `A-Z a-z 0-9 _ . -`, never used by its publisher for another
+                component.
+            source_tenant_id: Its publisher. Left out: the caller's own of that id, and for reading what the caller
+                has installed under it, else the one public one.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, The new id breaks the rules, or is the one it has; HTTP 403, The token may
+                not publish one of the ids; HTTP 404, The caller's tenant has no such component; HTTP 409, The new id
+                is, or was, another component's; or it is in quarantine.
+        """
+        call = Call(
+            "POST",
+            "/domain-marketplace/domains/{domain_id}/rename",
+            path={
+                "domain_id": domain_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+            body={
+                "new_id": new_id,
+            },
+            required={"new_id": new_id},
+        )
+        return self._one(call, models.Component, options)
+
+    @refuses_ellipsis("domain_id", "reason")
+    def report_domain(
+        self,
+        domain_id: str,
+        reason: models.ReportReason,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        details: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.ReportReceipt:
+        """Reports a domain to the platform.
+
+        For harm, leaked secrets, impersonation and the like; whoever may see it may report it. The publisher is not
+        told who did. A tenant has one open report of a component: another one takes its place.
+
+        Args:
+            domain_id: The component's id
+            reason: What is wrong with it.
+            source_tenant_id: The component's publisher, where several have that id.
+            details: What you saw, and where, up to 2,000 characters. Needed with the reason `other`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`, or the caller's own.
+        """
+        call = Call(
+            "POST",
+            "/domain-marketplace/domains/{domain_id}/report",
+            path={
+                "domain_id": domain_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+            body={
+                "reason": reason,
+                "details": details,
+            },
+            required={"reason": reason},
+        )
+        return self._one(call, models.ReportReceipt, options)
+
     def list_domain_reviews(
         self,
         domain_id: str,
@@ -807,6 +910,53 @@ class DomainsOperations(SyncCore):
             },
         )
         return self._page(call, models.Review, options)
+
+    @refuses_ellipsis("domain_id", "to_tenant_id")
+    def transfer_domain(
+        self,
+        domain_id: str,
+        to_tenant_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        message: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Transfer:
+        """Offers a domain to another publisher.
+
+        Nothing changes until the other tenant accepts, for which it has 7 days. Then the component is the other's,
+        with its versions, installations and ratings; its old full name goes on naming it for ever. A member's token
+        needs the role admin or owner. The answer is the same whether there is such a tenant or not. There is one
+        offer of a component at a time.
+
+        Args:
+            domain_id: The component's id
+            to_tenant_id: Who is to have it. Whether there is such a tenant is not told: an offer to one that does
+                not exist expires.
+            source_tenant_id: Its publisher: the caller's own tenant.
+            message: What you want to say with it, up to 2,000 characters.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong, or the tenant is the caller's own; HTTP 403, The token may
+                not publish this id, or its maker is no admin of the tenant; HTTP 404, The caller's tenant has no
+                such component; HTTP 409, It is offered already, or in quarantine.
+        """
+        call = Call(
+            "POST",
+            "/domain-marketplace/domains/{domain_id}/transfer",
+            path={
+                "domain_id": domain_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+            body={
+                "to_tenant_id": to_tenant_id,
+                "message": message,
+            },
+            required={"to_tenant_id": to_tenant_id},
+        )
+        return self._one(call, models.Transfer, options)
 
     def list_domain_versions(
         self,

@@ -1,0 +1,125 @@
+//! SQL of the names components had, and of what was taken down.
+
+use atom_marketplace_db::{Conn, Error, Timestamp, args};
+use atom_marketplace_protocol::ids::Kind;
+
+use super::write::EMPTY;
+
+/// The component that has a name, or had it, whatever became of it.
+pub(in crate::catalog) fn holder(c: &mut Conn<'_>, kind: Kind, tenant: i64, slug: &str) -> Result<Option<i64>, Error> {
+    c.first(
+        "SELECT id FROM component WHERE kind = $1 AND tenant_id = $2 AND slug = $3
+         UNION ALL
+         SELECT component_id FROM component_alias WHERE kind = $1 AND tenant_id = $2 AND slug = $3",
+        args![kind.code(), tenant, slug],
+    )
+}
+
+/// The component that had a name of the tenant's and has another one now.
+pub(in crate::catalog) fn moved(c: &mut Conn<'_>, kind: Kind, tenant: i64, slug: &str) -> Result<Option<i64>, Error> {
+    c.first(
+        "SELECT component_id FROM component_alias WHERE kind = $1 AND tenant_id = $2 AND slug = $3",
+        args![kind.code(), tenant, slug],
+    )
+}
+
+/// Gives a component another name, and keeps the one it has for it.
+pub(in crate::catalog) fn rename(
+    c: &mut Conn<'_>,
+    component: i64,
+    tenant: i64,
+    slug: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    // What versions were published as is part of their digests and of their bundles' bytes, which never change.
+    c.execute(
+        "UPDATE component_version SET
+             published_tenant = (SELECT n.slug FROM component x JOIN tenant n ON n.id = x.tenant_id WHERE x.id = $1),
+             published_slug = (SELECT x.slug FROM component x WHERE x.id = $1)
+         WHERE component_id = $1 AND published_slug IS NULL",
+        args![component],
+    )?;
+    // So is whose dependency was meant that could not be found then.
+    c.execute(
+        "UPDATE component_dependency SET target_tenant =
+             (SELECT n.slug FROM component x JOIN tenant n ON n.id = x.tenant_id WHERE x.id = $1)
+         WHERE component_id = $1 AND target_id IS NULL AND target_tenant IS NULL",
+        args![component],
+    )?;
+    // One of its own old names: it is the present one again.
+    c.execute(
+        "DELETE FROM component_alias WHERE component_id = $1 AND tenant_id = $2 AND slug = $3",
+        args![component, tenant, slug],
+    )?;
+    c.execute(
+        "INSERT INTO component_alias (kind, tenant_id, slug, component_id, created_at)
+         SELECT kind, tenant_id, slug, id, $2 FROM component WHERE id = $1",
+        args![component, now],
+    )?;
+    c.execute(
+        "UPDATE component SET tenant_id = $2, slug = $3, updated_at = $4, revision = revision + 1 WHERE id = $1",
+        args![component, tenant, slug, now],
+    )?;
+    // A publisher is not among those it shares with.
+    c.execute("DELETE FROM component_share WHERE component_id = $1 AND tenant_id = $2", args![component, tenant])?;
+    Ok(())
+}
+
+/// The tenants that have a component installed.
+pub(in crate::catalog) fn installers(c: &mut Conn<'_>, component: i64) -> Result<Vec<i64>, Error> {
+    c.all(
+        "SELECT tenant_id FROM installation WHERE component_id = $1 AND removed_at IS NULL ORDER BY tenant_id",
+        args![component],
+    )
+}
+
+/// Bytes that a component's versions take.
+pub(in crate::catalog) fn size(c: &mut Conn<'_>, component: i64) -> Result<i64, Error> {
+    c.one(
+        "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM component_version WHERE component_id = $1",
+        args![component],
+    )
+}
+
+/// Drops the content of every version of a component, installed or not, and all that its row shows of it.
+pub(in crate::catalog) fn drop_everything(c: &mut Conn<'_>, component: i64) -> Result<(), Error> {
+    for table in ["component_file", "component_dependency"] {
+        c.execute(
+            &format!(
+                "DELETE FROM {table} WHERE version_id IN (SELECT id FROM component_version WHERE component_id = $1)"
+            ),
+            args![component],
+        )?;
+    }
+    c.execute(
+        "UPDATE component_version SET size = 0, release_notes = NULL, manifest = $2, status = CASE status
+             WHEN 'published' THEN 'withdrawn' WHEN 'quarantined' THEN 'withdrawn' WHEN 'pending_review' THEN 'superseded' ELSE status END
+         WHERE component_id = $1",
+        args![component, EMPTY],
+    )?;
+    c.execute(
+        "UPDATE component SET summary = $2, name = slug, name_key = slug, category = NULL, deprecated = NULL WHERE id = $1",
+        args![component, EMPTY],
+    )?;
+    Ok(())
+}
+
+/// Notes that a component was taken down.
+pub(in crate::catalog) fn insert_takedown(
+    c: &mut Conn<'_>,
+    component: i64,
+    reason: &str,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    c.execute(
+        "INSERT INTO component_takedown (component_id, reason, actor, created_at) VALUES ($1, $2, $3, $4)",
+        args![component, reason, actor, now],
+    )?;
+    Ok(())
+}
+
+/// Why a component was taken down, if it was.
+pub(in crate::catalog) fn takedown(c: &mut Conn<'_>, component: i64) -> Result<Option<String>, Error> {
+    c.first("SELECT reason FROM component_takedown WHERE component_id = $1", args![component])
+}

@@ -1,0 +1,93 @@
+// Written by scripts/generate.mjs from openapi.json. Do not edit.
+
+import type { Operation } from '../../operation.js';
+import type { RequestOptions } from '../../options.js';
+import type { PagePromise } from '../../page.js';
+import type { ApiPromise } from '../../promise.js';
+import type { ListTransfersParams } from '../parameters.js';
+import type { Transfer } from '../types/index.js';
+import { InstallsMethods } from './installs.js';
+
+const operations = {
+  listTransfers: {
+    method: 'GET',
+    path: '/transfers',
+    required: ['direction'],
+    answer: 'Transfer',
+  },
+  getTransfer: {
+    method: 'GET',
+    path: '/transfers/{id}',
+    answer: 'Transfer',
+  },
+  cancelTransfer: {
+    method: 'DELETE',
+    path: '/transfers/{id}',
+  },
+  acceptTransfer: {
+    method: 'POST',
+    path: '/transfers/{id}/accept',
+    answer: 'Transfer',
+  },
+  declineTransfer: {
+    method: 'POST',
+    path: '/transfers/{id}/decline',
+    answer: 'Transfer',
+  },
+} as const satisfies Record<string, Operation>;
+
+/** Methods for publishing. */
+export abstract class PublishingMethods extends InstallsMethods {
+  /**
+   * List transfers.
+   *
+   * Offers made to the caller's tenant, or by it, the latest first; decided and expired ones too.
+   */
+  listTransfers(params: ListTransfersParams, options?: RequestOptions): PagePromise<Transfer> {
+    return this.page(operations.listTransfers, { path: [], params, options });
+  }
+
+  /**
+   * Get transfer.
+   *
+   * An offer made by the caller's tenant, or to it.
+   *
+   * @param id `trf_…`
+   */
+  getTransfer(id: string, options?: RequestOptions): ApiPromise<Transfer> {
+    return this.one(operations.getTransfer, { path: [id], options });
+  }
+
+  /**
+   * Cancel transfer.
+   *
+   * Takes back an offer that the caller's tenant made.
+   *
+   * @param id `trf_…`
+   */
+  cancelTransfer(id: string, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.cancelTransfer, { path: [id], options });
+  }
+
+  /**
+   * Accept transfer.
+   *
+   * The component is the caller's from then on, if its storage has room for it.
+   *
+   * @param id `trf_…`
+   */
+  acceptTransfer(id: string, options?: RequestOptions): ApiPromise<Transfer> {
+    return this.one(operations.acceptTransfer, { path: [id], options });
+  }
+
+  /**
+   * Decline transfer.
+   *
+   * The component stays whose it is.
+   *
+   * @param id `trf_…`
+   */
+  declineTransfer(id: string, options?: RequestOptions): ApiPromise<Transfer> {
+    return this.one(operations.declineTransfer, { path: [id], options });
+  }
+}
