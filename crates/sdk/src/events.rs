@@ -13,7 +13,7 @@ use crate::{Call, Client, Error};
 /// The pause before coming again.
 const PAUSE: Duration = Duration::from_secs(1);
 /// A server that says nothing for so long is gone: it says something every fifteen seconds.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 /// The longest line: an event is at most 20 KB.
 const LINE_MAX: usize = 1 << 20;
 
@@ -95,17 +95,13 @@ impl EventStream {
             }
         };
         let chunk = tokio::time::timeout(SILENCE, response.chunk()).await.map_err(|_| Error::Timeout(SILENCE))?;
-        match chunk.map_err(Error::connection)? {
-            Some(bytes) => {
-                self.failures = 0;
-                self.parser.feed(&bytes, &mut self.ready)
-            }
-            None => {
-                self.response = None;
-                tokio::time::sleep(PAUSE).await;
-                Ok(())
-            }
+        if let Some(bytes) = chunk.map_err(Error::connection)? {
+            self.failures = 0;
+            return self.parser.feed(&bytes, &mut self.ready);
         }
+        self.response = None;
+        tokio::time::sleep(PAUSE).await;
+        Ok(())
     }
 }
 

@@ -170,12 +170,11 @@ async fn stream_events(
     })?;
     let reader = Reader { m, tenant: scope.id(), scope: query.scope.unwrap_or(WebhookScope::Tenant) };
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned).or(query.after);
-    let position = match &last {
-        Some(after) => reader.position(after).await?,
-        None => {
-            reader.place().await?;
-            reader.m.db.read(super::last_position).await.map_err(ApiError::from)?
-        }
+    let position = if let Some(after) = &last {
+        reader.position(after).await?
+    } else {
+        reader.place().await?;
+        reader.m.db.read(super::last_position).await.map_err(ApiError::from)?
     };
     let changes = following.changes.clone();
     let ends = Box::pin(sleep(STREAM));

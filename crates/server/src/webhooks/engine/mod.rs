@@ -522,12 +522,11 @@ impl Engine {
         else {
             return;
         };
-        match renewal.until {
-            Some(until) => lane.queue[at].until = until,
-            None => {
-                lane.queue.remove(at);
-                self.m.outbox.release(renewal.webhook, 1);
-            }
+        if let Some(until) = renewal.until {
+            lane.queue[at].until = until;
+        } else {
+            lane.queue.remove(at);
+            self.m.outbox.release(renewal.webhook, 1);
         }
     }
 
@@ -535,7 +534,9 @@ impl Engine {
     async fn end(mut self, mut heard: mpsc::UnboundedReceiver<Event>, recorder: JoinHandle<()>) {
         self.m.outbox.stop();
         let webhooks: Vec<i64> = self.lanes.keys().copied().collect();
-        webhooks.into_iter().for_each(|webhook| self.give_back(webhook));
+        for webhook in webhooks {
+            self.give_back(webhook);
+        }
         let waited = tokio::time::timeout(PATIENCE, async {
             while self.in_flight > 0
                 && let Some(event) = heard.recv().await

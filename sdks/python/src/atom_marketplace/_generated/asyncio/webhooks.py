@@ -177,6 +177,8 @@ class WebhooksOperations(AsyncCore):
     ) -> models.Webhook:
         """Show a webhook.
 
+        Without its secret; with since when its deliveries have failed, if they do.
+
         Args:
             webhook_id: The webhook's id, `whk_…`
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
