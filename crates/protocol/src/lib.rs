@@ -30,4 +30,5 @@ pub mod tenant;
 pub mod text;
 pub mod token;
 pub mod usage;
+pub mod verification;
 pub mod webhook;

@@ -44,5 +44,6 @@ pub mod types {
     pub use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};
     pub use atom_marketplace_protocol::tenant::*;
     pub use atom_marketplace_protocol::usage::*;
+    pub use atom_marketplace_protocol::verification::*;
     pub use atom_marketplace_protocol::webhook::*;
 }

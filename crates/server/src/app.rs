@@ -1,5 +1,6 @@
 //! One marketplace: its data and everything that is shared by its requests. The real one and the sandbox are two of these.
 
+use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use crate::events::outbox::Outbox;
 use crate::http::InFlight;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
-use crate::outbound::Outbound;
+use crate::outbound::{Dns, Outbound};
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
 use crate::webhooks::stats::DeliveryStats;
@@ -56,6 +57,10 @@ pub struct Parts {
     pub cors_origins: Vec<String>,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
+    /// The name server that proofs of domains are looked up at; none: the system's.
+    pub dns_server: Option<SocketAddr>,
+    /// Where proofs in files are, with `{domain}` for the domain: [`verification::FILE`](crate::verification::FILE).
+    pub verification_file: String,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
     /// How long events are kept, and what was told of them.
@@ -125,6 +130,10 @@ pub struct State {
     pub passwords: accounts::Passwords,
     /// The only way to others: webhooks, peers.
     pub outbound: Outbound,
+    /// DNS, for what domains say of themselves.
+    pub dns: Dns,
+    /// Where proofs in files are, with `{domain}` for the domain.
+    pub verification_file: String,
     /// From transactions to those who are told of events.
     pub outbox: Outbox,
     /// How deliveries fare, for the metrics.
@@ -173,6 +182,8 @@ impl Marketplace {
             accounts: parts.accounts,
             passwords: accounts::Passwords::default(),
             outbound: Outbound::new(parts.outbound_allow),
+            dns: Dns::new(parts.dns_server),
+            verification_file: parts.verification_file,
             metrics: Metrics::default(),
             public_url: parts.public_url,
             trusted_proxies: parts.trusted_proxies,

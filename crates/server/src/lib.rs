@@ -30,4 +30,6 @@ pub mod tenants;
 pub mod tokens;
 pub mod transfers;
 pub mod usage;
+pub mod verification;
+pub mod web;
 pub mod webhooks;

@@ -14,6 +14,7 @@ use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::jobs::Jobs;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
+use atom_marketplace_server::verification::FILE;
 use atom_marketplace_server::{accounts, http, tenants, tokens};
 
 use serde_json::json;
@@ -88,6 +89,8 @@ impl TestServer {
             event_retention: Duration::from_hours(30 * 24),
             webhook_retry: [50, 100, 200, 400, 800].map(Duration::from_millis).to_vec(),
             outbound_allow: Vec::new(),
+            dns_server: None,
+            verification_file: FILE.to_owned(),
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),

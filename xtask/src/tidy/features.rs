@@ -23,11 +23,12 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("usage", &["catalog", "installs", "limits", "tenants", "webhooks"]),
     ("sandbox", &["accounts", "audit", "catalog", "events", "limits", "ratings", "tenants", "tokens"]),
     ("reports", &["audit", "catalog"]),
-    ("transfers", &["audit", "catalog", "tenants"]),
+    ("transfers", &["audit", "catalog", "ratings", "tenants"]),
+    ("verification", &["audit", "catalog", "tenants"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.
-const COMPOSITION: &[&str] = &["config", "demo", "jobs", "ops"];
+const COMPOSITION: &[&str] = &["config", "demo", "jobs", "ops", "web"];
 
 /// Neither: every feature has routes and takes callers from them, and they know every feature; every feature may send
 /// through `outbound`, which knows none.

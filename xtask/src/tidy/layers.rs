@@ -9,11 +9,12 @@ use super::{Finding, SERVER, is_test};
 const WITH_STORES: &[&str] = &["crates/server/src/", "crates/cli/src/", "crates/protocol/src/"];
 
 /// Folders of the server that are about HTTP.
-const HTTP: &[&str] = &["extract/", "http/", "ops/"];
+const HTTP: &[&str] = &["extract/", "http/", "ops/", "web/"];
 
 /// Clocks read directly, and why that is no use of time but a measurement.
 const MEASURING: &[(&str, &str, &str)] = &[
     ("http/gate.rs", "Instant::now", "how long an answer took, for the metrics: no decision hangs on it"),
+    ("web/gate.rs", "Instant::now", "how long a page took, for the metrics: no decision hangs on it"),
     ("jobs/mod.rs", "Instant::now", "when a job runs next, by the timer that wakes it: no stored time comes of it"),
     ("outbound/mod.rs", "Instant::now", "how long an exchange took, for its record"),
     ("outbound/connection.rs", "Instant::now", "how long a connection has waited, by the timer that closes it"),

@@ -8,6 +8,7 @@ use atom_marketplace_sdk::{ComponentRef, Kind};
 use clap::{Args, Subcommand};
 
 use super::lifecycle::{Rename, ReportArgs, ReportsArgs, ResolveArgs, TakedownArgs, TransferArgs};
+use super::verify::VerifyArgs;
 
 /// Which marketplace, and as whom.
 #[derive(Clone, Debug, Default, Args)]
@@ -63,6 +64,8 @@ pub(crate) enum ClientCommand {
     Rename(Rename),
     /// Offer a component to another tenant, or take what is offered.
     Transfer(TransferArgs),
+    /// Show that domains are the tenant's, which verifies it.
+    Verify(VerifyArgs),
     /// Report a component to the platform.
     Report(ReportArgs),
     /// Decide on what publishers want to be public (platform admins).

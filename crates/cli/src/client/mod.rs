@@ -14,6 +14,7 @@ mod publish;
 mod review;
 pub(crate) mod token;
 mod unpack;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -55,6 +56,7 @@ async fn dispatch(command: &ClientCommand) -> anyhow::Result<()> {
         ClientCommand::Rename(args) => lifecycle::rename(args).await,
         ClientCommand::Transfer(args) => lifecycle::transfer(args).await,
         ClientCommand::Report(args) => lifecycle::report(args).await,
+        ClientCommand::Verify(args) => verify::run(args).await,
         ClientCommand::Review(args) => review::run(args).await,
         ClientCommand::Completion { shell } => {
             crate::output::text(&completion(*shell));
@@ -87,6 +89,7 @@ fn connection(command: &ClientCommand) -> Option<&Connection> {
         ClientCommand::Rename(args) => &args.connection,
         ClientCommand::Transfer(args) => args.command.connection(),
         ClientCommand::Report(args) => &args.connection,
+        ClientCommand::Verify(args) => args.command.connection(),
         ClientCommand::Review(args) => match &args.command {
             ReviewCommand::List { connection, .. } | ReviewCommand::Show { connection, .. } => connection,
             ReviewCommand::Approve { decision, .. }

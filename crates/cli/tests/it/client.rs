@@ -351,3 +351,47 @@ async fn the_test_environment() {
     test.reset().await.expect("reset");
     client.agents().list().await.expect("as before");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_component_is_renamed_handed_over_reported_and_taken_down() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let (acme, globex, admin) =
+            (tenant(&server, "acme").await, tenant(&server, "globex").await, admin(&server).await);
+        let folder = acme.path().join("crm");
+        acme.run(&["init", text(&folder), "--id", "crm"]).await.ok();
+        acme.run(&["publish", text(&folder), "--public"]).await.ok();
+        let waiting = json(admin.run(&["review", "list", "--json"]).await);
+        admin.run(&["review", "approve", waiting["items"][0]["id"].as_str().expect("one waits")]).await.ok();
+
+        let said = acme.run(&["rename", "skill", "crm", "crm-lookup"]).await.ok();
+        assert!(said.contains("acme/crm-lookup"), "{said}");
+        let offer =
+            acme.run(&["transfer", "offer", "skill", "crm", "globex", "--message", "As agreed.", "--json"]).await;
+        let offer = json(offer)["id"].as_str().expect("an offer").to_owned();
+        let listed = globex.run(&["transfer", "list"]).await.ok();
+        assert!(listed.contains(&offer) && listed.contains("As agreed."), "{listed}");
+        acme.run(&["transfer", "cancel", &offer]).await.ok();
+        let offer = json(acme.run(&["transfer", "offer", "skill", "crm-lookup", "globex", "--json"]).await);
+        let said = globex.run(&["transfer", "accept", offer["id"].as_str().expect("an offer")]).await.ok();
+        assert!(said.contains("accepted"), "{said}");
+        assert_eq!(json(acme.run(&["show", "skill", "acme/crm", "--json"]).await)["source_tenant_id"], "globex");
+
+        let said = acme.run(&["report", "skill", "globex/crm-lookup", "--reason", "spam"]).await.ok();
+        assert!(said.contains("rep_"), "{said}");
+        let reports = json(admin.run(&["review", "reports", "--json"]).await);
+        let report = reports["items"][0]["id"].as_str().expect("one report");
+        let resolve = ["review", "resolve", report, "--outcome", "quarantined", "--reason", "It is.", "--quarantine"];
+        assert!(admin.run(&resolve).await.ok().contains("quarantined"));
+        let refused = admin.run(&["review", "takedown", "skill", "crm-lookup", "--reason", "It is."]).await;
+        assert_eq!(refused.code, Some(2));
+        let said = admin.run(&["review", "takedown", "skill", "acme/crm", "--reason", "It is."]).await.ok();
+        assert!(said.contains("globex/crm-lookup"), "{said}");
+
+        let said = acme.run(&["verify", "add", "acme.example"]).await.ok();
+        assert!(said.contains("_atom-marketplace.acme.example"), "{said}");
+        assert!(acme.run(&["verify", "list"]).await.ok().contains("pending"));
+        acme.run(&["verify", "remove", "acme.example"]).await.ok();
+    })
+    .await;
+}

@@ -16,17 +16,19 @@ pub use collection::Collection;
 pub use federation::{Federation, FederationKeys};
 pub use install::{Install, Installations};
 pub use sandbox::TestEnvironment;
-pub use tenant::{Members, Tenant, Tokens};
+pub use tenant::{Members, Tenant, Tokens, Verification};
 pub use transfers::Transfers;
 pub use webhooks::{Events, Webhooks};
 
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::usage::Usage;
+use atom_marketplace_protocol::verification::PublisherProfile;
 use reqwest::Method;
 use serde_json::Value;
 
 use crate::listing::Everything;
+use crate::reference::segment;
 use crate::{Call, Client, Listing, SecretString};
 
 impl Client {
@@ -63,6 +65,11 @@ impl Client {
     /// What the tenant has installed.
     pub fn installations(&self) -> Installations {
         Installations::new(self)
+    }
+
+    /// What everyone may read of a publisher.
+    pub fn publisher(&self, tenant: &str) -> Call<PublisherProfile> {
+        Call::json(self, Method::GET, segment("tenant id", tenant).map(|tenant| format!("/publishers/{tenant}")))
     }
 
     /// Components offered to the tenant, or by it.

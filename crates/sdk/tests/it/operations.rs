@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
-    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, EventType, FederationKeyCreate,
-    InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason, ReportRequest,
-    ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate,
-    TestLogin, TestRateLimit, TransferDirection, TransferRequest, WebhookCreate, WebhookSecretRotate, WebhookUpdate,
-    WebhookVerify,
+    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, DomainClaim, EventType,
+    FederationKeyCreate, InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason,
+    ReportRequest, ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate,
+    TenantUpdate, TestLogin, TestRateLimit, TransferDirection, TransferRequest, VerificationMethod, WebhookCreate,
+    WebhookSecretRotate, WebhookUpdate, WebhookVerify,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -104,6 +104,14 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("get_installation_bundle", &installations.bundle("id"));
     method("get_installations_lock", &installations.lock());
     method("install_lock", &installations.install_lock(&Lock { lock_version: 1, components: Vec::new() }));
+
+    let verification = client.tenant().verification();
+    let claim = DomainClaim { domain: "acme.example".to_owned(), method: VerificationMethod::Dns };
+    method("get_verification", &verification.get());
+    method("create_verification", &verification.create(&claim));
+    method("check_verification", &verification.check("domain"));
+    method("delete_verification", &verification.delete("domain"));
+    method("get_publisher", &client.publisher("tenant"));
 
     let transfers = client.transfers();
     method("list_transfers", &transfers.list(TransferDirection::In));

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::token::Secret;
 
 use super::{Fallback, SETTINGS, Setting, Settings, parse, setting};
+use crate::accounts::Mailer;
 use crate::app::Rates;
 
 /// The file that is read when it is there and nothing else is named.
@@ -253,6 +255,7 @@ impl Values {
         let webhook_retry = self.get("webhook_retry", parse::durations);
         let event_retention = self.get("event_retention", parse::days);
         let outbound_allow = self.get("outbound_allow", parse::networks);
+        let dns_server = self.get("dns_server", parse::listen);
         let anonymous = self.get("rate.anonymous", parse::rate);
         let token = self.get("rate.token", parse::rate);
         let federation = self.get("rate.federation", parse::rate);
@@ -264,6 +267,8 @@ impl Values {
             limits.storage_bytes = storage.unwrap_or(limits.storage_bytes);
         }
         let sandbox = self.get("sandbox", parse::sandbox);
+        let sign_up = self.get("signup", parse::sign_up);
+        let mail = self.mail();
         let answer_cache_bytes = self.get("answer_cache_bytes", parse::size);
         let log_filter = self.get("log.filter", parse::log_filter);
         let log_format = self.get("log.format", parse::log_format);
@@ -293,9 +298,12 @@ impl Values {
             webhook_retry: webhook_retry?,
             event_retention: event_retention?,
             outbound_allow: outbound_allow?,
+            dns_server,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,
             sandbox: sandbox?,
+            sign_up,
+            mail,
             answer_cache_bytes: answer_cache_bytes?,
             log_filter: log_filter?,
             log_format: log_format?,
@@ -303,6 +311,23 @@ impl Values {
             in_force: self.in_force(),
             warnings,
         })
+    }
+
+    /// The way to the mail server, of two settings that make sense together.
+    fn mail(&mut self) -> Option<Arc<Mailer>> {
+        let url = self.get("mail.smtp_url", |text| Ok(Secret::new(text)))?;
+        let Some(from) = self.get("mail.from", |text| Ok(text.to_owned())) else {
+            let message = "with ATOM_SMTP_URL it must be set: whom mail comes from".to_owned();
+            self.mistakes.push(Mistake { place: "ATOM_MAIL_FROM".to_owned(), message });
+            return None;
+        };
+        match Mailer::new(&url, &from) {
+            Ok(mailer) => Some(Arc::new(mailer)),
+            Err(message) => {
+                self.mistakes.push(Mistake { place: "ATOM_SMTP_URL, ATOM_MAIL_FROM".to_owned(), message });
+                None
+            }
+        }
     }
 
     fn in_force(&self) -> Vec<InForce> {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use ipnet::IpNet;
 
+use crate::accounts::SignUpMode;
+
 use super::{LogFormat, SandboxMode, SecretKey};
 
 type Parsed<T> = Result<T, String>;
@@ -172,6 +174,15 @@ pub(super) fn sandbox(text: &str) -> Parsed<SandboxMode> {
         "off" => Ok(SandboxMode::Off),
         "auto" => Ok(SandboxMode::Auto),
         _ => Err(format!("`{text}` is none of on, off and auto")),
+    }
+}
+
+pub(super) fn sign_up(text: &str) -> Parsed<SignUpMode> {
+    match text {
+        "closed" => Ok(SignUpMode::Closed),
+        "invite" => Ok(SignUpMode::Invite),
+        "open" => Ok(SignUpMode::Open),
+        _ => Err(format!("`{text}` is none of closed, invite and open")),
     }
 }
 

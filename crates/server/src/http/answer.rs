@@ -32,7 +32,7 @@ pub(crate) struct RequestId(Arc<str>);
 
 impl RequestId {
     /// The next one. `instance` names the process and ends in random digits.
-    pub(super) fn next(instance: &str) -> Self {
+    pub(crate) fn next(instance: &str) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let mut text = String::with_capacity(36);

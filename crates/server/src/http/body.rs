@@ -30,7 +30,7 @@ pub(super) fn limit(method: &Method, path: &str) -> usize {
 }
 
 /// Reads `body` whole, or says that it is larger than `limit` bytes.
-pub(super) async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> ApiResult<Bytes> {
+pub(crate) async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> ApiResult<Bytes> {
     let too_large = || {
         ApiError::new(Code::PayloadTooLarge, format!("The body is larger than the {limit} bytes this route takes."))
             .details(json!({ "limit": limit }))

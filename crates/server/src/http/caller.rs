@@ -98,7 +98,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> ApiResult<Option<&'a 
 }
 
 /// The address at the far end of the trusted proxies.
-pub(super) fn address(trusted: &[IpNet], request: &Request) -> IpAddr {
+pub(crate) fn address(trusted: &[IpNet], request: &Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip().to_canonical());
     if trusted.is_empty() { peer } else { behind_proxies(trusted, peer, request.headers()) }

@@ -120,7 +120,7 @@ async fn serve(m: &Marketplace, address: IpAddr, request: Request, next: Next) -
 }
 
 /// Runs the handler; a panic is an answer, not a closed connection.
-async fn run(request: Request, next: Next) -> Response {
+pub(crate) async fn run(request: Request, next: Next) -> Response {
     AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         ApiError::internal(format!("panic: {}", text.unwrap_or("without a message"))).into_response()
@@ -128,7 +128,7 @@ async fn run(request: Request, next: Next) -> Response {
 }
 
 /// The error an answer stands for. One that no feature made (a failed serialization, say) becomes ours.
-fn error_of(response: &mut Response) -> Option<Arc<ApiError>> {
+pub(crate) fn error_of(response: &mut Response) -> Option<Arc<ApiError>> {
     let status = response.status();
     response.extensions_mut().remove::<Arc<ApiError>>().or_else(|| {
         status.is_server_error().then(|| {

@@ -1,8 +1,8 @@
 //! The HTTP surface put together: every feature's routes, the gate before them, and the OpenAPI document of both.
 
 mod answer;
-mod body;
-mod caller;
+pub(crate) mod body;
+pub(crate) mod caller;
 pub mod gate;
 pub(crate) mod idempotency;
 pub mod openapi;
@@ -35,6 +35,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::federation::routes())
         .merge(crate::transfers::routes())
         .merge(crate::reports::routes())
+        .merge(crate::verification::routes())
 }
 
 /// The API of one marketplace behind its gate, to be nested under `/api` (or `/api/test`).
@@ -57,11 +58,15 @@ pub fn behind_gate(m: Marketplace, routes: Router<Marketplace>) -> Router {
         .with_state(m)
 }
 
-/// The whole server: the API, health, metrics and documents.
+/// The whole server: the API, the pages, health and metrics.
 pub fn app(m: Marketplace) -> Router {
     // A nested router is not asked for its own root with a slash.
     let root = any(|| async { ApiError::not_found("route") }).layer(from_fn_with_state(m.clone(), gate::gate));
-    Router::new().route("/api/", root).nest("/api", router(m.clone())).merge(crate::ops::router(m))
+    Router::new()
+        .route("/api/", root)
+        .nest("/api", router(m.clone()))
+        .merge(crate::ops::router(m.clone()))
+        .merge(crate::web::router(m))
 }
 
 /// The whole server with a test environment beside it.

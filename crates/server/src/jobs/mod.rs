@@ -74,6 +74,12 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { crate::catalog::vocabulary::rebuild(&m).await }),
     },
     Job {
+        name: "look at verified domains again",
+        every: Duration::from_mins(10),
+        among_nodes: false,
+        run: |m| Box::pin(async move { m.check_due_domains().await }),
+    },
+    Job {
         name: "forget old idempotency keys",
         every: Duration::from_mins(10),
         among_nodes: false,

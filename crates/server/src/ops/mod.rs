@@ -1,8 +1,7 @@
-//! What operators ask of a running server: health, metrics, documents. No credential, outside the quota, and no feature's
+//! What operators ask of a running server: health, metrics, the description of the API. No credential, outside the quota, and no feature's
 //! business.
 
 mod api;
-mod docs_api;
 mod store;
 
 use crate::app::MIGRATIONS;

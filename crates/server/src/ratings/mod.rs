@@ -93,6 +93,22 @@ pub(crate) fn unrate(
     count(c, scope, &component, before, None, now)
 }
 
+/// Takes back what a tenant's authors said of a component that is its own from now on: nobody rates what is theirs.
+pub(crate) fn forget_own(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    component: &ComponentRow,
+    now: Timestamp,
+) -> ApiResult<()> {
+    for author in store::authors(c, scope, component.id)? {
+        let before = store::of_author(c, scope, &author, component.id)?;
+        store::delete(c, scope, &author, component.id)?;
+        note(c, scope, component, "rating.delete", json!({ "author": author }), now)?;
+        count(c, scope, component, before, None, now)?;
+    }
+    Ok(())
+}
+
 /// The record of what a tenant said of a component, in that tenant's chain.
 fn note(
     c: &mut Conn<'_>,

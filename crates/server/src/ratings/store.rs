@@ -49,6 +49,14 @@ pub(super) fn of_author(
     )
 }
 
+/// The authors of a tenant that rated a component.
+pub(super) fn authors(c: &mut Conn<'_>, scope: &TenantScope, component: i64) -> Result<Vec<String>, Error> {
+    c.all(
+        "SELECT author FROM rating WHERE component_id = $1 AND tenant_id = $2 ORDER BY id",
+        args![component, scope.id()],
+    )
+}
+
 /// Writes an author's rating, in place of the one before.
 pub(super) fn put(
     c: &mut Conn<'_>,

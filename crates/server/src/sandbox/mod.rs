@@ -88,6 +88,8 @@ impl Sandbox {
             event_retention: real.event_retention,
             webhook_retry: real.webhook_retry.clone(),
             outbound_allow: real.outbound.allowed().to_vec(),
+            dns_server: real.dns.server(),
+            verification_file: real.verification_file.clone(),
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],

@@ -124,9 +124,25 @@ pub fn update(
     }
     let tenant = store::find_by_slug(c, slug)?.ok_or_else(ApiError::tenant_not_found)?;
     let update = TenantAdminUpdate { name, ..update.clone() };
-    store::update(c, slug, &update, now)?;
+    let renamed = update.name.as_ref().is_some_and(|name| **name != *tenant.name);
+    store::update(c, slug, &update, renamed, now)?;
     note(c, actor, &tenant, "tenant.update", json!(update), now)?;
     describe(c, slug)
+}
+
+/// Gives a tenant another name, by itself. The platform has vouched for who went by the name before: that is over, as is
+/// what its domains prove of it.
+pub(crate) fn rename(
+    c: &mut Conn<'_>,
+    actor: &Actor,
+    slug: &str,
+    name: Option<String>,
+    now: Timestamp,
+) -> ApiResult<wire::Tenant> {
+    let before = describe(c, slug)?;
+    let renamed = name.as_ref().is_some_and(|name| *name != before.name);
+    let verified = (renamed && before.verified).then_some(false);
+    update(c, actor, slug, &TenantAdminUpdate { name, verified, ..TenantAdminUpdate::default() }, now)
 }
 
 /// The record of what was done to a tenant.

@@ -1,6 +1,7 @@
 //! No tenant sees or changes another's (PROMISES S1): every operation of the OpenAPI document against every credential
 //! that must not do. An operation without a row here fails the first test; a row without an operation too.
 
+mod browsers;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use atom_marketplace_testkit::{Answer, Client, TestServer, each_db_async};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use browsers::Browsers;
 use rows::Access::{self, AnyToken, Everyone, Peer, Person, Platform, Tenant, Tester, Visitor};
 use rows::MATRIX;
 
@@ -115,6 +117,8 @@ impl Victim {
         let key = client.post("/api/federation/keys", &json!({ "name": canary })).await.expect(201);
         let offer = json!({ "to_tenant_id": "somebody", "message": canary });
         let offer = client.post("/api/agent-marketplace/agents/secret_agent/transfer", &offer).await.expect(201);
+        let domain = json!({ "domain": "victim.example", "method": "dns" });
+        client.post("/api/tenant/verification", &domain).await.expect(201);
         let id = |value: &Value| value.as_str().expect("an id").to_owned();
         let webhook = json!({
             "url": format!("https://{canary}.example/"), "events": ["component.rated"], "description": canary, "secret": format!("secret-{canary}"),
@@ -152,7 +156,7 @@ impl Victim {
         ] {
             paths.push(path.to_owned());
         }
-        for path in ["/api/tenant/members", "/api/tenant"] {
+        for path in ["/api/tenant/members", "/api/tenant", "/api/tenant/verification"] {
             paths.push(path.to_owned());
         }
         let mut state = Vec::new();
@@ -182,6 +186,7 @@ impl Victim {
             ("v", "1.0.0"),
             ("kind", "agent"),
             ("tenant", "victim"),
+            ("domain", "victim.example"),
             ("tenant_id", "victim"),
             ("token_id", self.token.as_str()),
             ("user_id", self.member.as_str()),
@@ -225,6 +230,7 @@ impl Victim {
             }] }),
             "update_kind" => json!({ "shared_with": ["mallory"] }),
             "rate_kind" => json!({ "rating": 1 }),
+            "create_verification" => json!({ "domain": "mallory.example", "method": "dns" }),
             "rename_kind" => json!({ "new_id": "mine" }),
             "transfer_kind" => json!({ "to_tenant_id": "somebody" }),
             "report_kind" => json!({ "reason": "spam" }),
@@ -259,46 +265,6 @@ impl Victim {
         assert!(answer.status < 500, "{who} {}: {} {text}", operation.id, answer.status);
         // A search echoes what was searched for in its links; nothing else may hold it.
         assert!(!text.contains(&self.canary), "{who} {}: the victim's canary in {text}", operation.id);
-    }
-}
-
-/// Browsers of people in another tenant.
-struct Browsers {
-    /// An owner's.
-    stranger: Client,
-    /// A viewer's.
-    viewer: Client,
-    /// One whose session has ended.
-    signed_out: Client,
-}
-
-impl Browsers {
-    async fn open(server: &TestServer) -> Self {
-        let signed_out = server.person("mallory", "gone@example.com", Role::Owner).await;
-        signed_out.delete("/api/session").await.expect(204);
-        Self {
-            stranger: server.person("mallory", "owner@example.com", Role::Owner).await,
-            viewer: server.person("mallory", "viewer@example.com", Role::Viewer).await,
-            signed_out,
-        }
-    }
-
-    /// A browser that may not do it, and is otherwise in order: without the proof where one is needed, else a viewer's.
-    fn unable(&self, operation: &Operation) -> Client {
-        if operation.method == Method::GET { self.viewer.clone() } else { self.stranger.with("x-csrf-token", "0") }
-    }
-
-    /// How that one is refused; none where it may.
-    fn refusal(&self, operation: &Operation, access: Access) -> Option<Refusal> {
-        let reads = operation.method == Method::GET;
-        match access {
-            Everyone | Visitor | Tester => None,
-            Tenant(scope) if reads && Role::Viewer.scopes().contains(scope) => None,
-            Person if reads => None,
-            AnyToken => Some(UNKNOWN),
-            Peer => Some(NO_PEER),
-            Tenant(_) | Platform(_) | Person => Some(FORBIDDEN),
-        }
     }
 }
 

@@ -78,6 +78,11 @@ pub(super) const MATRIX: &[(&str, Access)] = &[
     ("add_member", Tenant(Scope::MembersManage)),
     ("update_member", Tenant(Scope::MembersManage)),
     ("remove_member", Tenant(Scope::MembersManage)),
+    ("get_verification", Tenant(Scope::MembersManage)),
+    ("create_verification", Tenant(Scope::MembersManage)),
+    ("check_verification", Tenant(Scope::MembersManage)),
+    ("delete_verification", Tenant(Scope::MembersManage)),
+    ("get_publisher", Everyone),
     ("get_usage", Tenant(Scope::UsageRead)),
     // webhooks and events
     ("create_webhook", Tenant(Scope::WebhooksManage)),

@@ -30,8 +30,8 @@ __all__ = [
     "DependencyStatus",
     "Deprecation",
     "DisabledReason",
+    "DomainVerification",
     "Event",
-    "EventList",
     "EventType",
     "FederatedComponent",
     "FederationKey",
@@ -69,8 +69,11 @@ __all__ = [
     "PlanLimits",
     "PlannedInstall",
     "PlatformStats",
+    "ProofInstructions",
     "PublishCheck",
+    "PublishedCount",
     "Publisher",
+    "PublisherProfile",
     "RatingSummary",
     "Redaction",
     "RedactionAction",
@@ -93,6 +96,7 @@ __all__ = [
     "Successor",
     "Takedown",
     "Tenant",
+    "TenantVerification",
     "TestRateLimit",
     "TestSession",
     "Transfer",
@@ -100,6 +104,8 @@ __all__ = [
     "TransferStatus",
     "Usage",
     "User",
+    "VerificationMethod",
+    "VerificationStatus",
     "VersionInfo",
     "Webhook",
     "WebhookCreated",
@@ -188,6 +194,12 @@ TransferDirection: TypeAlias = Literal["in", "out"]
 
 TransferStatus: TypeAlias = Literal["pending", "accepted", "declined", "cancelled", "expired"]
 """Where an offer stands."""
+
+VerificationMethod: TypeAlias = Literal["dns", "file"]
+"""How it is shown that a domain is a tenant's."""
+
+VerificationStatus: TypeAlias = Literal["pending", "verified", "lapsed"]
+"""Where a domain stands."""
 
 WebhookScope: TypeAlias = Literal["tenant", "marketplace"]
 """What a webhook hears of."""
@@ -519,6 +531,27 @@ class Event(Model):
     """What happened."""
 
 
+class ProofInstructions(Model):
+    """What to put where: a record, or a file."""
+
+    __slots__ = ()
+    _absent = {
+        "content": None,
+        "record_name": None,
+        "record_value": None,
+        "url": None,
+    }
+
+    content: str | None
+    """A line of it."""
+    record_name: str | None
+    """The name of the TXT record."""
+    record_value: str | None
+    """Its value."""
+    url: str | None
+    """The address of the file. Redirects are not followed."""
+
+
 class FederatedComponent(Model):
     """A public component as a peer sees it."""
 
@@ -763,6 +796,17 @@ class Redaction(Model):
     """What was found there."""
     path: str
     """The field, written as in findings."""
+
+
+class PublishedCount(Model):
+    """How many public components of a kind a publisher has."""
+
+    __slots__ = ()
+
+    component_type: Kind
+    """The kind."""
+    count: int
+    """How many."""
 
 
 class RatingSummary(Model):
@@ -1035,9 +1079,7 @@ class Usage(Model):
     tokens: int
     """API tokens that are neither revoked nor expired."""
     webhook_limit: int
-    """How many there may be."""
-    webhooks_used: int
-    """Webhooks it has."""
+    """Webhooks it may have."""
 
 
 class Webhook(Model):
@@ -1427,23 +1469,43 @@ class DeliveryDetail(Delivery):
     """The body that is sent, parsed."""
 
 
-class EventList(Model):
-    """Events behind a place, in order."""
+class DomainVerification(Model):
+    """A domain that a tenant says is its own."""
 
     __slots__ = ()
     _decoders = {
-        "items": each(Event),
+        "checked_at": timestamp,
+        "instructions": ProofInstructions,
+        "next_check_at": timestamp,
+        "verified_at": timestamp,
     }
     _absent = {
-        "next_after": None,
+        "checked_at": None,
+        "error": None,
+        "next_check_at": None,
+        "verified_at": None,
     }
 
-    has_more: bool
-    """Whether more follow by now."""
-    items: list[Event]
-    """The events, oldest first."""
-    next_after: str | None
-    """Pass it as `after` to go on; `null`: there was nothing to begin with."""
+    checked_at: datetime | None
+    """When it was last looked for, RFC 3339 UTC."""
+    domain: str
+    """The domain, in ASCII."""
+    error: str | None
+    """Why the last check did not find it."""
+    failures: int
+    """Checks in a row that did not find it."""
+    instructions: ProofInstructions
+    """What to put where."""
+    method: VerificationMethod
+    """How it is shown."""
+    next_check_at: datetime | None
+    """When it is looked for again by itself, RFC 3339 UTC."""
+    status: VerificationStatus
+    """Where it stands."""
+    token: str
+    """What is to be found there. It is no secret, and of no use to another tenant."""
+    verified_at: datetime | None
+    """Since when it is proven, RFC 3339 UTC."""
 
 
 class FederationKeyCreated(FederationKey):
@@ -1560,7 +1622,7 @@ class Tenant(Model):
     updated_at: datetime
     """When it was last changed, RFC 3339 UTC."""
     verified: bool
-    """Whether the platform has verified who it is."""
+    """Whether it is verified: it has proven a domain, or the platform vouches for it."""
 
 
 class PublishCheck(Model):
@@ -1586,6 +1648,29 @@ class PublishCheck(Model):
     """
     version: str
     """The version it would get."""
+
+
+class PublisherProfile(Model):
+    """What everyone may read of a publisher."""
+
+    __slots__ = ()
+    _decoders = {
+        "components": each(PublishedCount),
+        "since": timestamp,
+    }
+
+    components: list[PublishedCount]
+    """How many public components it has of each kind."""
+    domains: list[str]
+    """The domains that it has shown to be its own."""
+    name: str
+    """Its name."""
+    since: datetime
+    """Since when it is here, RFC 3339 UTC."""
+    tenant_id: str
+    """Its id."""
+    verified: bool
+    """Whether it is verified: it has shown that the `domains` are its own, or the platform vouches for it."""
 
 
 class Session(Model):
@@ -1765,6 +1850,20 @@ class Component(Manifest):
     """Last version or change, RFC 3339 UTC."""
     version: str
     """The version described here: the latest one available."""
+
+
+class TenantVerification(Model):
+    """How it stands with a tenant's mark."""
+
+    __slots__ = ()
+    _decoders = {
+        "domains": each(DomainVerification),
+    }
+
+    domains: list[DomainVerification]
+    """Its domains, in the order in which they were added."""
+    verified: bool
+    """Whether it is shown as verified: by one of the domains, or because the platform vouches for it."""
 
 
 class Lock(Model):

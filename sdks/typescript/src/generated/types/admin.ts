@@ -165,7 +165,10 @@ export interface TenantAdminUpdate {
   plan?: Plan | null | undefined;
   /** Whether its credentials are refused. */
   suspended?: boolean | null | undefined;
-  /** Whether the platform has verified who it is. */
+  /**
+   * Whether the platform vouches for who it is, until it takes another name. Domains that it has proven go on speaking for
+   * it without.
+   */
   verified?: boolean | null | undefined;
 }
 

@@ -404,7 +404,7 @@ export interface Tenant {
   suspended: boolean;
   /** When it was last changed, RFC 3339 UTC. */
   updatedAt: string;
-  /** Whether the platform has verified who it is. */
+  /** Whether it is verified: it has proven a domain, or the platform vouches for it. */
   verified: boolean;
 }
 

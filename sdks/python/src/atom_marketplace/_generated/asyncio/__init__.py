@@ -14,6 +14,7 @@ from .domains import DomainsOperations
 from .federation import FederationOperations
 from .installations import InstallationsOperations
 from .password_reset import PasswordResetOperations
+from .publishers import PublishersOperations
 from .session import SessionOperations
 from .sessions import SessionsOperations
 from .sign_up import SignUpOperations
@@ -33,6 +34,7 @@ class Operations(
     FederationOperations,
     InstallationsOperations,
     PasswordResetOperations,
+    PublishersOperations,
     SessionOperations,
     SessionsOperations,
     SignUpOperations,

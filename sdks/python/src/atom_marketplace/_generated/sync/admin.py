@@ -549,7 +549,8 @@ class AdminOperations(SyncCore):
             name: Its name, up to 100 characters.
             plan: Its plan.
             suspended: Whether its credentials are refused.
-            verified: Whether the platform has verified who it is.
+            verified: Whether the platform vouches for who it is, until it takes another name. Domains that it has
+                proven go on speaking for it without.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
