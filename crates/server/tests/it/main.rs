@@ -2,7 +2,9 @@
 
 mod accounts;
 mod bundle;
+mod deliveries;
 mod errors;
+mod events;
 mod federation;
 mod gate;
 mod get;
