@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 
 use super::lifecycle::{Rename, ReportArgs, ReportsArgs, ResolveArgs, TakedownArgs, TransferArgs};
 use super::verify::VerifyArgs;
+use super::webhook::WebhookArgs;
 
 /// Which marketplace, and as whom.
 #[derive(Clone, Debug, Default, Args)]
@@ -70,6 +71,8 @@ pub(crate) enum ClientCommand {
     Report(ReportArgs),
     /// Decide on what publishers want to be public (platform admins).
     Review(Reviews),
+    /// Make, try and mend webhooks, and bring events to a program on this machine.
+    Webhook(WebhookArgs),
     /// Show what the tenant has used of what it may.
     Usage {
         #[command(flatten)]

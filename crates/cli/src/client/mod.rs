@@ -15,6 +15,7 @@ mod review;
 pub(crate) mod token;
 mod unpack;
 mod verify;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -58,6 +59,7 @@ async fn dispatch(command: &ClientCommand) -> anyhow::Result<()> {
         ClientCommand::Report(args) => lifecycle::report(args).await,
         ClientCommand::Verify(args) => verify::run(args).await,
         ClientCommand::Review(args) => review::run(args).await,
+        ClientCommand::Webhook(args) => webhook::run(args).await,
         ClientCommand::Completion { shell } => {
             crate::output::text(&completion(*shell));
             Ok(())
@@ -90,6 +92,7 @@ fn connection(command: &ClientCommand) -> Option<&Connection> {
         ClientCommand::Transfer(args) => args.command.connection(),
         ClientCommand::Report(args) => &args.connection,
         ClientCommand::Verify(args) => args.command.connection(),
+        ClientCommand::Webhook(args) => args.command.connection(),
         ClientCommand::Review(args) => match &args.command {
             ReviewCommand::List { connection, .. } | ReviewCommand::Show { connection, .. } => connection,
             ReviewCommand::Approve { decision, .. }

@@ -19,6 +19,7 @@ mod names;
 mod openapi;
 mod publish;
 mod ratings;
+mod receivers;
 mod reports;
 mod review;
 mod sandbox;
