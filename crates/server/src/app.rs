@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::accounts;
 use crate::answers::{Answers, Generations};
 use crate::catalog::change::Announcements;
+use crate::catalog::policy::AutoApprove;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
 use crate::events::outbox::Outbox;
@@ -37,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 10, name: "reviews", sql: include_str!("../../../migrations/0010_reviews.sql") },
     Migration { version: 11, name: "statistics", sql: include_str!("../../../migrations/0011_statistics.sql") },
     Migration { version: 12, name: "webhooks", sql: include_str!("../../../migrations/0012_webhooks.sql") },
+    Migration { version: 13, name: "inbox", sql: include_str!("../../../migrations/0013_inbox.sql") },
 ];
 
 /// What a marketplace is opened with.
@@ -63,17 +65,36 @@ pub struct Parts {
     pub verification_file: String,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
-    /// How long events are kept, and what was told of them.
+    /// How long events are kept.
     pub event_retention: Duration,
     /// Requests an hour for each kind of caller.
     pub rates: Rates,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Tokens that are looked up although they do not have the shape of one. They open nothing that the database does not
     /// know; on real data there are none.
     pub literal_tokens: Vec<String>,
     /// How people come in.
     pub accounts: accounts::Options,
+    /// What operators decide of ratings and statistics.
+    pub numbers: Numbers,
+}
+
+/// What operators decide of ratings and statistics.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    /// Whether only tenants that have a component installed may rate it.
+    pub rating_requires_install: bool,
+    /// How long figures are kept by day.
+    pub statistics_retention: Duration,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { rating_requires_install: false, statistics_retention: Duration::from_hours(800 * 24) }
+    }
 }
 
 /// Requests an hour (guide "Rate Limits").
@@ -124,6 +145,8 @@ pub struct State {
     pub in_flight: InFlight,
     /// Words that occur in the catalog, for typos.
     pub vocabulary: Vocabulary,
+    /// What operators decide of ratings and statistics.
+    pub numbers: Numbers,
     /// How people come in.
     pub accounts: accounts::Options,
     /// Passwords being hashed and compared.
@@ -140,7 +163,7 @@ pub struct State {
     pub deliveries: DeliveryStats,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
-    /// How long events are kept, and what was told of them.
+    /// How long events are kept.
     pub event_retention: Duration,
     /// Counters for `/metrics`.
     pub metrics: Metrics,
@@ -152,6 +175,8 @@ pub struct State {
     pub cors_origins: Vec<String>,
     /// Tokens that are looked up although they do not have the shape of one.
     pub literal_tokens: Vec<String>,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Names this process among the nodes of a deployment.
     pub instance: String,
     /// SHA-256 of the admin key: compared in constant time whatever its length.
@@ -179,6 +204,7 @@ impl Marketplace {
             credentials: CredentialCache::new(),
             in_flight: InFlight::default(),
             vocabulary: Vocabulary::default(),
+            numbers: parts.numbers,
             accounts: parts.accounts,
             passwords: accounts::Passwords::default(),
             outbound: Outbound::new(parts.outbound_allow),
@@ -189,6 +215,7 @@ impl Marketplace {
             trusted_proxies: parts.trusted_proxies,
             cors_origins: parts.cors_origins,
             literal_tokens: parts.literal_tokens,
+            auto_approve: parts.auto_approve,
             instance: atom_marketplace_protocol::ids::new_id("node"),
             admin_key_hash: Sha256::digest(parts.admin_key.as_bytes()).into(),
             db: parts.db,

@@ -17,14 +17,16 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("tokens", &["audit", "tenants"]),
     ("catalog", &["audit", "events", "tenants"]),
     ("federation", &["audit", "catalog", "tenants", "tokens"]),
-    ("installs", &["audit", "catalog", "events", "tenants"]),
-    ("ratings", &["audit", "catalog", "events"]),
-    ("webhooks", &["audit", "events"]),
-    ("usage", &["catalog", "installs", "limits", "tenants", "webhooks"]),
+    ("installs", &["audit", "catalog", "events", "ratings", "statistics", "tenants"]),
+    ("ratings", &["audit", "catalog", "events", "statistics"]),
     ("sandbox", &["accounts", "audit", "catalog", "events", "limits", "ratings", "tenants", "tokens"]),
+    ("webhooks", &["audit", "events"]),
     ("reports", &["audit", "catalog"]),
+    ("statistics", &["catalog"]),
     ("transfers", &["audit", "catalog", "ratings", "tenants"]),
+    ("usage", &["catalog", "installs", "limits", "statistics", "tenants", "webhooks"]),
     ("verification", &["audit", "catalog", "tenants"]),
+    ("inbox", &["events"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

@@ -6,6 +6,7 @@ mod collection;
 mod federation;
 mod install;
 mod sandbox;
+mod submissions;
 mod tenant;
 mod transfers;
 mod webhooks;
@@ -16,12 +17,14 @@ pub use collection::Collection;
 pub use federation::{Federation, FederationKeys};
 pub use install::{Install, Installations};
 pub use sandbox::TestEnvironment;
+pub use submissions::OwnSubmissions;
 pub use tenant::{Members, Tenant, Tokens, Verification};
 pub use transfers::Transfers;
 pub use webhooks::{Events, Webhooks};
 
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
 use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::statistics::{PublisherStatistics, UsageReportAnswer, UsageReportRequest};
 use atom_marketplace_protocol::usage::Usage;
 use atom_marketplace_protocol::verification::PublisherProfile;
 use reqwest::Method;
@@ -82,6 +85,17 @@ impl Client {
         Call::json(self, Method::GET, "/usage")
     }
 
+    /// Says what an instance of the tenant ran, as running totals: to say it again changes nothing.
+    pub fn report_usage(&self, request: &UsageReportRequest) -> Call<UsageReportAnswer> {
+        Call::json(self, Method::POST, "/usage/reports").body(request)
+    }
+
+    /// What all components of the tenant are used for, the last 30 days. `query("from", "2026-01-01")` and `to` ask for
+    /// other days.
+    pub fn publisher_stats(&self) -> Call<PublisherStatistics> {
+        Call::json(self, Method::GET, "/publisher/stats")
+    }
+
     /// The tenant's API tokens.
     pub fn tokens(&self) -> Tokens {
         Tokens::new(self)
@@ -120,6 +134,11 @@ impl Client {
     /// The test environment's own operations. The guide prints its secret: it guards nothing of worth.
     pub fn test_environment(&self, secret: impl Into<SecretString>) -> TestEnvironment {
         TestEnvironment::new(self, secret.into())
+    }
+
+    /// What the tenant has submitted to the public.
+    pub fn submissions(&self) -> OwnSubmissions {
+        OwnSubmissions::new(self)
     }
 
     /// What the platform's admins do.

@@ -11,7 +11,7 @@ use atom_marketplace_protocol::token::Secret;
 
 use super::{Fallback, SETTINGS, Setting, Settings, parse, setting};
 use crate::accounts::Mailer;
-use crate::app::Rates;
+use crate::app::{Numbers, Rates};
 
 /// The file that is read when it is there and nothing else is named.
 const DEFAULT_FILE: &str = "atom-marketplace.toml";
@@ -164,6 +164,7 @@ fn as_text(value: toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(yes) => Some(yes.to_string()),
         toml::Value::Array(items) => {
             let texts: Option<Vec<_>> = items.into_iter().map(as_text).collect();
             texts.map(|texts| texts.join(","))
@@ -266,9 +267,12 @@ impl Values {
             limits.agents = agents.unwrap_or(limits.agents);
             limits.storage_bytes = storage.unwrap_or(limits.storage_bytes);
         }
+        let rating_requires_install = self.get("rating_requires_install", parse::yes_or_no);
+        let statistics_retention = self.get("statistics_retention", parse::retention);
         let sandbox = self.get("sandbox", parse::sandbox);
         let sign_up = self.get("signup", parse::sign_up);
         let mail = self.mail();
+        let auto_approve = self.get("auto_approve", parse::auto_approve);
         let answer_cache_bytes = self.get("answer_cache_bytes", parse::size);
         let log_filter = self.get("log.filter", parse::log_filter);
         let log_format = self.get("log.format", parse::log_format);
@@ -301,9 +305,14 @@ impl Values {
             dns_server,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,
+            numbers: Numbers {
+                rating_requires_install: rating_requires_install?,
+                statistics_retention: statistics_retention?,
+            },
             sandbox: sandbox?,
             sign_up,
             mail,
+            auto_approve: auto_approve?,
             answer_cache_bytes: answer_cache_bytes?,
             log_filter: log_filter?,
             log_format: log_format?,

@@ -5,7 +5,6 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::time::Duration;
 
-use atom_marketplace_db::Dialect;
 use atom_marketplace_protocol::error::{ErrorEnvelope, FieldError};
 use atom_marketplace_protocol::limits::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
 use atom_marketplace_protocol::webhook::{EventList, WebhookScope};
@@ -19,8 +18,8 @@ use tokio::time::{Sleep, sleep};
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
+use super::Placed;
 use super::outbox::Following;
-use super::{Placed, place, unplaced};
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Query, TenantReader};
@@ -73,26 +72,16 @@ struct Reader {
 }
 
 impl Reader {
-    /// Gives events that were committed by now their places. Few statements find anything to do.
-    async fn place(&self) -> ApiResult<()> {
-        if self.m.db.dialect() == Dialect::Postgres {
-            while self.m.db.read(unplaced).await.map_err(ApiError::from)? {
-                self.m.db.write(place).await.map_err(ApiError::from)?;
-            }
-        }
-        Ok(())
-    }
-
     /// The position of an event by its id.
     async fn position(&self, after: &str) -> ApiResult<i64> {
-        self.place().await?;
+        super::settle(&self.m.db).await.map_err(ApiError::from)?;
         let uid = after.to_owned();
-        let found = self.m.db.read(move |c| super::position_of(c, &uid)).await.map_err(ApiError::from)?;
+        let found = self.m.db.read(move |c| super::position(c, &uid)).await.map_err(ApiError::from)?;
         found.ok_or_else(|| ApiError::field("after", "There is no such event, or not any more: begin without `after`."))
     }
 
     async fn behind(&self, position: i64, limit: u64) -> ApiResult<Vec<Placed>> {
-        self.place().await?;
+        super::settle(&self.m.db).await.map_err(ApiError::from)?;
         let (tenant, scope) = (self.tenant, self.scope);
         let read = self.m.db.read(move |c| match scope {
             WebhookScope::Tenant => super::of_tenant(c, tenant, position, limit),
@@ -104,7 +93,7 @@ impl Reader {
 
 /// List events
 ///
-/// What webhooks are told of, in order and without gaps: for catching up, or in place of webhooks. Events are kept for 30 days.
+/// What webhooks are told of, in order and without gaps: for catching up, or in place of webhooks. Events are kept for 90 days.
 #[utoipa::path(
     get, path = "/events", tag = "events", operation_id = "list_events",
     params(EventsQuery),
@@ -173,7 +162,7 @@ async fn stream_events(
     let position = if let Some(after) = &last {
         reader.position(after).await?
     } else {
-        reader.place().await?;
+        super::settle(&reader.m.db).await.map_err(ApiError::from)?;
         reader.m.db.read(super::last_position).await.map_err(ApiError::from)?
     };
     let changes = following.changes.clone();

@@ -41,7 +41,7 @@ const TAGS: [(&str, &str); 14] = [
     ("ratings", "Rate components and read what others wrote."),
     ("tokens", "API tokens of a tenant."),
     ("account", "People: sign in and out, passwords, one-time links, sign-up."),
-    ("tenant", "A tenant for itself: its name and its members."),
+    ("tenant", "A tenant for itself: its name, its members, its inbox and its audit log."),
     ("webhooks", "Who is told of events, and what became of each telling."),
     ("events", "What happened: to catch up, and to follow."),
     ("usage", "How much of its plan and its quota a tenant has used."),

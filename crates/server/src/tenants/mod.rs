@@ -64,6 +64,11 @@ pub fn create(c: &mut Conn<'_>, slug: &str, name: &str, plan: Plan, now: Timesta
     store::find_by_slug(c, slug)?.ok_or(Error::NotFound)
 }
 
+/// Whether an account is a member of a tenant.
+pub fn is_member(c: &mut Conn<'_>, tenant: i64, account: i64) -> Result<bool, Error> {
+    store::is_member(c, tenant, account)
+}
+
 /// The tenant behind an id on the wire.
 pub fn get(c: &mut Conn<'_>, slug: &str) -> Result<Option<Tenant>, Error> {
     store::find_by_slug(c, slug)
@@ -124,7 +129,11 @@ pub fn update(
     }
     let tenant = store::find_by_slug(c, slug)?.ok_or_else(ApiError::tenant_not_found)?;
     let update = TenantAdminUpdate { name, ..update.clone() };
-    let renamed = update.name.as_ref().is_some_and(|name| **name != *tenant.name);
+    let before = describe(c, slug)?;
+    if !changes(&before, &update) {
+        return Ok(before);
+    }
+    let renamed = update.name.as_ref().is_some_and(|name| *name != before.name);
     store::update(c, slug, &update, renamed, now)?;
     note(c, actor, &tenant, "tenant.update", json!(update), now)?;
     describe(c, slug)
@@ -143,6 +152,16 @@ pub(crate) fn rename(
     let renamed = name.as_ref().is_some_and(|name| *name != before.name);
     let verified = (renamed && before.verified).then_some(false);
     update(c, actor, slug, &TenantAdminUpdate { name, verified, ..TenantAdminUpdate::default() }, now)
+}
+
+/// Whether a tenant is another after an update. A limit always is set: one of its own stays when the plan changes, although
+/// it reads the same.
+fn changes(tenant: &wire::Tenant, update: &TenantAdminUpdate) -> bool {
+    update.name.as_ref().is_some_and(|name| *name != tenant.name)
+        || update.plan.is_some_and(|plan| plan != tenant.plan)
+        || update.suspended.is_some_and(|suspended| suspended != tenant.suspended)
+        || update.verified.is_some_and(|verified| verified != tenant.verified)
+        || update.limits.is_some()
 }
 
 /// The record of what was done to a tenant.

@@ -142,3 +142,10 @@ pub(super) fn platform_stats(c: &mut Conn<'_>) -> Result<PlatformStats, Error> {
         )?,
     })
 }
+
+/// Whether an account is a member of a tenant.
+pub(super) fn is_member(c: &mut Conn<'_>, tenant: i64, account: i64) -> Result<bool, Error> {
+    let found: Option<i64> =
+        c.first("SELECT 1 FROM member WHERE tenant_id = $1 AND account_id = $2", args![tenant, account])?;
+    Ok(found.is_some())
+}

@@ -25,7 +25,6 @@ use atom_marketplace_protocol::webhook::{
 };
 use serde_json::{Value, json};
 
-use crate::app::Marketplace;
 use crate::audit::{self, Actor, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::events::{self, Subscriber};
@@ -332,15 +331,6 @@ pub(crate) fn verify(
              and send the lower-case hex of X-ATOM-Signature.",
         )),
     }
-}
-
-/// Deletes events that are older than they are kept, with what was told of them: a few in each transaction, so that nobody
-/// waits behind a long one.
-pub(crate) async fn forget_old(m: &Marketplace) -> Result<(), Error> {
-    const SOME: u64 = 500;
-    let before = m.now().minus(m.event_retention);
-    while m.db.write(move |c| store::queue::forget(c, before, SOME)).await? == SOME {}
-    Ok(())
 }
 
 /// Disables a webhook whose deliveries fail, and tells its owner. False when it is not active any more.

@@ -1,6 +1,7 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
 mod accounts;
+mod audit;
 mod bundle;
 mod deliveries;
 mod errors;
@@ -9,6 +10,7 @@ mod federation;
 mod gate;
 mod get;
 mod idempotency;
+mod inbox;
 mod install;
 mod installations;
 mod limits;
@@ -22,14 +24,18 @@ mod ratings;
 mod receivers;
 mod reports;
 mod review;
+mod reviewing;
+mod reviews;
 mod sandbox;
 mod sanitise;
 mod scene;
 mod search;
 mod seed;
+mod statistics;
 mod tenants;
 mod tokens;
 mod transfers;
 mod verification;
 mod versions;
+mod web;
 mod webhooks;

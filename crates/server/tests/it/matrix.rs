@@ -175,13 +175,14 @@ impl Victim {
         let kind = kind_of(&operation.path);
         let id = match &operation.path {
             path if path.starts_with("/api/installations/") => self.installation.clone(),
-            path if path.starts_with("/api/admin/submissions/") => self.submission.clone(),
+            path if path.contains("/submissions/") => self.submission.clone(),
             path if path.starts_with("/api/transfers/") => self.transfer.clone(),
             _ => format!("secret_{}", kind.unwrap_or(Kind::Agent)),
         };
         let mut path = operation.path.clone();
         for (parameter, value) in [
             ("id", id.as_str()),
+            ("review_id", "rate_unknown"),
             ("version", "1.0.0"),
             ("v", "1.0.0"),
             ("kind", "agent"),
@@ -230,6 +231,12 @@ impl Victim {
             }] }),
             "update_kind" => json!({ "shared_with": ["mallory"] }),
             "rate_kind" => json!({ "rating": 1 }),
+            "report_usage" => json!({ "instance_id": "i", "reports": [{
+                "component_type": "agent", "component_id": "secret_agent", "source_tenant_id": "victim",
+                "execution_count": 1, "success_count": 1, "total_duration_ms": 1,
+            }] }),
+            "reply_to_kind_review" => json!({ "text": "Thank you." }),
+            "flag_kind_review" | "hide_review" => json!({ "reason": "because" }),
             "create_verification" => json!({ "domain": "mallory.example", "method": "dns" }),
             "rename_kind" => json!({ "new_id": "mine" }),
             "transfer_kind" => json!({ "to_tenant_id": "somebody" }),
@@ -254,6 +261,7 @@ impl Victim {
             | "take_down_component" => {
                 json!({ "reason": "because" })
             }
+            "create_submission_message" | "reply_to_submission" => json!({ "text": "Hello." }),
             _ => json!({}),
         })
     }
@@ -377,7 +385,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                     operation.id
                 );
             }
-            if let Some((status, code)) = browsers.refusal(&operation, access) {
+            if let Some((status, code)) = Browsers::refusal(&operation, access) {
                 refused("a signed-out browser", &browsers.signed_out, if access == Peer { NO_PEER } else { UNKNOWN })
                     .await;
                 refused(
@@ -393,7 +401,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                 let answer = send(&browsers.stranger).await;
                 victim.keeps_quiet("a stranger's browser", &operation, &answer);
                 assert!(
-                    answer.status >= 300 || !operation.path.contains("{") || access == Everyone,
+                    answer.status >= 300 || !operation.path.contains('{') || access == Everyone,
                     "{}",
                     operation.id
                 );

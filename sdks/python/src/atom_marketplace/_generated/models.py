@@ -22,6 +22,8 @@ __all__ = [
     "Code",
     "Component",
     "ComponentCount",
+    "ComponentFigures",
+    "ComponentStatistics",
     "Delivery",
     "DeliveryAttempt",
     "DeliveryDetail",
@@ -37,20 +39,28 @@ __all__ = [
     "FederatedComponent",
     "FederationKey",
     "FederationKeyCreated",
+    "FieldChange",
     "FieldError",
+    "Figures",
     "File",
+    "FileChange",
     "FileEncoding",
     "FileEntry",
+    "FileState",
     "Finding",
     "Highlights",
+    "Hunk",
     "InstallConfig",
     "InstallPlan",
     "InstallProblem",
     "Installation",
     "InstalledConfig",
     "InstalledDependency",
+    "Invisible",
     "Kind",
     "LeakedTokenOutcome",
+    "Line",
+    "LineState",
     "Lock",
     "LockResponse",
     "LockResult",
@@ -61,10 +71,14 @@ __all__ = [
     "MaturityLevel",
     "Member",
     "Membership",
+    "Message",
+    "MessageSide",
     "MissingDependency",
     "MissingReason",
+    "ModeratedReview",
     "OneTimeLink",
     "Origin",
+    "OwnRating",
     "PendingVersion",
     "Plan",
     "PlanLimits",
@@ -75,35 +89,47 @@ __all__ = [
     "PublishedCount",
     "Publisher",
     "PublisherProfile",
+    "PublisherStatistics",
+    "RatingOverview",
     "RatingSummary",
     "Redaction",
     "RedactionAction",
     "RedactionKind",
+    "RejectedReport",
     "Report",
     "ReportOutcome",
     "ReportReason",
     "ReportReceipt",
     "ReportStatus",
     "Review",
+    "ReviewFlag",
+    "ReviewReply",
     "Role",
     "Scope",
     "Session",
     "SessionSummary",
     "Severity",
     "SkillType",
+    "StatisticsGroup",
+    "StatisticsItem",
     "Status",
     "Submission",
     "SubmissionDetail",
+    "SubmissionDiff",
+    "SubmissionSort",
     "Successor",
+    "SurfaceChange",
     "Takedown",
     "Tenant",
     "TenantVerification",
     "TestRateLimit",
     "TestSession",
+    "TextDiff",
     "Transfer",
     "TransferDirection",
     "TransferStatus",
     "Usage",
+    "UsageReportAnswer",
     "User",
     "VerificationMethod",
     "VerificationStatus",
@@ -140,8 +166,14 @@ EventType: TypeAlias = Literal["component.published", "component.installed", "co
 FileEncoding: TypeAlias = Literal["utf-8", "base64"]
 """How a file's content is written in JSON."""
 
+FileState: TypeAlias = Literal["added", "removed", "changed"]
+"""What became of a file."""
+
 Kind: TypeAlias = Literal["agent", "skill", "canvas", "domain"]
 """What a component is. The four kinds share one model and one set of routes."""
+
+LineState: TypeAlias = Literal["same", "removed", "added"]
+"""What became of a line."""
 
 LockStatus: TypeAlias = Literal["installed", "updated", "unchanged"]
 """What became of one component of a lock."""
@@ -151,6 +183,9 @@ MarketplaceType: TypeAlias = Literal["public", "private"]
 
 MaturityLevel: TypeAlias = Literal["student", "intern", "supervised", "autonomous"]
 """How far an agent may act on its own."""
+
+MessageSide: TypeAlias = Literal["reviewer", "publisher"]
+"""Which side a message comes from."""
 
 MissingReason: TypeAlias = Literal["not_installed", "not_available", "version_conflict"]
 """Why something is missing."""
@@ -187,8 +222,14 @@ Severity: TypeAlias = Literal["note", "queue", "block"]
 SkillType: TypeAlias = Literal["prompt_only", "python_code", "nodejs", "api", "function", "script", "docker", "container"]
 """How a skill runs."""
 
+StatisticsGroup: TypeAlias = Literal["day", "version", "plan"]
+"""What figures are told apart by."""
+
 Status: TypeAlias = Literal["pending_review", "published", "changes_requested", "rejected", "quarantined", "withdrawn", "superseded"]
 """Where a component or one of its versions stands (contract §1 "Lifecycle")."""
+
+SubmissionSort: TypeAlias = Literal["risk", "age"]
+"""In which order submissions are listed."""
 
 TransferDirection: TypeAlias = Literal["in", "out"]
 """Which offers."""
@@ -441,6 +482,44 @@ class ComponentCount(Model):
     """The status."""
 
 
+class Figures(Model):
+    """What there is to count. What the caller may not read is left out: the public reads installs and ratings."""
+
+    __slots__ = ()
+    _absent = {
+        "active_installs": None,
+        "average_rating": None,
+        "execution_count": None,
+        "mean_duration_ms": None,
+        "rating_count": None,
+        "success_count": None,
+        "success_rate": None,
+        "total_duration_ms": None,
+        "uninstalls": None,
+    }
+
+    active_installs: int | None
+    """Tenants that had it installed at the end."""
+    average_rating: float | None
+    """What those are on average now, 1–5; left out when there are none."""
+    execution_count: int | None
+    """How often it ran."""
+    installs: int
+    """Tenants that installed it for the first time."""
+    mean_duration_ms: float | None
+    """How long it ran each time, milliseconds; left out when it did not run."""
+    rating_count: int | None
+    """Ratings first given; left out by version and by plan."""
+    success_count: int | None
+    """How often it ran with success."""
+    success_rate: float | None
+    """The share of executions that were a success, 0 to 1; left out when it did not run."""
+    total_duration_ms: int | None
+    """How long it ran altogether, milliseconds."""
+    uninstalls: int | None
+    """Tenants that uninstalled it for the first time."""
+
+
 class Delivery(Model):
     """One event for one webhook."""
 
@@ -607,6 +686,17 @@ class FederationKey(Model):
     """Who is to use it."""
 
 
+class Line(Model):
+    """A line of a hunk."""
+
+    __slots__ = ()
+
+    state: LineState
+    """What became of it."""
+    text: str
+    """Its text, without its end."""
+
+
 class FieldError(Model):
     """One field of a request that is wrong (`INVALID_REQUEST`, `INVALID_CONFIGURATION`)."""
 
@@ -681,6 +771,21 @@ class PlannedInstall(Model):
     """The version."""
 
 
+class Invisible(Model):
+    """A character that nobody sees."""
+
+    __slots__ = ()
+
+    character: str
+    """Its code."""
+    column: int
+    """The character in the line, from 1."""
+    line: int
+    """The line, from 1."""
+    path: str
+    """The field, or the file as `files[\\"scripts/run.py\\"]`."""
+
+
 class LeakedTokenOutcome(Model):
     """What became of a token that was handed in."""
 
@@ -752,6 +857,42 @@ class Membership(Model):
     """The tenant's id."""
 
 
+class Message(Model):
+    """A message about a submission, between its publisher and the reviewers."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+    }
+
+    author: str
+    """Who wrote it."""
+    created_at: datetime
+    """When, RFC 3339 UTC."""
+    from: MessageSide
+    """Which side it comes from."""
+    id: str
+    """Its id."""
+    text: str
+    """What they say."""
+
+
+class ReviewFlag(Model):
+    """What a member finds wrong with a review."""
+
+    __slots__ = ()
+    _decoders = {
+        "flagged_at": timestamp,
+    }
+
+    flagged_at: datetime
+    """When, RFC 3339 UTC."""
+    reason: str
+    """Why."""
+    tenant_id: str
+    """The member's tenant."""
+
+
 class OneTimeLink(Model):
     """A link that is good for one use."""
 
@@ -768,6 +909,33 @@ class OneTimeLink(Model):
     """The page to open. Whoever has it can use it, so hand it to nobody else. Shown here and, where mail is set up,
     sent.
     """
+
+
+class OwnRating(Model):
+    """What the caller said of a component."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "updated_at": timestamp,
+    }
+    _absent = {
+        "hidden_reason": None,
+        "review": None,
+    }
+
+    created_at: datetime
+    """When it was written, RFC 3339 UTC."""
+    hidden_reason: str | None
+    """Why the platform hides it: nobody else sees it then, and it does not count."""
+    id: str
+    """Its id, `rate_…`."""
+    rating: int
+    """1 to 5."""
+    review: str | None
+    """What it says."""
+    updated_at: datetime
+    """When it was last changed, RFC 3339 UTC."""
 
 
 class PlanLimits(Model):
@@ -825,6 +993,19 @@ class RatingSummary(Model):
     """The author's rating; null when there is none."""
     rating_count: int
     """How many ratings."""
+
+
+class RejectedReport(Model):
+    """A report that was not taken."""
+
+    __slots__ = ()
+
+    component_id: str
+    """The id it named."""
+    component_type: Kind
+    """The kind it named."""
+    reason: str
+    """Why."""
 
 
 class Report(Model):
@@ -887,29 +1068,18 @@ class ReportReceipt(Model):
     """Its id: the same as before if your tenant's last report of the component is still open."""
 
 
-class Review(Model):
-    """A rating that says something."""
+class ReviewReply(Model):
+    """What a publisher answers to a review."""
 
     __slots__ = ()
     _decoders = {
-        "created_at": timestamp,
-        "updated_at": timestamp,
+        "replied_at": timestamp,
     }
 
-    author: str
-    """The name of the author's tenant; who wrote it is not told."""
-    created_at: datetime
+    replied_at: datetime
     """When it was written, RFC 3339 UTC."""
-    id: str
-    """The review, `rate_…`."""
-    mine: bool
-    """Whether the caller wrote it."""
-    rating: int
-    """1 to 5."""
-    review: str
+    text: str
     """What it says."""
-    updated_at: datetime
-    """When it was last changed, RFC 3339 UTC."""
 
 
 class User(Model):
@@ -951,6 +1121,19 @@ class SessionSummary(Model):
     """When it was last used, to about a minute, RFC 3339 UTC."""
     user_agent: str
     """What the browser called itself then, at most 255 characters."""
+
+
+class SurfaceChange(Model):
+    """A part of what a component touches."""
+
+    __slots__ = ()
+
+    added: list[str]
+    """What is new."""
+    part: str
+    """`hosts`, `api_keys`, `capabilities`, `requires_capabilities` or `dependencies`."""
+    removed: list[str]
+    """What is gone."""
 
 
 class Takedown(Model):
@@ -1338,16 +1521,23 @@ class Submission(Model):
 
     __slots__ = ()
     _decoders = {
+        "claimed_until": timestamp,
         "decided_at": timestamp,
         "findings": each(Finding),
         "submitted_at": timestamp,
     }
     _absent = {
+        "claimed_by": None,
+        "claimed_until": None,
         "decided_at": None,
         "decided_by": None,
         "reason": None,
     }
 
+    claimed_by: str | None
+    """The reviewer who looks at it just now; shown to reviewers."""
+    claimed_until: datetime | None
+    """When that claim lapses, RFC 3339 UTC."""
     component_id: str
     """The component's id."""
     component_type: Kind
@@ -1362,6 +1552,8 @@ class Submission(Model):
     """What the automated checks found."""
     id: str
     """Its id."""
+    message_count: int
+    """Messages in its conversation."""
     reason: str | None
     """What the reviewer said."""
     risk: int
@@ -1456,6 +1648,38 @@ class PlatformStats(Model):
     """Tenants of this instance and mirrored ones."""
 
 
+class ComponentFigures(Figures):
+    """Figures of one of a publisher's components."""
+
+    __slots__ = ()
+
+    component_id: str
+    """Its id."""
+    component_type: Kind
+    """Its kind."""
+    name: str
+    """Its name."""
+
+
+class StatisticsItem(Figures):
+    """Figures of a day, a version or a plan."""
+
+    __slots__ = ()
+    _absent = {
+        **Figures._absent,
+        "day": None,
+        "plan": None,
+        "version": None,
+    }
+
+    day: str | None
+    """The day, UTC."""
+    plan: str | None
+    """The plan; `other`: plans of so few tenants that their figures would be those of one, put together."""
+    version: str | None
+    """The version."""
+
+
 class DeliveryDetail(Delivery):
     """A delivery with what was sent and every exchange."""
 
@@ -1539,6 +1763,26 @@ class FederationKeyCreated(FederationKey):
     """The secret. It cannot be shown again."""
 
 
+class Hunk(Model):
+    """Lines that stand together."""
+
+    __slots__ = ()
+    _decoders = {
+        "lines": each(Line),
+    }
+
+    lines: list[Line]
+    """The lines."""
+    new_lines: int
+    """How many lines now."""
+    new_start: int
+    """The first line now, from 1; 0 when there is none."""
+    old_lines: int
+    """How many lines before."""
+    old_start: int
+    """The first line before, from 1; 0 when there is none."""
+
+
 class LockedComponent(Model):
     """A component in a lock: exactly this version with exactly this content."""
 
@@ -1617,6 +1861,75 @@ class LockResponse(Model):
     """How many were changed to another version."""
 
 
+class ModeratedReview(Model):
+    """A rating as the platform sees it."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "flags": each(ReviewFlag),
+        "updated_at": timestamp,
+    }
+    _absent = {
+        "hidden_reason": None,
+        "review": None,
+    }
+
+    author_tenant_id: str
+    """The author's tenant."""
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The kind of the component."""
+    created_at: datetime
+    """When it was written, RFC 3339 UTC."""
+    flag_count: int
+    """How many members have flagged it since the platform last decided."""
+    flags: list[ReviewFlag]
+    """What they say, the first 20."""
+    hidden: bool
+    """Whether it is hidden."""
+    hidden_reason: str | None
+    """Why."""
+    id: str
+    """Its id, `rate_…`."""
+    rating: int
+    """1 to 5."""
+    review: str | None
+    """What it says."""
+    source_tenant_id: str
+    """The component's publisher."""
+    updated_at: datetime
+    """When it was last changed, RFC 3339 UTC."""
+
+
+class RatingOverview(Model):
+    """What all ratings of a component come to."""
+
+    __slots__ = ()
+    _decoders = {
+        "mine": OwnRating,
+    }
+    _absent = {
+        "average_rating": None,
+        "mine": None,
+        "verified_average": None,
+    }
+
+    average_rating: float | None
+    """Plain mean of all ratings, 1–5; null when unrated."""
+    histogram: dict[str, int]
+    """How often each rating was given: the keys are `1` to `5`, all of them."""
+    mine: OwnRating | None
+    """The caller's own rating."""
+    rating_count: int
+    """How many ratings."""
+    verified_average: float | None
+    """Plain mean of the ratings whose tenants have the component installed now; null when there is none."""
+    verified_count: int
+    """How many those are."""
+
+
 class Tenant(Model):
     """A tenant."""
 
@@ -1693,6 +2006,56 @@ class PublisherProfile(Model):
     """Its id."""
     verified: bool
     """Whether it is verified: it has shown that the `domains` are its own, or the platform vouches for it."""
+
+
+class UsageReportAnswer(Model):
+    """What became of usage reports."""
+
+    __slots__ = ()
+    _decoders = {
+        "rejected": each(RejectedReport),
+    }
+
+    accepted: int
+    """How many were taken."""
+    rejected: list[RejectedReport]
+    """Those that were not."""
+
+
+class Review(Model):
+    """A rating that says something."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "reply": ReviewReply,
+        "updated_at": timestamp,
+    }
+    _absent = {
+        "hidden_reason": None,
+        "reply": None,
+    }
+
+    author: str
+    """The name of the author's tenant; who wrote it is not told."""
+    created_at: datetime
+    """When it was written, RFC 3339 UTC."""
+    hidden_reason: str | None
+    """Why the platform hides it: only its author and the platform see it then, and it does not count."""
+    id: str
+    """The review, `rate_…`."""
+    installed: bool
+    """Whether the author's tenant has the component installed now."""
+    mine: bool
+    """Whether the caller wrote it."""
+    rating: int
+    """1 to 5."""
+    reply: ReviewReply | None
+    """What the component's publisher answers."""
+    review: str
+    """What it says."""
+    updated_at: datetime
+    """When it was last changed, RFC 3339 UTC."""
 
 
 class Session(Model):
@@ -1874,6 +2237,60 @@ class Component(Manifest):
     """The version described here: the latest one available."""
 
 
+class ComponentStatistics(Model):
+    """What a component is used for."""
+
+    __slots__ = ()
+    _decoders = {
+        "all_time": Figures,
+        "items": each(StatisticsItem),
+        "period": Figures,
+    }
+
+    all_time: Figures
+    """Since it was first published."""
+    component_id: str
+    """Its id."""
+    component_type: Kind
+    """Its kind."""
+    from: str
+    """The first day."""
+    group_by: StatisticsGroup
+    """What the items are."""
+    items: list[StatisticsItem]
+    """Figures of each day, version or plan."""
+    period: Figures
+    """Of these days."""
+    source_tenant_id: str
+    """Its publisher."""
+    to: str
+    """The last day."""
+
+
+class PublisherStatistics(Model):
+    """What all components of a publisher are used for."""
+
+    __slots__ = ()
+    _decoders = {
+        "items": each(StatisticsItem),
+        "period": Figures,
+        "top_components": each(ComponentFigures),
+    }
+
+    components: int
+    """How many components it has published."""
+    from: str
+    """The first day."""
+    items: list[StatisticsItem]
+    """Of each day."""
+    period: Figures
+    """Of these days, all components together."""
+    to: str
+    """The last day."""
+    top_components: list[ComponentFigures]
+    """The 20 that ran most often, then those installed most. As CSV there are all, up to 10,000."""
+
+
 class TenantVerification(Model):
     """How it stands with a tenant's mark."""
 
@@ -1886,6 +2303,23 @@ class TenantVerification(Model):
     """Its domains, in the order in which they were added."""
     verified: bool
     """Whether it is shown as verified: by one of the domains, or because the platform vouches for it."""
+
+
+class TextDiff(Model):
+    """Lines that differ, with three around them."""
+
+    __slots__ = ()
+    _decoders = {
+        "hunks": each(Hunk),
+    }
+    _absent = {
+        "note": None,
+    }
+
+    hunks: list[Hunk]
+    """In the order of the text."""
+    note: str | None
+    """What is left out, if anything is."""
 
 
 class Lock(Model):
@@ -1916,3 +2350,97 @@ class BulkInstallResponse(Model):
     """How many were installed."""
     results: list[BulkResult]
     """What became of each id."""
+
+
+class FieldChange(Model):
+    """A field that differs."""
+
+    __slots__ = ()
+    _decoders = {
+        "text": TextDiff,
+    }
+    _absent = {
+        "after": None,
+        "before": None,
+        "text": None,
+    }
+
+    after: str | None
+    """What it is now. None: it is gone."""
+    before: str | None
+    """What it was: a text as it is, anything else as JSON. None: it was not there."""
+    path: str
+    """The field, written as in findings."""
+    text: TextDiff | None
+    """The lines that differ, for texts of several lines; `before` and `after` are left out then."""
+
+
+class FileChange(Model):
+    """A file that differs."""
+
+    __slots__ = ()
+    _decoders = {
+        "text": TextDiff,
+    }
+    _absent = {
+        "note": None,
+        "size_after": None,
+        "size_before": None,
+        "text": None,
+    }
+
+    note: str | None
+    """Why there are no lines: it is binary, or too large."""
+    path: str
+    """Its path."""
+    size_after: int | None
+    """Bytes now."""
+    size_before: int | None
+    """Bytes before."""
+    state: FileState
+    """What became of it."""
+    text: TextDiff | None
+    """The lines that differ, if it is text."""
+
+
+class SubmissionDiff(Model):
+    """What a submission changes against the version approved last. Every text in it shows characters that nobody
+    sees as `⟨U+200B⟩`. Large texts are cut: `note` says where.
+    """
+
+    __slots__ = ()
+    _decoders = {
+        "fields": each(FieldChange),
+        "files": each(FileChange),
+        "invisible": each(Invisible),
+        "surface": each(SurfaceChange),
+    }
+    _absent = {
+        "base_digest": None,
+        "base_version": None,
+        "note": None,
+        "release_notes": None,
+    }
+
+    base_digest: str | None
+    """Its digest."""
+    base_version: str | None
+    """The version approved last; none: nothing was, and everything is new."""
+    digest: str
+    """Its digest: an approval is of this."""
+    fields: list[FieldChange]
+    """Fields that differ."""
+    files: list[FileChange]
+    """Files that differ, by their paths."""
+    invisible: list[Invisible]
+    """Characters in what is submitted that nobody sees: the first 500."""
+    invisible_count: int
+    """How many of these there are."""
+    note: str | None
+    """What is left out of this answer, if anything is."""
+    release_notes: str | None
+    """What the publisher says is new."""
+    surface: list[SurfaceChange]
+    """What it reaches, asks for and can do, where that differs."""
+    version: str
+    """The version submitted."""

@@ -50,6 +50,82 @@ export interface ApiTokenCreated extends ApiToken {
   token: string;
 }
 
+/** Where a chain is broken. */
+export interface AuditBreak {
+  /** The first entry that is not what it was, or not there. */
+  number: number;
+  /** What is wrong with it. */
+  why: string;
+}
+
+/** One entry of the record: who did what to what. */
+export interface AuditEntry {
+  /** What: a noun and a verb. */
+  action: string;
+  /** Who: `token:tok_…`, `member:usr_…`, `admin`, `operator`, `policy:…`, `anonymous`. */
+  actor: string;
+  /** When, RFC 3339 UTC. */
+  at: string;
+  /** What else there is to know of it. Never a secret. */
+  details: JsonObject;
+  /** SHA-256 over the entry and the hash before it, hexadecimal. */
+  hash: string;
+  /** Its place there: 1, 2, 3 … */
+  number: number;
+  /** The request in which it was done; none: outside of one. */
+  requestId?: string | null | undefined;
+  /** To what: `skill:acme/crm-lookup`, `token:tok_…` … */
+  target: string;
+  /** Whose record it is in; none: the platform's own. */
+  tenantId?: string | null | undefined;
+}
+
+/** Where a chain ends. Kept elsewhere, it shows later that nothing before it was changed or cut off. */
+export interface AuditHead {
+  /** Its hash, hexadecimal. */
+  hash: string;
+  /** The last entry's number. */
+  number: number;
+}
+
+/** An entry as it is exported: with the very text that was hashed. */
+export interface AuditLine {
+  /** What. */
+  action: string;
+  /** Who. */
+  actor: string;
+  /** When, RFC 3339 UTC. */
+  at: string;
+  /** The same in microseconds since 1970, as it was hashed. */
+  atUs: number;
+  /** JSON text, as it was hashed. */
+  details: string;
+  /** SHA-256 over the entry and the hash before it, hexadecimal. */
+  hash: string;
+  /** Its place there: 1, 2, 3 … */
+  number: number;
+  /** The request in which it was done. */
+  requestId?: string | null | undefined;
+  /** To what. */
+  target: string;
+  /** Whose record it is in; none: the platform's own. */
+  tenantId?: string | null | undefined;
+}
+
+/** Whether a chain is whole. */
+export interface AuditVerification {
+  /** Entries that were looked at. */
+  entries: number;
+  /** Where it is broken. */
+  firstBroken?: AuditBreak | null | undefined;
+  /** Where the chain ends; none: it is empty. */
+  head?: AuditHead | null | undefined;
+  /** Whether every entry is there as it was written. */
+  ok: boolean;
+  /** Whose chain; none: the platform's own. */
+  tenantId?: string | null | undefined;
+}
+
 /** Everything an instance needs to run a component (contract §6). */
 export interface Bundle {
   /** The kind. */
@@ -304,6 +380,29 @@ export type MarketplaceType = 'public' | 'private';
 /** How far an agent may act on its own. */
 export type MaturityLevel = 'student' | 'intern' | 'supervised' | 'autonomous';
 
+/** A message about a submission, between its publisher and the reviewers. */
+export interface Message {
+  /** Who wrote it. */
+  author: string;
+  /** When, RFC 3339 UTC. */
+  createdAt: string;
+  /** Which side it comes from. */
+  from: MessageSide;
+  /** Its id. */
+  id: string;
+  /** What they say. */
+  text: string;
+}
+
+/** A new message. */
+export interface MessageCreate {
+  /** What to say, up to 4,000 characters of plain text. */
+  text: string;
+}
+
+/** Which side a message comes from. */
+export type MessageSide = 'reviewer' | 'publisher';
+
 /** Where a federated component comes from. */
 export interface Origin {
   /** The instance it was published on. */
@@ -377,6 +476,50 @@ export type SkillType = 'prompt_only' | 'python_code' | 'nodejs' | 'api' | 'func
 
 /** Where a component or one of its versions stands (contract §1 "Lifecycle"). */
 export type ComponentStatus = 'pending_review' | 'published' | 'changes_requested' | 'rejected' | 'quarantined' | 'withdrawn' | 'superseded';
+
+/** A version that its publisher wants to be public. */
+export interface Submission {
+  /** The reviewer who looks at it just now; shown to reviewers. */
+  claimedBy?: string | null | undefined;
+  /** When that claim lapses, RFC 3339 UTC. */
+  claimedUntil?: string | null | undefined;
+  /** The component's id. */
+  componentId: string;
+  /** The kind of the component. */
+  componentType: Kind;
+  /** When it was decided, RFC 3339 UTC. */
+  decidedAt?: string | null | undefined;
+  /** Who decided. */
+  decidedBy?: string | null | undefined;
+  /** What exactly is submitted: an approval is of this and nothing else. */
+  digest: string;
+  /** What the automated checks found. */
+  findings: Finding[];
+  /** Its id. */
+  id: string;
+  /** Messages in its conversation. */
+  messageCount: number;
+  /** What the reviewer said. */
+  reason?: string | null | undefined;
+  /** How much the findings weigh together; more is riskier. */
+  risk: number;
+  /** Its publisher. */
+  sourceTenantId: string;
+  /** Where it stands. */
+  status: ComponentStatus;
+  /** When it was submitted, RFC 3339 UTC. */
+  submittedAt: string;
+  /** Who submitted it. */
+  submittedBy: string;
+  /** The version it would be. */
+  version: string;
+}
+
+/** A submission with what it would publish. The files are in the component's bundle of that version. */
+export interface SubmissionDetail extends Submission {
+  /** The publisher's fields. Empty once the submission was superseded. */
+  manifest: Manifest;
+}
 
 /** The component to use in place of a deprecated one. */
 export interface Successor {

@@ -14,11 +14,13 @@ from .domains import DomainsOperations
 from .federation import FederationOperations
 from .installations import InstallationsOperations
 from .password_reset import PasswordResetOperations
+from .publisher import PublisherOperations
 from .publishers import PublishersOperations
 from .session import SessionOperations
 from .sessions import SessionsOperations
 from .sign_up import SignUpOperations
 from .skills import SkillsOperations
+from .submissions import SubmissionsOperations
 from .testing import TestingOperations
 from .transfers import TransfersOperations
 from .webhooks import WebhooksOperations
@@ -34,11 +36,13 @@ class Operations(
     FederationOperations,
     InstallationsOperations,
     PasswordResetOperations,
+    PublisherOperations,
     PublishersOperations,
     SessionOperations,
     SessionsOperations,
     SignUpOperations,
     SkillsOperations,
+    SubmissionsOperations,
     TestingOperations,
     TransfersOperations,
     WebhooksOperations,

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ..._call import Call, refuses_ellipsis
 from ..._page import Page
+from ..._response import RawResponse
 from ..._sync import SyncCore
 from ..._types import NotGiven, RequestOptions
 from .. import models, params
@@ -17,6 +18,120 @@ from .. import models, params
 
 class AdminOperations(SyncCore):
     """The operations on admin."""
+
+    def admin_list_audit_log(
+        self,
+        *,
+        tenant_id: str | NotGiven | None = ...,
+        platform: bool | NotGiven | None = ...,
+        actor: str | NotGiven | None = ...,
+        action: str | NotGiven | None = ...,
+        target: str | NotGiven | None = ...,
+        from_: datetime | str | NotGiven | None = ...,
+        to: datetime | str | NotGiven | None = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.AuditEntry]:
+        """List the platform's audit log.
+
+        What was done by whom and to what, the latest first: in a tenant, by the platform for itself, or everywhere.
+
+        Args:
+            tenant_id: Whose record: a tenant's, also one that was deleted.
+            platform: `true`: the platform's own record. Without it and `tenant_id`: all.
+            actor: By whom, such as `admin`.
+            action: What was done, such as `component.publish`; `component.` stands for all that is done to
+                components.
+            target: To what, such as `skill:acme/crm-lookup`.
+            from_: Not before this time, RFC 3339.
+            to: Before this time, RFC 3339.
+            page: The page, from 1; up to 10,000 items deep.
+            page_size: Items on a page.
+            cursor: The `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller is no platform admin; HTTP 404,
+                `TENANT_NOT_FOUND`.
+        """
+        call = Call(
+            "GET",
+            "/admin/audit-log",
+            query={
+                "tenant_id": tenant_id,
+                "platform": platform,
+                "actor": actor,
+                "action": action,
+                "target": target,
+                "from": from_,
+                "to": to,
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.AuditEntry, options)
+
+    def admin_export_audit_log(
+        self,
+        *,
+        tenant_id: str | NotGiven | None = ...,
+        platform: bool | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> RawResponse:
+        """Export the platform's audit log.
+
+        Whole records, oldest entry first, one `AuditLine` a line (NDJSON); where all are asked for, one record after
+        the other.
+
+        Args:
+            tenant_id: Whose record: a tenant's, also one that was deleted.
+            platform: `true`: the platform's own record. Without it and `tenant_id`: all, one after the other.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller is no platform admin; HTTP 404,
+                `TENANT_NOT_FOUND`.
+        """
+        call = Call(
+            "GET",
+            "/admin/audit-log/export",
+            query={
+                "tenant_id": tenant_id,
+                "platform": platform,
+            },
+        )
+        return self._raw(call, options)
+
+    def admin_verify_audit_log(
+        self,
+        *,
+        tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.AuditVerification:
+        """Verify the platform's audit log.
+
+        Whether every entry of a record is there as it was written: a tenant's, or the platform's own.
+        `atom-marketplace audit verify --all` looks at all of them.
+
+        Args:
+            tenant_id: Whose record: a tenant's, also one that was deleted. Without it: the platform's own.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller is no platform admin; HTTP 404,
+                `TENANT_NOT_FOUND`.
+        """
+        call = Call(
+            "GET",
+            "/admin/audit-log/verify",
+            query={
+                "tenant_id": tenant_id,
+            },
+        )
+        return self._one(call, models.AuditVerification, options)
 
     @refuses_ellipsis("kind", "tenant", "component_id")
     def quarantine_component(
@@ -243,6 +358,109 @@ class AdminOperations(SyncCore):
         )
         return self._one(call, models.Report, options)
 
+    def admin_list_reviews(
+        self,
+        *,
+        flagged: bool | NotGiven | None = ...,
+        hidden: bool | NotGiven | None = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.ModeratedReview]:
+        """List ratings as the platform sees them.
+
+        All ratings, with words or without, latest first.
+
+        Args:
+            flagged: Only those that members have flagged since the platform last decided, or only the others.
+            hidden: Only those that are hidden, or only the others.
+            page: The page, from 1; up to 10,000 items deep.
+            page_size: Items on a page.
+            cursor: The `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, Not the platform's admin.
+        """
+        call = Call(
+            "GET",
+            "/admin/reviews",
+            query={
+                "flagged": flagged,
+                "hidden": hidden,
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.ModeratedReview, options)
+
+    def hide_review(
+        self,
+        review_id: str,
+        *,
+        reason: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.ModeratedReview:
+        """Hide a review.
+
+        It is neither shown nor counted any more, nor is another one of the same author on the same component. Its
+        author and the platform still see it, with the reason.
+
+        Args:
+            review_id: `rate_…`
+            reason: Why, up to 2,000 characters. To hide one it must be given: its author reads it.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin;
+                HTTP 404, No such review.
+        """
+        call = Call(
+            "POST",
+            "/admin/reviews/{review_id}/hide",
+            path={
+                "review_id": review_id,
+            },
+            body={
+                "reason": reason,
+            },
+        )
+        return self._one(call, models.ModeratedReview, options)
+
+    def show_review(
+        self,
+        review_id: str,
+        *,
+        reason: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.ModeratedReview:
+        """Show a review.
+
+        It is shown and counted again, or goes on being so: in either case its flags are dealt with.
+
+        Args:
+            review_id: `rate_…`
+            reason: Why, up to 2,000 characters. To hide one it must be given: its author reads it.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, The reason is too long; HTTP 403, Not the platform's admin; HTTP 404, No such
+                review.
+        """
+        call = Call(
+            "POST",
+            "/admin/reviews/{review_id}/show",
+            path={
+                "review_id": review_id,
+            },
+            body={
+                "reason": reason,
+            },
+        )
+        return self._one(call, models.ModeratedReview, options)
+
     def admin_get_stats(
         self,
         *,
@@ -270,19 +488,22 @@ class AdminOperations(SyncCore):
         status: models.Status | NotGiven | None = ...,
         kind: models.Kind | NotGiven | None = ...,
         source_tenant_id: str | NotGiven | None = ...,
+        sort: models.SubmissionSort | NotGiven | None = ...,
         page: int | NotGiven | None = ...,
         page_size: int | NotGiven | None = ...,
         cursor: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> Page[models.Submission]:
-        """Lists submissions, the oldest first.
+        """Lists submissions, the riskiest first.
 
-        Those that wait, unless another `status` is asked for.
+        Those that wait, unless another `status` is asked for; of one risk, or with `sort=age`, the oldest first.
+        `total` counts to 1,000.
 
         Args:
             status: Where they stand.
             kind: Of one kind alone.
             source_tenant_id: Of one publisher alone.
+            sort: In which order.
             page: The page, from 1.
             page_size: Items on a page.
             cursor: `next_cursor` of the page before.
@@ -298,6 +519,7 @@ class AdminOperations(SyncCore):
                 "status": status,
                 "kind": kind,
                 "source_tenant_id": source_tenant_id,
+                "sort": sort,
                 "page": page,
                 "page_size": page_size,
                 "cursor": cursor,
@@ -337,6 +559,7 @@ class AdminOperations(SyncCore):
         *,
         digest: str | NotGiven | None = ...,
         reason: str | NotGiven | None = ...,
+        take_over: bool | NotGiven = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Approves a submission: its version becomes public.
@@ -347,11 +570,13 @@ class AdminOperations(SyncCore):
             submission_id: `sub_…`
             digest: The digest that was looked at. Where it is not the submission's, nothing is decided.
             reason: Why, up to 2,000 characters; its publisher reads it. Needed unless it is an approval.
+            take_over: Decide although another reviewer has claimed it.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, The reason is too long; HTTP 403, Not the platform's admin; HTTP 404, No such
-                submission; HTTP 409, It does not wait any more, or its digest is another.
+            MarketplaceError: HTTP 400, The reason is too long; HTTP 403, Not the platform's admin, or a member of
+                the publisher; HTTP 404, No such submission; HTTP 409, It does not wait any more, its digest is
+                another, or another reviewer has claimed it.
         """
         call = Call(
             "POST",
@@ -362,9 +587,172 @@ class AdminOperations(SyncCore):
             body={
                 "digest": digest,
                 "reason": reason,
+                "take_over": take_over,
             },
         )
         return self._one(call, models.Component, options)
+
+    def claim_submission(
+        self,
+        submission_id: str,
+        *,
+        take_over: bool | NotGiven = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Submission:
+        """Claims a submission for an hour.
+
+        So that no other reviewer works on it meanwhile: they get 409 unless they say `take_over`. Claim it again to
+        renew the hour.
+
+        Args:
+            submission_id: `sub_…`
+            take_over: Claim it although another reviewer has.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, Not the platform's admin, or a member of the
+                publisher; HTTP 404, No such submission; HTTP 409, Another reviewer has claimed it
+                (`details.claimed_by`, `claimed_until`), or it does not wait any more.
+        """
+        call = Call(
+            "POST",
+            "/admin/submissions/{submission_id}/claim",
+            path={
+                "submission_id": submission_id,
+            },
+            body={
+                "take_over": take_over,
+            },
+        )
+        return self._one(call, models.Submission, options)
+
+    def unclaim_submission(
+        self,
+        submission_id: str,
+        *,
+        take_over: bool | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Gives a claim back.
+
+        Args:
+            submission_id: `sub_…`
+            take_over: End another reviewer's claim.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, Not the platform's admin, or a member of the publisher; HTTP 404, No such
+                submission; HTTP 409, Another reviewer has claimed it.
+        """
+        call = Call(
+            "DELETE",
+            "/admin/submissions/{submission_id}/claim",
+            path={
+                "submission_id": submission_id,
+            },
+            query={
+                "take_over": take_over,
+            },
+        )
+        return self._none(call, options)
+
+    def get_submission_diff(
+        self,
+        submission_id: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.SubmissionDiff:
+        """Reads what a submission changes.
+
+        Against the version approved last: what it touches (hosts, keys, capabilities, dependencies), fields, files
+        and lines. Every character that nobody sees stands there as `⟨U+200B⟩`, and is listed with its place.
+
+        Args:
+            submission_id: `sub_…`
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, Not the platform's admin; HTTP 404, No such submission; HTTP 409, A later
+                submission took its place, and its content is gone.
+        """
+        call = Call(
+            "GET",
+            "/admin/submissions/{submission_id}/diff",
+            path={
+                "submission_id": submission_id,
+            },
+        )
+        return self._one(call, models.SubmissionDiff, options)
+
+    def list_submission_messages(
+        self,
+        submission_id: str,
+        *,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.Message]:
+        """Lists the messages about a submission, the oldest first.
+
+        Args:
+            submission_id: `sub_…`
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
+            cursor: `next_cursor` of the page before, in place of `page`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, Not the platform's admin; HTTP 404, No such
+                submission.
+        """
+        call = Call(
+            "GET",
+            "/admin/submissions/{submission_id}/messages",
+            path={
+                "submission_id": submission_id,
+            },
+            query={
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.Message, options)
+
+    @refuses_ellipsis("submission_id", "text")
+    def create_submission_message(
+        self,
+        submission_id: str,
+        text: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.Message:
+        """Writes to the publisher of a submission.
+
+        It decides nothing. The publisher reads it and may answer.
+
+        Args:
+            submission_id: `sub_…`
+            text: What to say, up to 4,000 characters of plain text.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, The text is empty, too long, or holds what nobody can see; HTTP 403, Not the
+                platform's admin; HTTP 404, No such submission; HTTP 409, There are 500 messages already.
+        """
+        call = Call(
+            "POST",
+            "/admin/submissions/{submission_id}/messages",
+            path={
+                "submission_id": submission_id,
+            },
+            body={
+                "text": text,
+            },
+            required={"text": text},
+        )
+        return self._one(call, models.Message, options)
 
     def reject_submission(
         self,
@@ -372,6 +760,7 @@ class AdminOperations(SyncCore):
         *,
         digest: str | NotGiven | None = ...,
         reason: str | NotGiven | None = ...,
+        take_over: bool | NotGiven = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Rejects a submission.
@@ -382,11 +771,13 @@ class AdminOperations(SyncCore):
             submission_id: `sub_…`
             digest: The digest that was looked at. Where it is not the submission's, nothing is decided.
             reason: Why, up to 2,000 characters; its publisher reads it. Needed unless it is an approval.
+            take_over: Decide although another reviewer has claimed it.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin;
-                HTTP 404, No such submission; HTTP 409, It does not wait any more, or its digest is another.
+            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin, or
+                a member of the publisher; HTTP 404, No such submission; HTTP 409, It does not wait any more, its
+                digest is another, or another reviewer has claimed it.
         """
         call = Call(
             "POST",
@@ -397,6 +788,7 @@ class AdminOperations(SyncCore):
             body={
                 "digest": digest,
                 "reason": reason,
+                "take_over": take_over,
             },
         )
         return self._one(call, models.Component, options)
@@ -407,6 +799,7 @@ class AdminOperations(SyncCore):
         *,
         digest: str | NotGiven | None = ...,
         reason: str | NotGiven | None = ...,
+        take_over: bool | NotGiven = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Asks the publisher of a submission for changes.
@@ -417,11 +810,13 @@ class AdminOperations(SyncCore):
             submission_id: `sub_…`
             digest: The digest that was looked at. Where it is not the submission's, nothing is decided.
             reason: Why, up to 2,000 characters; its publisher reads it. Needed unless it is an approval.
+            take_over: Decide although another reviewer has claimed it.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin;
-                HTTP 404, No such submission; HTTP 409, It does not wait any more, or its digest is another.
+            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin, or
+                a member of the publisher; HTTP 404, No such submission; HTTP 409, It does not wait any more, its
+                digest is another, or another reviewer has claimed it.
         """
         call = Call(
             "POST",
@@ -432,6 +827,7 @@ class AdminOperations(SyncCore):
             body={
                 "digest": digest,
                 "reason": reason,
+                "take_over": take_over,
             },
         )
         return self._one(call, models.Component, options)
