@@ -7,12 +7,14 @@ mod wire_enum;
 
 pub mod account;
 pub mod api_token;
+pub mod audit;
 pub mod component;
 pub mod digest;
 pub mod error;
 pub mod event;
 pub mod federation;
 pub mod ids;
+pub mod inbox;
 pub mod install;
 pub mod json;
 pub mod lifecycle;

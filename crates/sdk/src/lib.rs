@@ -27,8 +27,11 @@ pub use secret::SecretString;
 pub mod types {
     pub use atom_marketplace_protocol::account::*;
     pub use atom_marketplace_protocol::api_token::*;
+    pub use atom_marketplace_protocol::audit::*;
     pub use atom_marketplace_protocol::component::*;
+    pub use atom_marketplace_protocol::event::{Event, EventType};
     pub use atom_marketplace_protocol::federation::*;
+    pub use atom_marketplace_protocol::inbox::*;
     pub use atom_marketplace_protocol::install::*;
     pub use atom_marketplace_protocol::lifecycle::*;
     pub use atom_marketplace_protocol::page::Page;

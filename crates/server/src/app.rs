@@ -38,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 10, name: "reviews", sql: include_str!("../../../migrations/0010_reviews.sql") },
     Migration { version: 11, name: "statistics", sql: include_str!("../../../migrations/0011_statistics.sql") },
     Migration { version: 12, name: "webhooks", sql: include_str!("../../../migrations/0012_webhooks.sql") },
+    Migration { version: 13, name: "inbox", sql: include_str!("../../../migrations/0013_inbox.sql") },
 ];
 
 /// What a marketplace is opened with.
@@ -64,6 +65,8 @@ pub struct Parts {
     pub verification_file: String,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
+    /// How long events are kept.
+    pub event_retention: Duration,
     /// Requests an hour for each kind of caller.
     pub rates: Rates,
     /// Bytes of finished answers kept in memory.
@@ -160,6 +163,8 @@ pub struct State {
     pub deliveries: DeliveryStats,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
+    /// How long events are kept.
+    pub event_retention: Duration,
     /// Counters for `/metrics`.
     pub metrics: Metrics,
     /// Where it is reached from outside.
@@ -189,6 +194,7 @@ impl Marketplace {
             outbox,
             deliveries: DeliveryStats::default(),
             webhook_retry: parts.webhook_retry,
+            event_retention: parts.event_retention,
             limiter: Limiter::new(parts.db.clone(), parts.clock.clone()),
             rates: parts.rates,
             token_rate: ChangingRate::new(Rate::hourly(parts.rates.token)),

@@ -86,6 +86,7 @@ impl TestServer {
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             webhook_retry: [50, 100, 200, 400, 800].map(Duration::from_millis).to_vec(),
+            event_retention: Duration::from_hours(90 * 24),
             outbound_allow: Vec::new(),
             dns_server: None,
             verification_file: FILE.to_owned(),

@@ -25,6 +25,7 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("transfers", &["audit", "catalog", "ratings", "tenants"]),
     ("usage", &["catalog", "installs", "limits", "statistics", "tenants"]),
     ("verification", &["audit", "catalog", "tenants"]),
+    ("inbox", &["events"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

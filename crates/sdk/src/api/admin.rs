@@ -1,6 +1,7 @@
 //! What the platform's admins do: tenants, review, quarantine.
 
 use atom_marketplace_protocol::api_token::{ApiTokenCreate, ApiTokenCreated};
+use atom_marketplace_protocol::audit::{AuditEntry, AuditVerification};
 use atom_marketplace_protocol::component::Component;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::lifecycle::{Takedown, TakedownRequest};
@@ -10,6 +11,7 @@ use atom_marketplace_protocol::review::{
     Claim, Decision, Message, MessageCreate, Quarantine, Submission, SubmissionDetail, SubmissionDiff,
 };
 use atom_marketplace_protocol::tenant::{PlatformStats, Tenant, TenantAdminUpdate, TenantCreate};
+use bytes::Bytes;
 use reqwest::Method;
 
 use super::handle;
@@ -26,6 +28,11 @@ impl Admin {
     /// The platform in numbers.
     pub fn stats(&self) -> Call<PlatformStats> {
         Call::json(&self.client, Method::GET, "/admin/stats")
+    }
+
+    /// The records of every change.
+    pub fn audit_log(&self) -> AdminAuditLog {
+        AdminAuditLog::new(&self.client)
     }
 
     /// The tenants.
@@ -87,6 +94,30 @@ impl Admin {
     /// What tenants report of components.
     pub fn reports(&self) -> Reports {
         Reports::new(&self.client)
+    }
+}
+
+handle! {
+    /// The records of every change: the platform's own, and all tenants'.
+    AdminAuditLog
+}
+
+impl AdminAuditLog {
+    /// Lists entries, the latest first. The queries `tenant_id`, `platform`, `actor`, `action`, `target`, `from` and `to`
+    /// choose among them.
+    pub fn list(&self) -> Listing<AuditEntry> {
+        Listing::new(&self.client, "/admin/audit-log")
+    }
+
+    /// All entries, oldest first, one [`AuditLine`](atom_marketplace_protocol::audit::AuditLine) a line (NDJSON): of the
+    /// query's `tenant_id`, of the platform with `platform=true`, or of all.
+    pub fn export(&self) -> Call<Bytes> {
+        Call::done(&self.client, Method::GET, "/admin/audit-log/export").raw()
+    }
+
+    /// Whether every entry of the platform's record is there as it was written, or of the query's `tenant_id`.
+    pub fn verify(&self) -> Call<AuditVerification> {
+        Call::json(&self.client, Method::GET, "/admin/audit-log/verify")
     }
 }
 

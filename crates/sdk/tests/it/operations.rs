@@ -47,6 +47,8 @@ fn answer(operation: &Value) -> String {
     });
     let name = |schema: &Value| schema["$ref"].as_str().map(last_of_path);
     match schema {
+        // What is no JSON is handed over as it is.
+        None if responses.get("200").is_some_and(|good| good["content"].is_object()) => "Bytes".to_owned(),
         None => "()".to_owned(),
         Some(schema) => name(schema).unwrap_or_else(|| format!("[{}]", name(&schema["items"]).expect("a list"))),
     }
@@ -138,6 +140,11 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     let member = MemberAdd { email: "ada@acme.example".to_owned(), name: None, role: Role::Viewer };
     method("get_tenant", &tenant.get());
     method("update_tenant", &tenant.update(&TenantUpdate::default()));
+    method("list_audit_log", &tenant.audit_log().list());
+    method("export_audit_log", &tenant.audit_log().export());
+    method("verify_audit_log", &tenant.audit_log().verify());
+    method("get_inbox", &tenant.inbox());
+    method("mark_inbox_read", &tenant.mark_inbox_read("x"));
     method("list_members", &tenant.members().list());
     method("add_member", &tenant.members().add(&member));
     method("update_member", &tenant.members().update("user_id", Role::Viewer));
@@ -182,6 +189,9 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     let new = TenantCreate { id: None, name: "Acme".to_owned(), plan: Plan::Free };
     let decision = Decision::default();
     method("admin_get_stats", &admin.stats());
+    method("admin_list_audit_log", &admin.audit_log().list());
+    method("admin_export_audit_log", &admin.audit_log().export());
+    method("admin_verify_audit_log", &admin.audit_log().verify());
     method("admin_list_tenants", &admin.tenants().list());
     method("admin_create_tenant", &admin.tenants().create(&new));
     method("admin_get_tenant", &admin.tenants().get("tenant_id"));

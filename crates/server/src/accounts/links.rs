@@ -202,6 +202,7 @@ struct Found {
     stored: store::Stored,
     /// Whether the password is to be set; else it is to be proved.
     sets: bool,
+    invites: bool,
     names: Vec<String>,
 }
 
@@ -213,7 +214,28 @@ fn look(c: &mut Conn<'_>, token: &Confidential, now: Timestamp) -> ApiResult<Fou
     let memberships = store::memberships(c, account)?;
     let of_tenants = memberships.iter().flat_map(|(tenant, _)| [tenant.slug.to_string(), tenant.name.to_string()]);
     let names = of_tenants.chain([stored.account.email.clone()]).collect();
-    Ok(Found { stored, sets, names })
+    Ok(Found { stored, sets, invites: link.purpose == Purpose::Invitation, names })
+}
+
+/// What a link that sets a password would do.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// Whose account it is.
+    pub email: String,
+    /// The name they have.
+    pub name: String,
+    /// Whether they choose a password; else they prove the one they have.
+    pub sets: bool,
+    /// Whether it is an invitation.
+    pub invites: bool,
+}
+
+/// Says what a link would do, without using it up.
+pub async fn inspect(m: &Marketplace, token: &Confidential) -> ApiResult<Pending> {
+    let (now, token) = (m.now(), token.clone());
+    let found = m.db.read(move |c| look(c, &token, now)).await?;
+    let Found { stored, sets, invites, .. } = found;
+    Ok(Pending { email: stored.account.email, name: stored.account.name, sets, invites })
 }
 
 /// Takes a link up: sets the password (or, of an invited person who has one, proves it), and signs in. All sessions of before

@@ -58,7 +58,7 @@ pub(in crate::catalog) fn check(
 }
 
 /// Claims a submission for an hour, or renews the claim.
-pub(in crate::catalog) fn claim(
+pub(crate) fn claim(
     c: &mut Conn<'_>,
     reviewer: &Reviewer,
     uid: &str,
@@ -80,7 +80,7 @@ pub(in crate::catalog) fn claim(
 }
 
 /// Gives a claim back, or, with `take_over`, another's. Without a claim nothing changes.
-pub(in crate::catalog) fn unclaim(
+pub(crate) fn unclaim(
     c: &mut Conn<'_>,
     reviewer: &Reviewer,
     uid: &str,

@@ -42,22 +42,18 @@ impl FromRow for MessageRow {
 }
 
 /// A page of a submission's messages, the oldest first.
-pub(in crate::catalog) fn list(
-    c: &mut Conn<'_>,
-    submission: &SubmissionRow,
-    window: &Window<i64>,
-) -> ApiResult<Page<Message>> {
+pub(crate) fn list(c: &mut Conn<'_>, submission: &SubmissionRow, window: &Window<i64>) -> ApiResult<Page<Message>> {
     let rows = store::messages(c, submission.id, window)?;
     Ok(window.page(rows, submission.submission.message_count, |row| row.id, |row| row.message))
 }
 
 /// A message's text, checked.
-pub(in crate::catalog) fn check(text: &str) -> ApiResult<String> {
+pub(crate) fn check(text: &str) -> ApiResult<String> {
     clean(text, TEXT).map_err(|message| ApiError::field("text", message))
 }
 
 /// Says something. `text` has been checked.
-pub(in crate::catalog) fn post(
+pub(crate) fn post(
     c: &mut Conn<'_>,
     actor: &Actor,
     side: MessageSide,

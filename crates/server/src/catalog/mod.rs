@@ -13,7 +13,7 @@ mod head;
 pub mod index;
 mod list;
 mod matching;
-mod messages;
+pub(crate) mod messages;
 pub mod model;
 pub mod names;
 mod names_api;

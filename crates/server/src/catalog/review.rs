@@ -8,6 +8,7 @@ use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::review::{Decision, Submission, SubmissionDetail, SubmissionSort};
 
+use atom_marketplace_protocol::text::{TextRule, clean};
 use serde_json::json;
 
 use super::change::Change;
@@ -114,14 +115,14 @@ pub(crate) fn list(
 }
 
 /// A submission with what it would publish.
-pub(in crate::catalog) fn get(c: &mut Conn<'_>, uid: &str, now: Timestamp) -> ApiResult<SubmissionDetail> {
+pub(crate) fn get(c: &mut Conn<'_>, uid: &str, now: Timestamp) -> ApiResult<SubmissionDetail> {
     let row = find(c, uid)?;
     let manifest = catalog::version_by_key(c, row.id)?.manifest()?;
     Ok(SubmissionDetail { submission: row.for_reviewers(now), manifest })
 }
 
 /// A submission, for reviewers.
-pub(in crate::catalog) fn find(c: &mut Conn<'_>, uid: &str) -> ApiResult<SubmissionRow> {
+pub(crate) fn find(c: &mut Conn<'_>, uid: &str) -> ApiResult<SubmissionRow> {
     store::find(c, uid)?.ok_or_else(no_submission)
 }
 
@@ -163,6 +164,21 @@ pub enum Verdict {
     Reject,
     /// It might, once it is mended.
     RequestChanges,
+}
+
+/// Why something is decided, checked.
+pub(crate) fn reason(text: &str) -> ApiResult<String> {
+    let rule = TextRule { max_chars: 2_000, multiline: true, required: true };
+    clean(text, rule).map_err(|message| ApiError::field("reason", message))
+}
+
+/// A decision, checked: whatever is no approval has a reason.
+pub(crate) fn checked(decision: Decision, verdict: Verdict) -> ApiResult<Decision> {
+    let reason = decision.reason.as_deref().map(reason).transpose()?;
+    if verdict != Verdict::Approve && reason.is_none() {
+        return Err(ApiError::field("reason", "This field is required."));
+    }
+    Ok(Decision { reason, ..decision })
 }
 
 /// A decision that was checked, to be carried out.
@@ -302,6 +318,9 @@ pub fn quarantine(
             "The component is {}: only what is published is quarantined.",
             component.status
         )));
+    }
+    if component.status == Status::Quarantined && component.status_reason.as_deref() == Some(reason) {
+        return Ok((component.id, Change::of(&component)));
     }
     let (visibility, pending) = (component.visibility, component.pending_version_id);
     write::set_state(c, component.id, visibility, Status::Quarantined, Some(reason), pending, now)?;

@@ -19,7 +19,6 @@ use super::change::Change;
 use super::claims::{self, Reviewer};
 use super::diff;
 use super::review::{self, Judgement, Verdict, Wanted};
-use super::versions_api::reason;
 use super::write_api::JSON;
 use super::{component as component_by_key, render};
 use crate::app::Marketplace;
@@ -296,13 +295,10 @@ async fn decide(
     admin: PlatformAdmin,
     audience: Audience,
     submission: String,
-    mut decision: Decision,
+    decision: Decision,
     verdict: Verdict,
 ) -> ApiResult<Response> {
-    decision.reason = decision.reason.map(|text| reason(&text)).transpose()?;
-    if verdict != Verdict::Approve && decision.reason.is_none() {
-        return Err(ApiError::field("reason", "This field is required."));
-    }
+    let decision = review::checked(decision, verdict)?;
     let judgement = Judgement { submission, verdict, decision, reviewer: reviewer(&admin) };
     change(m, audience, move |c, now| review::decide(c, &judgement, now)).await
 }
@@ -331,8 +327,7 @@ async fn quarantine_component(
     Path((kind, tenant, id)): Path<(Kind, String, String)>,
     Json(body): Json<Quarantine>,
 ) -> ApiResult<Response> {
-    let why = body.reason.ok_or_else(|| ApiError::field("reason", "This field is required."))?;
-    let why = reason(&why)?;
+    let why = review::reason(body.reason.as_deref().unwrap_or_default())?;
     change(m, audience, move |c, now| review::quarantine(c, admin.actor(), kind, &tenant, &id, &why, now)).await
 }
 
@@ -360,7 +355,7 @@ async fn release_component(
     Path((kind, tenant, id)): Path<(Kind, String, String)>,
     Json(body): Json<Quarantine>,
 ) -> ApiResult<Response> {
-    let why = body.reason.map(|text| reason(&text)).transpose()?;
+    let why = body.reason.map(|text| review::reason(&text)).transpose()?;
     change(m, audience, move |c, now| review::release(c, admin.actor(), kind, &tenant, &id, why.as_deref(), now)).await
 }
 

@@ -254,6 +254,7 @@ impl Values {
         let trusted_proxies = self.get("trusted_proxies", parse::networks);
         let cors_origins = self.get("cors_origins", parse::origins);
         let webhook_retry = self.get("webhook_retry", parse::durations);
+        let event_retention = self.get("event_retention", parse::days);
         let outbound_allow = self.get("outbound_allow", parse::networks);
         let dns_server = self.get("dns_server", parse::listen);
         let anonymous = self.get("rate.anonymous", parse::rate);
@@ -299,6 +300,7 @@ impl Values {
             trusted_proxies: trusted_proxies?,
             cors_origins: cors_origins?,
             webhook_retry: webhook_retry?,
+            event_retention: event_retention?,
             outbound_allow: outbound_allow?,
             dns_server,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },

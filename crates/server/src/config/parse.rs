@@ -187,6 +187,13 @@ pub(super) fn durations(text: &str) -> Parsed<Vec<Duration>> {
     Ok(durations)
 }
 
+pub(super) fn days(text: &str) -> Parsed<Duration> {
+    let days = text.strip_suffix('d').and_then(|digits| digits.parse::<u32>().ok());
+    let days = days.filter(|days| (7..=3_650).contains(days));
+    days.map(|days| Duration::from_hours(u64::from(days) * 24))
+        .ok_or_else(|| format!("`{text}` is no number of days from 7d to 3650d, such as 90d"))
+}
+
 pub(super) fn sandbox(text: &str) -> Parsed<SandboxMode> {
     match text {
         "on" => Ok(SandboxMode::On),

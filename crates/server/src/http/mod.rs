@@ -30,6 +30,8 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::tokens::routes())
         .merge(crate::tenants::routes())
         .merge(crate::accounts::routes())
+        .merge(crate::audit::routes())
+        .merge(crate::inbox::routes())
         .merge(crate::usage::routes())
         .merge(crate::webhooks::routes())
         .merge(crate::federation::routes())

@@ -74,7 +74,6 @@ pub(crate) fn install(
         check_same_version(there, order)?;
         if there.as_dependency || order.config.is_some() {
             reconfigure(c, scope, sealer, there, order.config.clone(), false, now)?;
-            note_configuration(c, scope, there, now)?;
         }
         return Ok(Done { answer: one(c, scope, row.id, &[])?, created: false, changes: Vec::new() });
     }
@@ -283,7 +282,8 @@ fn configured(c: &mut Conn<'_>, there: &InstallationRow, config: Option<InstallC
     Put::new(c, Want { component, pick, existing: Some(there.clone()), config, reason: String::new() }, false)
 }
 
-/// Changes the configuration of what is installed. Its version, whatever became of it since, decides what is right.
+/// Changes the configuration of what is installed, unless it is the one that is there. Its version, whatever became of it
+/// since, decides what is right.
 fn reconfigure(
     c: &mut Conn<'_>,
     scope: &TenantScope,
@@ -294,11 +294,16 @@ fn reconfigure(
     now: Timestamp,
 ) -> ApiResult<()> {
     let checked = config.is_some();
-    let put = configured(c, there, config)?;
+    let put = Put { came_along, ..configured(c, there, config)? };
     match decide::invalid_configuration(&put.config_errors()) {
-        Some(error) if checked => Err(error),
-        _ => put_one(c, scope, sealer, &Put { came_along, ..put }, now).map(|_| ()),
+        Some(error) if checked => return Err(error),
+        _ if put.keys.is_none() && came_along == there.as_dependency && put.settings == view::settings(there)? => {}
+        _ => {
+            put_one(c, scope, sealer, &put, now)?;
+            note_configuration(c, scope, there, now)?;
+        }
     }
+    Ok(())
 }
 
 /// One installation as it is read; `new` came along with it.
@@ -464,7 +469,6 @@ pub(crate) fn update(
         if update.install_config.is_some() {
             let as_dependency = there.as_dependency;
             reconfigure(c, scope, sealer, &there, update.install_config.clone(), as_dependency, now)?;
-            note_configuration(c, scope, &there, now)?;
         }
         return Ok(Done { answer: one(c, scope, component, &[])?, created: false, changes: Vec::new() });
     };

@@ -1,12 +1,14 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
 mod accounts;
+mod audit;
 mod bundle;
 mod errors;
 mod federation;
 mod gate;
 mod get;
 mod idempotency;
+mod inbox;
 mod install;
 mod installations;
 mod limits;
@@ -32,3 +34,4 @@ mod tokens;
 mod transfers;
 mod verification;
 mod versions;
+mod web;

@@ -101,6 +101,11 @@ const MATRIX: &[(&str, Access)] = &[
     ("get_current_token", AnyToken),
     ("get_tenant", Tenant(Scope::ComponentsRead)),
     ("update_tenant", Tenant(Scope::MembersManage)),
+    ("list_audit_log", Tenant(Scope::MembersManage)),
+    ("export_audit_log", Tenant(Scope::MembersManage)),
+    ("verify_audit_log", Tenant(Scope::MembersManage)),
+    ("get_inbox", Tenant(Scope::ComponentsRead)),
+    ("mark_inbox_read", Tenant(Scope::ComponentsRead)),
     ("list_members", Tenant(Scope::MembersManage)),
     ("add_member", Tenant(Scope::MembersManage)),
     ("update_member", Tenant(Scope::MembersManage)),
@@ -136,6 +141,9 @@ const MATRIX: &[(&str, Access)] = &[
     ("admin_get_tenant", Platform(Scope::TenantsManage)),
     ("admin_update_tenant", Platform(Scope::TenantsManage)),
     ("admin_create_tenant_token", Platform(Scope::TenantsManage)),
+    ("admin_list_audit_log", Platform(Scope::ReviewsManage)),
+    ("admin_export_audit_log", Platform(Scope::ReviewsManage)),
+    ("admin_verify_audit_log", Platform(Scope::ReviewsManage)),
     ("admin_get_stats", Platform(Scope::ReviewsManage)),
     ("list_submissions", Platform(Scope::ReviewsManage)),
     ("get_submission", Platform(Scope::ReviewsManage)),
@@ -508,7 +516,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                     operation.id
                 );
             }
-            if let Some((status, code)) = browsers.refusal(&operation, access) {
+            if let Some((status, code)) = Browsers::refusal(&operation, access) {
                 refused("a signed-out browser", &browsers.signed_out, if access == Peer { NO_PEER } else { UNKNOWN })
                     .await;
                 refused(
@@ -524,7 +532,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                 let answer = send(&browsers.stranger).await;
                 victim.keeps_quiet("a stranger's browser", &operation, &answer);
                 assert!(
-                    answer.status >= 300 || !operation.path.contains("{") || access == Everyone,
+                    answer.status >= 300 || !operation.path.contains('{') || access == Everyone,
                     "{}",
                     operation.id
                 );

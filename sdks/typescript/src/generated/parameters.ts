@@ -12,6 +12,44 @@ import type {
   TransferDirection,
 } from './types/index.js';
 
+/** Parameters of `adminListAuditLog`. */
+export interface AdminListAuditLogParams {
+  /** Whose record: a tenant's, also one that was deleted. */
+  tenantId?: string | undefined;
+  /** `true`: the platform's own record. Without it and `tenant_id`: all. */
+  platform?: boolean | undefined;
+  /** By whom, such as `admin`. */
+  actor?: string | undefined;
+  /** What was done, such as `component.publish`; `component.` stands for all that is done to components. */
+  action?: string | undefined;
+  /** To what, such as `skill:acme/crm-lookup`. */
+  target?: string | undefined;
+  /** Not before this time, RFC 3339. */
+  from?: string | undefined;
+  /** Before this time, RFC 3339. */
+  to?: string | undefined;
+  /** The page, from 1; up to 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `adminExportAuditLog`. */
+export interface AdminExportAuditLogParams {
+  /** Whose record: a tenant's, also one that was deleted. */
+  tenantId?: string | undefined;
+  /** `true`: the platform's own record. Without it and `tenant_id`: all, one after the other. */
+  platform?: boolean | undefined;
+}
+
+/** Parameters of `adminVerifyAuditLog`. */
+export interface AdminVerifyAuditLogParams {
+  /** Whose record: a tenant's, also one that was deleted. Without it: the platform's own. */
+  tenantId?: string | undefined;
+}
+
 /** Parameters of `listReports`. */
 export interface ListReportsParams {
   /** Those that wait, or those that were resolved. */
@@ -523,6 +561,36 @@ export interface ListOwnSubmissionMessagesParams {
   /** Items on a page. */
   pageSize?: number | undefined;
   /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listAuditLog`. */
+export interface ListAuditLogParams {
+  /** By whom, such as `token:tok_…`. */
+  actor?: string | undefined;
+  /** What was done, such as `component.publish`; `component.` stands for all that is done to components. */
+  action?: string | undefined;
+  /** To what, such as `skill:acme/crm-lookup`. */
+  target?: string | undefined;
+  /** Not before this time, RFC 3339. */
+  from?: string | undefined;
+  /** Before this time, RFC 3339. */
+  to?: string | undefined;
+  /** The page, from 1; up to 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `getInbox`. */
+export interface GetInboxParams {
+  /** `true`: only what the caller has not read yet. */
+  unread?: boolean | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
   cursor?: string | undefined;
 }
 

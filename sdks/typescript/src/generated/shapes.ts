@@ -3,6 +3,7 @@
 /** Fields (as on the wire) that hold typed objects, or `*`: an object whose keys are converted at every depth. */
 export const shapes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   AgentPublish: { dependencies: 'Dependency', files: 'ComponentFile' },
+  AuditVerification: { first_broken: 'AuditBreak', head: 'AuditHead' },
   BulkInstallRequest: { install_config: 'InstallConfig' },
   BulkInstallResponse: { results: 'BulkResult' },
   BulkResult: { error: 'InstallProblem', installation: 'Installation' },
@@ -19,6 +20,7 @@ export const shapes: Readonly<Record<string, Readonly<Record<string, string>>>> 
   FieldChange: { text: 'TextDiff' },
   FileChange: { text: 'TextDiff' },
   Hunk: { lines: 'Line' },
+  Inbox: { items: 'InboxItem' },
   InstallConfig: { settings: '*' },
   InstallPlan: { errors: 'FieldError', installs: 'PlannedInstall', missing: 'MissingDependency', problems: 'InstallProblem' },
   InstallRequest: { install_config: 'InstallConfig' },

@@ -45,7 +45,7 @@ pub struct Sides {
 }
 
 /// Reads both sides of a submission.
-pub(in crate::catalog) fn sides(c: &mut Conn<'_>, uid: &str) -> ApiResult<Sides> {
+pub(crate) fn sides(c: &mut Conn<'_>, uid: &str) -> ApiResult<Sides> {
     let row = review::find(c, uid)?;
     let submitted = version(c, row.id)?
         .ok_or_else(|| ApiError::conflict("This submission's content is gone: a later one took its place."))?;
@@ -67,7 +67,7 @@ fn version(c: &mut Conn<'_>, key: i64) -> ApiResult<Option<Version>> {
 }
 
 /// Compares the two sides.
-pub(in crate::catalog) fn compare(sides: &Sides) -> SubmissionDiff {
+pub(crate) fn compare(sides: &Sides) -> SubmissionDiff {
     let Sides { base, submitted } = sides;
     let mut walk = Walk { budget: Budget::default(), fields: Vec::new(), cut: false };
     let before = base.as_ref().map(|base| fields_of(&base.manifest));
