@@ -39,6 +39,7 @@ const TAGS: [(&str, &str); 14] = [
     ("publishing", "Publish components and new versions, deprecate, share, rename, hand over and withdraw them."),
     ("installs", "Install components for a tenant, change, list, lock and remove what is installed."),
     ("ratings", "Rate components and read what others wrote."),
+    ("statistics", "What components are used for, by day, version and plan."),
     ("tokens", "API tokens of a tenant."),
     ("account", "People: sign in and out, passwords, one-time links, sign-up."),
     ("tenant", "A tenant for itself: its name, its members, its inbox and its audit log."),
