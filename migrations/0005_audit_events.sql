@@ -17,6 +17,8 @@ CREATE TABLE audit_log (
 );
 -- @both
 
+CREATE INDEX audit_log_time ON audit_log (at, chain, number);  -- all chains, as the platform reads them
+
 -- Where each chain ends: what is cut off from it is missed too.
 CREATE TABLE audit_chain (
     chain  BIGINT    NOT NULL PRIMARY KEY,

@@ -11,7 +11,7 @@ use crate::client::args::{ClientCommand, Connection};
 
 /// A marketplace for ATOM agents, skills, canvases and domains: find, publish and install; run one and look after it.
 ///
-/// serve, tenant, member, admin, token, config, migrate, doctor, backup and restore are the operator's: they work on this machine's
+/// serve, tenant, member, admin, token, audit, config, migrate, doctor, backup and restore are the operator's: they work on this machine's
 /// settings and database. All other commands speak to a marketplace over HTTP, as `login` or the ATOM_BASE_URL,
 /// ATOM_TENANT_ID and ATOM_API_TOKEN variables say; `token --remote` does too.
 ///
@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Admin(Admins),
     /// Make and revoke API tokens.
     Token(Tokens),
+    /// Read and verify the record of every change.
+    Audit(Audit),
     /// Print the settings in force and where each came from, without secrets.
     Config(Config),
     /// Bring the database to this release's schema (`serve` does it too).
@@ -255,6 +257,66 @@ pub(crate) struct Remote {
     pub(crate) remote: bool,
     #[command(flatten)]
     pub(crate) connection: Connection,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    #[command(subcommand)]
+    pub(crate) command: AuditCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Show entries, the latest first.
+    List {
+        #[command(flatten)]
+        whose: Whose,
+        /// By whom, such as token:tok_….
+        #[arg(long)]
+        actor: Option<String>,
+        /// What was done, such as component.publish; `component.` stands for all that is done to components.
+        #[arg(long)]
+        action: Option<String>,
+        /// To what, such as skill:acme/crm-lookup.
+        #[arg(long)]
+        target: Option<String>,
+        /// How many.
+        #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=10_000))]
+        limit: u32,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print all entries, oldest first, one a line (NDJSON).
+    Export {
+        #[command(flatten)]
+        whose: Whose,
+        #[command(flatten)]
+        flags: StoreFlags,
+    },
+    /// Look whether every entry is there as it was written, and print where the record ends. Exit code 1 when not.
+    Verify {
+        #[command(flatten)]
+        whose: Whose,
+        /// An end that was printed before, NUMBER:HASH: fails unless it is still there.
+        #[arg(long, value_name = "NUMBER:HASH")]
+        expect_head: Option<String>,
+        /// An export to verify, in the place of the database.
+        #[arg(long, conflicts_with = "all")]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+/// Whose record.
+#[derive(Debug, Args)]
+pub(crate) struct Whose {
+    /// A tenant's, by its id; the platform's own when left out.
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) tenant: Option<String>,
+    /// All.
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 it failed, 2 it was asked for wrongly (a flag, a setting); the client's have more (`failure`).
 
 mod args;
+mod audit;
 mod backup;
 mod client;
 mod config;
@@ -46,6 +47,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Member(arguments) => member::member(&arguments),
         Command::Admin(arguments) => member::admin(&arguments),
         Command::Token(arguments) => tenant::token(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
         Command::Migrate(arguments) => store::migrate(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),

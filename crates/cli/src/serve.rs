@@ -59,18 +59,20 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         trusted_proxies: settings.trusted_proxies.clone(),
         cors_origins: settings.cors_origins.clone(),
         webhook_retry: settings.webhook_retry.clone(),
+        event_retention: settings.event_retention,
         outbound_allow: settings.outbound_allow.clone(),
         dns_server: settings.dns_server,
         verification_file: FILE.to_owned(),
         rates: settings.rates,
         answer_cache_bytes: settings.answer_cache_bytes,
         literal_tokens: Vec::new(),
+        auto_approve: settings.auto_approve,
         accounts: accounts::Options {
             sign_up: settings.sign_up_mode(demo),
             mail: settings.mail.clone(),
             ..accounts::Options::default()
         },
-        auto_approve: settings.auto_approve,
+        numbers: settings.numbers,
     });
     m.metrics.slow_after(settings.log_slow);
     check_secret_key(&m).await;

@@ -27,8 +27,11 @@ pub use secret::SecretString;
 pub mod types {
     pub use atom_marketplace_protocol::account::*;
     pub use atom_marketplace_protocol::api_token::*;
+    pub use atom_marketplace_protocol::audit::*;
     pub use atom_marketplace_protocol::component::*;
+    pub use atom_marketplace_protocol::event::{Event, EventType};
     pub use atom_marketplace_protocol::federation::*;
+    pub use atom_marketplace_protocol::inbox::*;
     pub use atom_marketplace_protocol::install::*;
     pub use atom_marketplace_protocol::lifecycle::*;
     pub use atom_marketplace_protocol::page::Page;
@@ -39,6 +42,7 @@ pub mod types {
     pub use atom_marketplace_protocol::review::*;
     pub use atom_marketplace_protocol::sandbox::*;
     pub use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};
+    pub use atom_marketplace_protocol::statistics::*;
     pub use atom_marketplace_protocol::tenant::*;
     pub use atom_marketplace_protocol::usage::*;
     pub use atom_marketplace_protocol::verification::*;

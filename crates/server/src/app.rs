@@ -38,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 10, name: "reviews", sql: include_str!("../../../migrations/0010_reviews.sql") },
     Migration { version: 11, name: "statistics", sql: include_str!("../../../migrations/0011_statistics.sql") },
     Migration { version: 12, name: "webhooks", sql: include_str!("../../../migrations/0012_webhooks.sql") },
+    Migration { version: 13, name: "inbox", sql: include_str!("../../../migrations/0013_inbox.sql") },
 ];
 
 /// What a marketplace is opened with.
@@ -64,6 +65,8 @@ pub struct Parts {
     pub verification_file: String,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
+    /// How long events are kept.
+    pub event_retention: Duration,
     /// Requests an hour for each kind of caller.
     pub rates: Rates,
     /// Bytes of finished answers kept in memory.
@@ -75,6 +78,23 @@ pub struct Parts {
     pub literal_tokens: Vec<String>,
     /// How people come in.
     pub accounts: accounts::Options,
+    /// What operators decide of ratings and statistics.
+    pub numbers: Numbers,
+}
+
+/// What operators decide of ratings and statistics.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    /// Whether only tenants that have a component installed may rate it.
+    pub rating_requires_install: bool,
+    /// How long figures are kept by day.
+    pub statistics_retention: Duration,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { rating_requires_install: false, statistics_retention: Duration::from_hours(800 * 24) }
+    }
 }
 
 /// Requests an hour (guide "Rate Limits").
@@ -125,6 +145,8 @@ pub struct State {
     pub in_flight: InFlight,
     /// Words that occur in the catalog, for typos.
     pub vocabulary: Vocabulary,
+    /// What operators decide of ratings and statistics.
+    pub numbers: Numbers,
     /// How people come in.
     pub accounts: accounts::Options,
     /// Passwords being hashed and compared.
@@ -141,6 +163,8 @@ pub struct State {
     pub deliveries: DeliveryStats,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
+    /// How long events are kept.
+    pub event_retention: Duration,
     /// Counters for `/metrics`.
     pub metrics: Metrics,
     /// Where it is reached from outside.
@@ -170,6 +194,7 @@ impl Marketplace {
             outbox,
             deliveries: DeliveryStats::default(),
             webhook_retry: parts.webhook_retry,
+            event_retention: parts.event_retention,
             limiter: Limiter::new(parts.db.clone(), parts.clock.clone()),
             rates: parts.rates,
             token_rate: ChangingRate::new(Rate::hourly(parts.rates.token)),
@@ -179,6 +204,7 @@ impl Marketplace {
             credentials: CredentialCache::new(),
             in_flight: InFlight::default(),
             vocabulary: Vocabulary::default(),
+            numbers: parts.numbers,
             accounts: parts.accounts,
             passwords: accounts::Passwords::default(),
             outbound: Outbound::new(parts.outbound_allow),

@@ -8,7 +8,7 @@ use atom_marketplace_db::{Db, args};
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::scope::{Role, ScopeSet};
 use atom_marketplace_protocol::token::{self, CredentialKind};
-use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
+use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Numbers, Parts, Rates};
 use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::catalog::policy::AutoApprove;
 use atom_marketplace_server::clock::Clock;
@@ -86,6 +86,7 @@ impl TestServer {
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             webhook_retry: [50, 100, 200, 400, 800].map(Duration::from_millis).to_vec(),
+            event_retention: Duration::from_hours(90 * 24),
             outbound_allow: Vec::new(),
             dns_server: None,
             verification_file: FILE.to_owned(),
@@ -94,6 +95,7 @@ impl TestServer {
             literal_tokens: Vec::new(),
             auto_approve: AutoApprove::Off,
             accounts: accounts::Options::default(),
+            numbers: Numbers::default(),
         };
         settings(&mut parts);
         let marketplace = Marketplace::open(parts);

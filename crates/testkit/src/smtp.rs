@@ -90,12 +90,11 @@ async fn converse(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()
                 stream.write_all(b"354 go on\r\n").await?;
                 let text = read_letter(&mut stream).await?;
                 let mut state = state.lock().expect("no panic holds this lock");
-                match state.refusals.pop_front() {
-                    Some(refusal) => refusal,
-                    None => {
-                        state.letters.push(Letter { recipient: std::mem::take(&mut recipient), text });
-                        "250 taken"
-                    }
+                if let Some(refusal) = state.refusals.pop_front() {
+                    refusal
+                } else {
+                    state.letters.push(Letter { recipient: std::mem::take(&mut recipient), text });
+                    "250 taken"
                 }
             }
             "QUIT" => "221 bye",

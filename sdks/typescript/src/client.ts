@@ -84,6 +84,7 @@ export class MarketplaceClient extends Methods {
     const shape = dryRun ? operation.dryRun : operation.answer;
     return new ApiPromise(
       this.#send(this.#prepare(operation, call), call.options, (answer) => {
+        if (operation.text) return new TextDecoder().decode(answer.body) as T;
         if (shape === undefined) return undefined as T;
         return fromWire(expected(answer), shape) as T;
       }),

@@ -19,6 +19,8 @@ export interface Operation {
   reserved?: Readonly<Record<string, readonly string[]>>;
   /** The schema of the answer; of its items where it is a list or a page. */
   answer?: string;
+  /** The answer is text, line by line JSON, and is handed over as it is. */
+  text?: true;
   /** The schema of the answer with `dryRun`. */
   dryRun?: string;
   /** Goes with the secret of the test environment in place of a credential. */

@@ -7,6 +7,7 @@ use atom_marketplace_sdk::{ComponentRef, Kind};
 use clap::{Args, Subcommand};
 
 use super::lifecycle::{Rename, ReportArgs, TransferArgs};
+use super::numbers::{ReadReviews, Stats};
 use super::review_args::{Reviews, SubmissionsArgs};
 use super::verify::VerifyArgs;
 
@@ -60,6 +61,10 @@ pub(crate) enum ClientCommand {
     Download(Download),
     /// Rate a component.
     Rate(Rate),
+    /// Read what people say of a component, answer them, or flag it.
+    Reviews(ReadReviews),
+    /// Show what a component is used for, or all that the tenant has published.
+    Stats(Stats),
     /// Give a component another id; the old one goes on naming it.
     Rename(Rename),
     /// Offer a component to another tenant, or take what is offered.
@@ -102,7 +107,7 @@ pub(crate) fn kind(text: &str) -> Result<Kind, String> {
     Kind::ALL.iter().copied().find(|kind| kind.plural() == text).map_or_else(|| text.parse(), Ok)
 }
 
-fn reference(text: &str) -> Result<ComponentRef, String> {
+pub(crate) fn reference(text: &str) -> Result<ComponentRef, String> {
     text.parse().map_err(|error: atom_marketplace_sdk::Error| error.to_string())
 }
 

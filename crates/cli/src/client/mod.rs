@@ -9,6 +9,7 @@ mod folder;
 mod init;
 mod installed;
 mod lifecycle;
+mod numbers;
 mod profile;
 mod publish;
 mod review;
@@ -56,6 +57,8 @@ async fn dispatch(command: &ClientCommand) -> anyhow::Result<()> {
         ClientCommand::Upgrade(args) => installed::upgrade(args).await,
         ClientCommand::Download(args) => unpack::download(args).await,
         ClientCommand::Rate(args) => find::rate(args).await,
+        ClientCommand::Reviews(args) => numbers::reviews(args).await,
+        ClientCommand::Stats(args) => numbers::stats(args).await,
         ClientCommand::Rename(args) => lifecycle::rename(args).await,
         ClientCommand::Transfer(args) => lifecycle::transfer(args).await,
         ClientCommand::Report(args) => lifecycle::report(args).await,
@@ -90,6 +93,8 @@ fn connection(command: &ClientCommand) -> Option<&Connection> {
         ClientCommand::Upgrade(args) => &args.connection,
         ClientCommand::Download(args) => &args.connection,
         ClientCommand::Rate(args) => &args.connection,
+        ClientCommand::Reviews(args) => &args.connection,
+        ClientCommand::Stats(args) => &args.connection,
         ClientCommand::Rename(args) => &args.connection,
         ClientCommand::Transfer(args) => args.command.connection(),
         ClientCommand::Report(args) => &args.connection,

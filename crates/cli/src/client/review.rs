@@ -54,6 +54,9 @@ pub(super) async fn run(args: &Reviews) -> anyhow::Result<()> {
         }
         ReviewCommand::Reports(args) => lifecycle::reports(args).await?,
         ReviewCommand::Resolve(args) => lifecycle::resolve(args).await?,
+        ReviewCommand::Ratings(args) => super::numbers::ratings(args).await?,
+        ReviewCommand::Hide(args) => super::numbers::hide(args, true).await?,
+        ReviewCommand::Unhide(args) => super::numbers::hide(args, false).await?,
         ReviewCommand::Takedown(args) => lifecycle::takedown(args).await?,
     }
     Ok(())

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::args::Connection;
 use super::lifecycle::{ReportsArgs, ResolveArgs, TakedownArgs};
+use super::numbers::{HideArgs, RatingsArgs};
 
 /// `review`.
 #[derive(Debug, Args)]
@@ -107,6 +108,12 @@ pub(crate) enum ReviewCommand {
     Reports(ReportsArgs),
     /// Say what came of a report.
     Resolve(ResolveArgs),
+    /// List what members say of components.
+    Ratings(RatingsArgs),
+    /// Hide a review: it is neither shown nor counted.
+    Hide(HideArgs),
+    /// Show a review again, or go on showing what was flagged.
+    Unhide(HideArgs),
     /// Take a component down for good, with the content of all its versions.
     Takedown(TakedownArgs),
 }
@@ -136,6 +143,8 @@ impl ReviewCommand {
             }
             Self::Reports(args) => &args.connection,
             Self::Resolve(args) => &args.connection,
+            Self::Ratings(args) => &args.connection,
+            Self::Hide(args) | Self::Unhide(args) => &args.connection,
             Self::Takedown(args) => &args.connection,
         }
     }

@@ -1,14 +1,17 @@
 //! What the platform's admins do: tenants, review, quarantine.
 
 use atom_marketplace_protocol::api_token::{ApiTokenCreate, ApiTokenCreated};
+use atom_marketplace_protocol::audit::{AuditEntry, AuditVerification};
 use atom_marketplace_protocol::component::Component;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::lifecycle::{Takedown, TakedownRequest};
+use atom_marketplace_protocol::rating::{ModeratedReview, ReviewDecision};
 use atom_marketplace_protocol::report::{Report, ReportResolution};
 use atom_marketplace_protocol::review::{
     Claim, Decision, Message, MessageCreate, Quarantine, Submission, SubmissionDetail, SubmissionDiff,
 };
 use atom_marketplace_protocol::tenant::{PlatformStats, Tenant, TenantAdminUpdate, TenantCreate};
+use bytes::Bytes;
 use reqwest::Method;
 
 use super::handle;
@@ -27,6 +30,11 @@ impl Admin {
         Call::json(&self.client, Method::GET, "/admin/stats")
     }
 
+    /// The records of every change.
+    pub fn audit_log(&self) -> AdminAuditLog {
+        AdminAuditLog::new(&self.client)
+    }
+
     /// The tenants.
     pub fn tenants(&self) -> AdminTenants {
         AdminTenants::new(&self.client)
@@ -35,6 +43,27 @@ impl Admin {
     /// What waits for review, or did.
     pub fn submissions(&self) -> Submissions {
         Submissions::new(&self.client)
+    }
+
+    /// What members say of components, as the platform sees it. `query("flagged", true)` is what it has to decide on.
+    pub fn reviews(&self) -> Listing<ModeratedReview> {
+        Listing::new(&self.client, "/admin/reviews")
+    }
+
+    fn decide_review(&self, review: &str, verb: &str, reason: Option<&str>) -> Call<ModeratedReview> {
+        let path = segment("review id", review).map(|review| format!("/admin/reviews/{review}/{verb}"));
+        let body = ReviewDecision { reason: reason.map(str::to_owned) };
+        Call::json(&self.client, Method::POST, path).body(&body)
+    }
+
+    /// Hides a review, `rate_…`: it is neither shown nor counted any more.
+    pub fn hide_review(&self, review: &str, reason: &str) -> Call<ModeratedReview> {
+        self.decide_review(review, "hide", Some(reason))
+    }
+
+    /// Shows it again, or goes on showing what was flagged.
+    pub fn show_review(&self, review: &str, reason: Option<&str>) -> Call<ModeratedReview> {
+        self.decide_review(review, "show", reason)
     }
 
     fn component(kind: Kind, tenant: &str, id: &str, verb: &str) -> Result<String, Error> {
@@ -65,6 +94,30 @@ impl Admin {
     /// What tenants report of components.
     pub fn reports(&self) -> Reports {
         Reports::new(&self.client)
+    }
+}
+
+handle! {
+    /// The records of every change: the platform's own, and all tenants'.
+    AdminAuditLog
+}
+
+impl AdminAuditLog {
+    /// Lists entries, the latest first. The queries `tenant_id`, `platform`, `actor`, `action`, `target`, `from` and `to`
+    /// choose among them.
+    pub fn list(&self) -> Listing<AuditEntry> {
+        Listing::new(&self.client, "/admin/audit-log")
+    }
+
+    /// All entries, oldest first, one [`AuditLine`](atom_marketplace_protocol::audit::AuditLine) a line (NDJSON): of the
+    /// query's `tenant_id`, of the platform with `platform=true`, or of all.
+    pub fn export(&self) -> Call<Bytes> {
+        Call::done(&self.client, Method::GET, "/admin/audit-log/export").raw()
+    }
+
+    /// Whether every entry of the platform's record is there as it was written, or of the query's `tenant_id`.
+    pub fn verify(&self) -> Call<AuditVerification> {
+        Call::json(&self.client, Method::GET, "/admin/audit-log/verify")
     }
 }
 

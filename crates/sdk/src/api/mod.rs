@@ -22,6 +22,7 @@ pub use transfers::Transfers;
 
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
 use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::statistics::{PublisherStatistics, UsageReportAnswer, UsageReportRequest};
 use atom_marketplace_protocol::usage::Usage;
 use atom_marketplace_protocol::verification::PublisherProfile;
 use reqwest::Method;
@@ -80,6 +81,17 @@ impl Client {
     /// What the tenant has used of what it may.
     pub fn usage(&self) -> Call<Usage> {
         Call::json(self, Method::GET, "/usage")
+    }
+
+    /// Says what an instance of the tenant ran, as running totals: to say it again changes nothing.
+    pub fn report_usage(&self, request: &UsageReportRequest) -> Call<UsageReportAnswer> {
+        Call::json(self, Method::POST, "/usage/reports").body(request)
+    }
+
+    /// What all components of the tenant are used for, the last 30 days. `query("from", "2026-01-01")` and `to` ask for
+    /// other days.
+    pub fn publisher_stats(&self) -> Call<PublisherStatistics> {
+        Call::json(self, Method::GET, "/publisher/stats")
     }
 
     /// The tenant's API tokens.

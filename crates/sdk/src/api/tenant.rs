@@ -4,9 +4,12 @@ use atom_marketplace_protocol::account::OneTimeLink;
 use atom_marketplace_protocol::api_token::{
     ApiToken, ApiTokenCreate, ApiTokenCreated, LeakedToken, LeakedTokenOutcome,
 };
+use atom_marketplace_protocol::audit::{AuditEntry, AuditVerification};
+use atom_marketplace_protocol::inbox::{Inbox, InboxRead, InboxState};
 use atom_marketplace_protocol::scope::Role;
 use atom_marketplace_protocol::tenant::{self as wire, Member, MemberAdd, MemberUpdate, TenantUpdate};
 use atom_marketplace_protocol::verification::{DomainClaim, DomainVerification, TenantVerification};
+use bytes::Bytes;
 use reqwest::Method;
 
 use super::handle;
@@ -32,6 +35,21 @@ impl Tenant {
     /// Whether it is shown as verified, and by which domains.
     pub fn verification(&self) -> Verification {
         Verification::new(&self.client)
+    }
+
+    /// What asks for its attention, the latest first. The query `unread=true` leaves out what was read.
+    pub fn inbox(&self) -> Call<Inbox> {
+        Call::json(&self.client, Method::GET, "/tenant/inbox")
+    }
+
+    /// Marks what is in the inbox as read, up to an event, `evt_…`.
+    pub fn mark_inbox_read(&self, up_to: &str) -> Call<InboxState> {
+        Call::json(&self.client, Method::POST, "/tenant/inbox/read").body(&InboxRead { up_to: up_to.to_owned() })
+    }
+
+    /// The record of every change in it.
+    pub fn audit_log(&self) -> AuditLog {
+        AuditLog::new(&self.client)
     }
 
     /// Its members.
@@ -68,6 +86,28 @@ impl Verification {
     /// Takes a domain away.
     pub fn delete(&self, domain: &str) -> Call<()> {
         Call::done(&self.client, Method::DELETE, Self::path(domain, ""))
+    }
+}
+
+handle! {
+    /// The record of every change in the tenant.
+    AuditLog
+}
+
+impl AuditLog {
+    /// Lists entries, the latest first. The queries `actor`, `action`, `target`, `from` and `to` choose among them.
+    pub fn list(&self) -> Listing<AuditEntry> {
+        Listing::new(&self.client, "/tenant/audit-log")
+    }
+
+    /// All entries, oldest first, one [`AuditLine`](atom_marketplace_protocol::audit::AuditLine) a line (NDJSON).
+    pub fn export(&self) -> Call<Bytes> {
+        Call::done(&self.client, Method::GET, "/tenant/audit-log/export").raw()
+    }
+
+    /// Whether every entry is there as it was written.
+    pub fn verify(&self) -> Call<AuditVerification> {
+        Call::json(&self.client, Method::GET, "/tenant/audit-log/verify")
     }
 }
 

@@ -6,7 +6,7 @@ use atom_marketplace_sdk::types::{
     AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, DomainClaim, FederationKeyCreate,
     InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason, ReportRequest,
     ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate,
-    TestLogin, TestRateLimit, TransferDirection, TransferRequest, VerificationMethod,
+    TestLogin, TestRateLimit, TransferDirection, TransferRequest, UsageReportRequest, VerificationMethod,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -47,6 +47,8 @@ fn answer(operation: &Value) -> String {
     });
     let name = |schema: &Value| schema["$ref"].as_str().map(last_of_path);
     match schema {
+        // What is no JSON is handed over as it is.
+        None if responses.get("200").is_some_and(|good| good["content"].is_object()) => "Bytes".to_owned(),
         None => "()".to_owned(),
         Some(schema) => name(schema).unwrap_or_else(|| format!("[{}]", name(&schema["items"]).expect("a list"))),
     }
@@ -89,12 +91,19 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
         method(&format!("rate_{one}"), &c.rate("id", 5, None));
         method(&format!("delete_{one}_rating"), &c.delete_rating("id"));
         method(&format!("list_{one}_reviews"), &c.reviews("id"));
+        method(&format!("get_{one}_stats"), &c.stats("id"));
+        method(&format!("get_{one}_rating"), &c.rating("id"));
+        method(&format!("reply_to_{one}_review"), &c.reply("id", "review_id", "text"));
+        method(&format!("delete_{one}_review_reply"), &c.delete_reply("id", "review_id"));
+        method(&format!("flag_{one}_review"), &c.flag("id", "review_id", "why"));
         method(&format!("federation_list_{many}"), &client.federation().list(kind));
         method(&format!("federation_get_{one}"), &client.federation().get(kind, "id"));
         method(&format!("federation_get_{one}_bundle"), &client.federation().bundle(kind, "id"));
     }
     method("search_components", &client.search("x"));
     method("get_usage", &client.usage());
+    method("report_usage", &client.report_usage(&UsageReportRequest::default()));
+    method("get_publisher_stats", &client.publisher_stats());
 
     let installations = client.installations();
     method("list_installations", &installations.list());
@@ -131,6 +140,11 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     let member = MemberAdd { email: "ada@acme.example".to_owned(), name: None, role: Role::Viewer };
     method("get_tenant", &tenant.get());
     method("update_tenant", &tenant.update(&TenantUpdate::default()));
+    method("list_audit_log", &tenant.audit_log().list());
+    method("export_audit_log", &tenant.audit_log().export());
+    method("verify_audit_log", &tenant.audit_log().verify());
+    method("get_inbox", &tenant.inbox());
+    method("mark_inbox_read", &tenant.mark_inbox_read("x"));
     method("list_members", &tenant.members().list());
     method("add_member", &tenant.members().add(&member));
     method("update_member", &tenant.members().update("user_id", Role::Viewer));
@@ -175,11 +189,17 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     let new = TenantCreate { id: None, name: "Acme".to_owned(), plan: Plan::Free };
     let decision = Decision::default();
     method("admin_get_stats", &admin.stats());
+    method("admin_list_audit_log", &admin.audit_log().list());
+    method("admin_export_audit_log", &admin.audit_log().export());
+    method("admin_verify_audit_log", &admin.audit_log().verify());
     method("admin_list_tenants", &admin.tenants().list());
     method("admin_create_tenant", &admin.tenants().create(&new));
     method("admin_get_tenant", &admin.tenants().get("tenant_id"));
     method("admin_update_tenant", &admin.tenants().update("tenant_id", &TenantAdminUpdate::default()));
     method("admin_create_tenant_token", &admin.tenants().create_token("tenant_id", &ApiTokenCreate::default()));
+    method("admin_list_reviews", &admin.reviews());
+    method("hide_review", &admin.hide_review("review_id", "why"));
+    method("show_review", &admin.show_review("review_id", None));
     method("list_submissions", &admin.submissions().list());
     method("get_submission", &admin.submissions().get("id"));
     method("get_submission_diff", &admin.submissions().diff("id"));

@@ -163,7 +163,7 @@ pub async fn send_due(m: &Marketplace) -> Result<(), Error> {
 
 /// 30 s, a minute, two, … up to an hour.
 fn pause(attempts: i64) -> Duration {
-    Duration::from_secs(30 << attempts.clamp(1, 8) - 1).min(Duration::from_hours(1))
+    Duration::from_secs(30 << (attempts.clamp(1, 8) - 1)).min(Duration::from_hours(1))
 }
 
 async fn try_to_send(m: &Marketplace, mailer: &Mailer, letter: &store::Claimed) -> Outcome {

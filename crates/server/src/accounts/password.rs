@@ -7,6 +7,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use atom_marketplace_protocol::account::{Confidential, PASSWORD_MAX, PASSWORD_MIN};
+use atom_marketplace_protocol::digest::hex;
 use tokio::sync::Semaphore;
 
 use crate::error::{ApiError, ApiResult};
@@ -58,7 +59,7 @@ pub(super) fn check(password: &Confidential, names: &[&str]) -> Result<(), Strin
         let local = name.split_once('@').map(|(local, _)| local);
         folded == name || local.is_some_and(|local| folded == local)
     };
-    if names.iter().any(|name| own(name)) {
+    if names.iter().any(own) {
         return Err("A password must not be your email address or the name of your tenant.".to_owned());
     }
     Ok(())
@@ -126,8 +127,7 @@ impl Passwords {
 static NOBODYS: LazyLock<String> = LazyLock::new(|| {
     let mut bits = [0; 32];
     getrandom::fill(&mut bits).expect("the system has randomness");
-    hash(&Confidential::new(bits.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
-        .expect("a password can be hashed")
+    hash(&Confidential::new(hex(&bits))).expect("a password can be hashed")
 });
 
 fn today() -> Argon2<'static> {

@@ -203,8 +203,10 @@ pub(super) fn choose(c: &mut Conn<'_>, who: &SignedIn, request: &SessionUpdate, 
     let memberships = store::memberships(c, who.account().id)?;
     let chosen = memberships.iter().find(|(tenant, _)| *tenant.slug == *request.tenant_id);
     let (tenant, _) = chosen.ok_or_else(ApiError::tenant_not_found)?;
-    store::set_session_tenant(c, who.session().id, tenant.id)?;
-    note(c, who.actor(), Some(tenant.id), "session.update", &who.session().uid, json!({}), now)?;
+    if who.tenant().is_none_or(|acting| acting.id != tenant.id) {
+        store::set_session_tenant(c, who.session().id, tenant.id)?;
+        note(c, who.actor(), Some(tenant.id), "session.update", &who.session().uid, json!({}), now)?;
+    }
     Ok(Session { tenant_id: Some(request.tenant_id.clone()), tenants: described(&memberships), ..describe(who) })
 }
 
@@ -284,7 +286,7 @@ pub async fn change_account(m: &Marketplace, who: &SignedIn, request: &AccountUp
                 let target = account.uid.as_str();
                 note(c, who.actor(), who.tenant().map(|tenant| tenant.id), "account.password", target, json!({}), now)?;
             }
-            if let Some(name) = &name {
+            if let Some(name) = name.as_ref().filter(|name| **name != account.name) {
                 store::set_name(c, account.id, name)?;
                 note(
                     c,

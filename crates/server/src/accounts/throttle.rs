@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
+use atom_marketplace_protocol::digest::hex;
 use atom_marketplace_protocol::error::Code;
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
@@ -49,8 +50,7 @@ impl Limit {
     /// For an email address, known here or not. Only its hash is kept.
     pub(super) fn email(self, email: &str) -> Count {
         let hash = Sha256::digest(email.as_bytes());
-        let hash: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Count { limit: self, subject: format!("{}:{hash}", self.what) }
+        Count { limit: self, subject: format!("{}:{}", self.what, hex(&hash[..16])) }
     }
 
     /// For a tenant, by its key.

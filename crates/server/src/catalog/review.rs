@@ -319,6 +319,9 @@ pub fn quarantine(
             component.status
         )));
     }
+    if component.status == Status::Quarantined && component.status_reason.as_deref() == Some(reason) {
+        return Ok((component.id, Change::of(&component)));
+    }
     let (visibility, pending) = (component.visibility, component.pending_version_id);
     write::set_state(c, component.id, visibility, Status::Quarantined, Some(reason), pending, now)?;
     let details = json!({ "reason": reason });

@@ -11,7 +11,7 @@ use atom_marketplace_protocol::token::Secret;
 
 use super::{Fallback, SETTINGS, Setting, Settings, parse, setting};
 use crate::accounts::Mailer;
-use crate::app::Rates;
+use crate::app::{Numbers, Rates};
 
 /// The file that is read when it is there and nothing else is named.
 const DEFAULT_FILE: &str = "atom-marketplace.toml";
@@ -164,6 +164,7 @@ fn as_text(value: toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(yes) => Some(yes.to_string()),
         toml::Value::Array(items) => {
             let texts: Option<Vec<_>> = items.into_iter().map(as_text).collect();
             texts.map(|texts| texts.join(","))
@@ -253,6 +254,7 @@ impl Values {
         let trusted_proxies = self.get("trusted_proxies", parse::networks);
         let cors_origins = self.get("cors_origins", parse::origins);
         let webhook_retry = self.get("webhook_retry", parse::durations);
+        let event_retention = self.get("event_retention", parse::days);
         let outbound_allow = self.get("outbound_allow", parse::networks);
         let dns_server = self.get("dns_server", parse::listen);
         let anonymous = self.get("rate.anonymous", parse::rate);
@@ -265,6 +267,8 @@ impl Values {
             limits.agents = agents.unwrap_or(limits.agents);
             limits.storage_bytes = storage.unwrap_or(limits.storage_bytes);
         }
+        let rating_requires_install = self.get("rating_requires_install", parse::yes_or_no);
+        let statistics_retention = self.get("statistics_retention", parse::retention);
         let sandbox = self.get("sandbox", parse::sandbox);
         let sign_up = self.get("signup", parse::sign_up);
         let mail = self.mail();
@@ -296,10 +300,15 @@ impl Values {
             trusted_proxies: trusted_proxies?,
             cors_origins: cors_origins?,
             webhook_retry: webhook_retry?,
+            event_retention: event_retention?,
             outbound_allow: outbound_allow?,
             dns_server,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,
+            numbers: Numbers {
+                rating_requires_install: rating_requires_install?,
+                statistics_retention: statistics_retention?,
+            },
             sandbox: sandbox?,
             sign_up,
             mail,

@@ -19,7 +19,7 @@ use atom_marketplace_protocol::token::Secret;
 use ipnet::IpNet;
 
 use crate::accounts::{Mailer, SignUpMode};
-use crate::app::Rates;
+use crate::app::{Numbers, Rates};
 use crate::catalog::policy::AutoApprove;
 
 pub use keys::{Key, Keys};
@@ -111,6 +111,8 @@ pub const SETTINGS: &[Setting] = &[
     plain("webhook_retry", "ATOM_WEBHOOK_RETRY", "webhook-retry", "DURATION,…",
         Value("5s,30s,2m,10m,30m,2h,5h,10h,14h,20h,24h"),
         "Pauses before a delivery that failed is tried again (each ±10 %); after the last one it is given up."),
+    plain("event_retention", "ATOM_EVENT_RETENTION", "event-retention", "DAYS", Value("90d"),
+        "How long events are kept, with what became of their deliveries: for `GET /api/events`, inboxes and recovering. The audit log is kept for ever."),
     plain("rate.anonymous", "ATOM_RATE_ANONYMOUS", "rate-anonymous", "NUMBER", Value("100"),
         "Requests an hour without a credential, for each address (IPv6: each /64)."),
     plain("rate.token", "ATOM_RATE_TOKEN", "rate-token", "NUMBER", Value("10000"),
@@ -125,16 +127,20 @@ pub const SETTINGS: &[Setting] = &[
     plain("plan.team.storage", "ATOM_PLAN_TEAM_STORAGE", "plan-team-storage", "SIZE", Value("10GiB"), PLAN_STORAGE),
     plain("plan.enterprise.agents", "ATOM_PLAN_ENTERPRISE_AGENTS", "plan-enterprise-agents", "NUMBER", Value("unlimited"), PLAN_AGENTS),
     plain("plan.enterprise.storage", "ATOM_PLAN_ENTERPRISE_STORAGE", "plan-enterprise-storage", "SIZE", Value("100GiB"), PLAN_STORAGE),
+    plain("rating_requires_install", "ATOM_RATING_REQUIRES_INSTALL", "rating-requires-install", "true|false", Value("false"),
+        "Whether only tenants that have a component installed may rate it. The ranking goes by their ratings alone in any case."),
+    plain("statistics_retention", "ATOM_STATISTICS_RETENTION", "statistics-retention", "DAYS", Value("800d"),
+        "How long installs, executions and ratings are kept by day, at least `30d`. Totals are kept for ever."),
     plain("sandbox", "ATOM_SANDBOX", "sandbox", "on|off|auto", Value("auto"),
         "The test environment under `/api/test`, on a database of its own (see TESTING.md). `auto`: on with `--demo`, and where the server listens on loopback without a public URL."),
+    plain("auto_approve", "ATOM_AUTO_APPROVE", "auto-approve", "off|verified-updates", Value("off"),
+        "What is published without a reviewer. `verified-updates`: a new version of a public component that a reviewer has approved before, by a verified publisher, if the automated checks leave no remark."),
     plain("signup", "ATOM_SIGNUP", "signup", "closed|invite|open", Described("`closed`; `open` with `--demo`"),
         "Who makes a tenant by themselves: nobody, whoever has a link from `tenant invite`, or everyone."),
     secret("mail.smtp_url", "ATOM_SMTP_URL", "URL", "no mail is sent: links are handed over",
         "The mail server that brings invitations and password resets: `smtps://user:password@host`, `smtp://user:password@host?tls=required`, or `smtp://host`."),
     plain("mail.from", "ATOM_MAIL_FROM", "mail-from", "ADDRESS", Described("none; it is needed where there is a mail server"),
         "Whom mail comes from, such as `ATOM Marketplace <noreply@example.com>`."),
-    plain("auto_approve", "ATOM_AUTO_APPROVE", "auto-approve", "off|verified-updates", Value("off"),
-        "What is published without a reviewer. `verified-updates`: a new version of a public component that a reviewer has approved before, by a verified publisher, if the automated checks leave no remark."),
     plain("answer_cache_bytes", "ATOM_ANSWER_CACHE_BYTES", "answer-cache-bytes", "SIZE", Value("64MiB"),
         "Memory for finished answers of lists, searches and details."),
     plain("log.filter", "ATOM_LOG", "log", "FILTER", Value("info"),
@@ -195,6 +201,8 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
+    /// How long events are kept.
+    pub event_retention: Duration,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
     /// The name server for proofs of domains; none: the system's.
@@ -203,14 +211,16 @@ pub struct Settings {
     pub rates: Rates,
     /// What each plan includes, in the plans' order.
     pub plans: [PlanLimits; 4],
+    /// What is decided of ratings and statistics.
+    pub numbers: Numbers,
     /// When there is a test environment.
     pub sandbox: SandboxMode,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Who makes a tenant by themselves; none: it depends on whether this is a demo.
     pub sign_up: Option<SignUpMode>,
     /// The way to the mail server, if there is one.
     pub mail: Option<Arc<Mailer>>,
-    /// What is approved without a reviewer.
-    pub auto_approve: AutoApprove,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
     /// The log's filter.

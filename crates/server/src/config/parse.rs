@@ -153,6 +153,23 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
         .ok_or_else(|| format!("`{text}` is no duration up to 24h, such as 500ms, 30s or 5m"))
 }
 
+/// Whole days.
+pub(super) fn retention(text: &str) -> Parsed<Duration> {
+    const DAYS: std::ops::RangeInclusive<u64> = 30..=36_500;
+    let days = text.strip_suffix('d').and_then(|days| days.trim().parse::<u64>().ok());
+    days.filter(|days| DAYS.contains(days))
+        .map(|days| Duration::from_hours(days * 24))
+        .ok_or_else(|| format!("`{text}` is no number of days from 30d to 36500d, such as 800d"))
+}
+
+pub(super) fn yes_or_no(text: &str) -> Parsed<bool> {
+    match text {
+        "true" | "on" | "yes" | "1" => Ok(true),
+        "false" | "off" | "no" | "0" => Ok(false),
+        _ => Err(format!("`{text}` is neither true nor false")),
+    }
+}
+
 pub(super) fn auto_approve(text: &str) -> Parsed<AutoApprove> {
     match text {
         "off" => Ok(AutoApprove::Off),
@@ -168,6 +185,13 @@ pub(super) fn durations(text: &str) -> Parsed<Vec<Duration>> {
         return Err(format!("`{text}` is no list of 1 to {MOST} durations, such as 5s,30s,2m"));
     }
     Ok(durations)
+}
+
+pub(super) fn days(text: &str) -> Parsed<Duration> {
+    let days = text.strip_suffix('d').and_then(|digits| digits.parse::<u32>().ok());
+    let days = days.filter(|days| (7..=3_650).contains(days));
+    days.map(|days| Duration::from_hours(u64::from(days) * 24))
+        .ok_or_else(|| format!("`{text}` is no number of days from 7d to 3650d, such as 90d"))
 }
 
 pub(super) fn sandbox(text: &str) -> Parsed<SandboxMode> {

@@ -8,7 +8,7 @@
 pub(crate) mod outbox;
 mod store;
 
-use atom_marketplace_db::{Conn, Dialect, Error, Timestamp};
+use atom_marketplace_db::{Conn, Db, Dialect, Error, Timestamp};
 use atom_marketplace_protocol::event::{Event, EventType};
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::webhook::PAYLOAD_MAX;
@@ -181,4 +181,47 @@ pub fn of_tenant(c: &mut Conn<'_>, tenant: i64, after: i64, limit: u64) -> Resul
 /// What everyone may hear of, behind a position, in order.
 pub fn of_marketplace(c: &mut Conn<'_>, after: i64, limit: u64) -> Result<Vec<Placed>, Error> {
     store::of_marketplace(c, after, limit)
+}
+
+/// Which events ask for a tenant's attention.
+#[derive(Clone, Copy, Debug)]
+pub struct Attention<'a> {
+    /// Of those about its own components and webhooks.
+    pub own: &'a [EventType],
+    /// Of those about what it had installed at the time.
+    pub installed: &'a [EventType],
+}
+
+/// What asks for a tenant's attention between two positions, without these, the latest first.
+pub fn for_attention(
+    c: &mut Conn<'_>,
+    tenant: i64,
+    attention: &Attention<'_>,
+    between: (i64, i64),
+    limit: u64,
+) -> Result<Vec<Placed>, Error> {
+    store::for_attention(c, tenant, attention, between, limit)
+}
+
+/// How much asks for a tenant's attention behind a position.
+pub fn count_for_attention(c: &mut Conn<'_>, tenant: i64, attention: &Attention<'_>, after: i64) -> Result<u64, Error> {
+    store::count_for_attention(c, tenant, attention, after)
+}
+
+/// The position of an event, by its id on the wire; none where there is no such event, or it has none yet.
+pub fn position(c: &mut Conn<'_>, uid: &str) -> Result<Option<i64>, Error> {
+    Ok(store::position_of(c, uid)?.flatten())
+}
+
+/// Gives all that is committed its position, so that a reader finds what was answered to its writes.
+pub async fn settle(db: &Db) -> Result<(), Error> {
+    while db.read(unplaced).await? {
+        db.write(place).await?;
+    }
+    Ok(())
+}
+
+/// Deletes up to a thousand events from before a time, with what became of telling them. Returns how many.
+pub fn forget(c: &mut Conn<'_>, before: Timestamp) -> Result<u64, Error> {
+    store::forget(c, before)
 }

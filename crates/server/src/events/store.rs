@@ -5,7 +5,7 @@ use atom_marketplace_protocol::event::{Event, EventType};
 
 use atom_marketplace_protocol::ids;
 
-use super::{Installers, Placed, Subscriber};
+use super::{Attention, Installers, Placed, Subscriber};
 
 impl FromRow for Placed {
     fn from_row(row: &Row<'_>) -> Result<Self, Error> {
@@ -208,4 +208,49 @@ pub(super) fn position_of(c: &mut Conn<'_>, uid: &str) -> Result<Option<Option<i
 /// The last position that was given out.
 pub(super) fn last(c: &mut Conn<'_>) -> Result<i64, Error> {
     Ok(c.first("SELECT last FROM event_sequence WHERE id = 1", args![])?.unwrap_or(0))
+}
+
+/// What asks for a tenant's attention. Either half ends in the same columns, so that what is in both is there once.
+fn attention(attention: &Attention<'_>) -> String {
+    let among = |types: &[EventType]| {
+        let names: Vec<_> = types.iter().map(|event| format!("'{event}'")).collect();
+        names.join(", ")
+    };
+    format!(
+        "SELECT e.position, e.uid, e.type, e.at, e.data FROM event e
+         WHERE e.owner_id = $1 AND e.position > $2 AND e.position < $3 AND e.type IN ({})
+         UNION
+         SELECT e.position, e.uid, e.type, e.at, e.data FROM installation i JOIN event e ON e.component_id = i.component_id
+         WHERE i.tenant_id = $1 AND e.installers > 0 AND e.position > $2 AND e.position < $3 AND e.at >= i.installed_at
+           AND (i.removed_at IS NULL OR e.at <= i.removed_at) AND e.type IN ({})
+           AND (e.installers = 1 OR EXISTS (
+               SELECT 1 FROM component_share s WHERE s.tenant_id = i.tenant_id AND s.component_id = e.component_id))",
+        among(attention.own),
+        among(attention.installed)
+    )
+}
+
+/// What asks for a tenant's attention between two positions, the latest first.
+pub(super) fn for_attention(
+    c: &mut Conn<'_>,
+    tenant: i64,
+    of: &Attention<'_>,
+    (after, before): (i64, i64),
+    limit: u64,
+) -> Result<Vec<Placed>, Error> {
+    let sql = format!("SELECT * FROM ({}) AS heard ORDER BY position DESC LIMIT $4", attention(of));
+    c.all(&sql, args![tenant, after, before, limit])
+}
+
+/// How much asks for a tenant's attention behind a position.
+pub(super) fn count_for_attention(c: &mut Conn<'_>, tenant: i64, of: &Attention<'_>, after: i64) -> Result<u64, Error> {
+    c.one(&format!("SELECT count(*) FROM ({}) AS heard", attention(of)), args![tenant, after, i64::MAX])
+}
+
+/// Deletes up to a thousand events from before a time, with their deliveries.
+pub(super) fn forget(c: &mut Conn<'_>, before: Timestamp) -> Result<u64, Error> {
+    const OLD: &str = "SELECT id FROM event WHERE at < $1 ORDER BY at, id LIMIT 1000";
+    c.execute(&format!("DELETE FROM webhook_attempt WHERE event_id IN ({OLD})"), args![before])?;
+    c.execute(&format!("DELETE FROM webhook_delivery WHERE event_id IN ({OLD})"), args![before])?;
+    c.execute(&format!("DELETE FROM event WHERE id IN ({OLD})"), args![before])
 }

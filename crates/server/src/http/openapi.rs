@@ -41,7 +41,7 @@ const TAGS: [(&str, &str); 12] = [
     ("ratings", "Rate components and read what others wrote."),
     ("tokens", "API tokens of a tenant."),
     ("account", "People: sign in and out, passwords, one-time links, sign-up."),
-    ("tenant", "A tenant for itself: its name and its members."),
+    ("tenant", "A tenant for itself: its name, its members, its inbox and its audit log."),
     ("usage", "How much of its plan and its quota a tenant has used."),
     ("federation", "What other instances read here, and the keys they read it with."),
     ("admin", "The platform's own: tenants, reviews, reports, quarantine, takedowns."),

@@ -37,7 +37,9 @@ use crate::events::{self, Hearers};
 use crate::extract::{Audience, TenantScope};
 use crate::http::ApiRoutes;
 use crate::paging::Window;
+use crate::ratings;
 use crate::seal::Sealer;
+use crate::statistics;
 use decide::{Decision, Put, Want, decide};
 use store::{InstallationRow, NewRow};
 
@@ -72,7 +74,6 @@ pub(crate) fn install(
         check_same_version(there, order)?;
         if there.as_dependency || order.config.is_some() {
             reconfigure(c, scope, sealer, there, order.config.clone(), false, now)?;
-            note_configuration(c, scope, there, now)?;
         }
         return Ok(Done { answer: one(c, scope, row.id, &[])?, created: false, changes: Vec::new() });
     }
@@ -190,9 +191,13 @@ fn apply(c: &mut Conn<'_>, scope: &TenantScope, sealer: &Sealer, puts: &[Put], n
             applied.new.push(uid);
         }
         let mut change = Change::of(&put.component);
+        statistics::installed(c, scope, put.component.id, &put.version.version, now)?;
+        let rated = !was_there && ratings::installed(c, put.component.id, scope.id(), true, now)?;
         if put.existing.is_none() {
             catalog::count_install(c, put.component.id)?;
             catalog::index::refresh_rank(c, put.component.id, now)?;
+            change.tenants.push(scope.id());
+        } else if rated {
             change.tenants.push(scope.id());
         } else {
             // Nobody else sees a difference.
@@ -277,7 +282,8 @@ fn configured(c: &mut Conn<'_>, there: &InstallationRow, config: Option<InstallC
     Put::new(c, Want { component, pick, existing: Some(there.clone()), config, reason: String::new() }, false)
 }
 
-/// Changes the configuration of what is installed. Its version, whatever became of it since, decides what is right.
+/// Changes the configuration of what is installed, unless it is the one that is there. Its version, whatever became of it
+/// since, decides what is right.
 fn reconfigure(
     c: &mut Conn<'_>,
     scope: &TenantScope,
@@ -288,11 +294,16 @@ fn reconfigure(
     now: Timestamp,
 ) -> ApiResult<()> {
     let checked = config.is_some();
-    let put = configured(c, there, config)?;
+    let put = Put { came_along, ..configured(c, there, config)? };
     match decide::invalid_configuration(&put.config_errors()) {
-        Some(error) if checked => Err(error),
-        _ => put_one(c, scope, sealer, &Put { came_along, ..put }, now).map(|_| ()),
+        Some(error) if checked => return Err(error),
+        _ if put.keys.is_none() && came_along == there.as_dependency && put.settings == view::settings(there)? => {}
+        _ => {
+            put_one(c, scope, sealer, &put, now)?;
+            note_configuration(c, scope, there, now)?;
+        }
     }
+    Ok(())
 }
 
 /// One installation as it is read; `new` came along with it.
@@ -356,7 +367,23 @@ pub(crate) fn uninstall(
     let data = json!({ "tenant_id": scope.slug(), "version": row.version });
     let hearers = Hearers { actor: Some(scope.id()), ..Hearers::OWNER };
     events::emit(c, EventType::ComponentUninstalled, &catalog::record::about(&component), hearers, data, now)?;
-    Ok(Change { kind, slug: row.slug, tenants: vec![scope.id()], public: false })
+    statistics::uninstalled(c, scope, component.id, now)?;
+    // What the tenant's members rated it counts less now.
+    let rated = ratings::installed(c, component.id, scope.id(), false, now)?;
+    let change = Change { kind, slug: row.slug, tenants: vec![scope.id()], public: false };
+    Ok(if rated { Change { public: component.listed, ..change } } else { change })
+}
+
+/// The keys of what the tenant has installed under an id; two at most.
+pub(crate) fn installed_as(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    kind: Kind,
+    id: &str,
+    source: Option<&str>,
+) -> ApiResult<Vec<i64>> {
+    let found = store::under(c, scope, kind, id, source, 2)?;
+    Ok(found.into_iter().map(|row| row.component_id).collect())
 }
 
 /// A page of a tenant's installations, newest first.
@@ -442,7 +469,6 @@ pub(crate) fn update(
         if update.install_config.is_some() {
             let as_dependency = there.as_dependency;
             reconfigure(c, scope, sealer, &there, update.install_config.clone(), as_dependency, now)?;
-            note_configuration(c, scope, &there, now)?;
         }
         return Ok(Done { answer: one(c, scope, component, &[])?, created: false, changes: Vec::new() });
     };

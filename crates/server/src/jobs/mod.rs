@@ -74,10 +74,22 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { crate::catalog::vocabulary::rebuild(&m).await }),
     },
     Job {
+        name: "forget old statistics",
+        every: Duration::from_hours(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { m.forget_old_statistics().await }),
+    },
+    Job {
         name: "look at verified domains again",
         every: Duration::from_mins(10),
         among_nodes: false,
         run: |m| Box::pin(async move { m.check_due_domains().await }),
+    },
+    Job {
+        name: "forget old events",
+        every: Duration::from_hours(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { forget_events(&m).await }),
     },
     Job {
         name: "forget old idempotency keys",
@@ -102,6 +114,13 @@ const JOBS: &[Job] = &[
         },
     },
 ];
+
+/// Deletes events that are older than they are kept, a batch after the other.
+pub async fn forget_events(m: &Marketplace) -> Result<(), Error> {
+    let before = m.now().minus(m.event_retention);
+    while m.db.write(move |c| crate::events::forget(c, before)).await? > 0 {}
+    Ok(())
+}
 
 /// The running jobs of one marketplace.
 pub struct Jobs {

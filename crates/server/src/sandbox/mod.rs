@@ -87,6 +87,7 @@ impl Sandbox {
             trusted_proxies: real.trusted_proxies.clone(),
             cors_origins: real.cors_origins.clone(),
             webhook_retry: real.webhook_retry.clone(),
+            event_retention: real.event_retention,
             outbound_allow: real.outbound.allowed().to_vec(),
             dns_server: real.dns.server(),
             verification_file: real.verification_file.clone(),
@@ -95,6 +96,7 @@ impl Sandbox {
             literal_tokens: vec![TOKEN.to_owned()],
             auto_approve: AutoApprove::Off,
             // Beside the real one, in the same browser.
+            numbers: real.numbers,
             accounts: accounts::Options { cookie: "atom_test_session", ..accounts::Options::default() },
         });
         let sandbox = Self(Arc::new(Inner {

@@ -84,7 +84,7 @@ pub(super) fn fill(c: &mut Conn<'_>, items: &Arc<Vec<Item>>, anew: bool, now: Ti
             for (_, rating) in item.ratings.iter().filter(|(rater, _)| *rater == number) {
                 let subject = Subject { kind: item.kind, id: item.id.clone(), source: Some(PUBLISHER.to_owned()) };
                 let opinion = Opinion { rating: *rating, review: None };
-                ratings::rate(c, &rater, rater.author(), &subject, &opinion, now)?;
+                ratings::rate(c, &rater, rater.author(), &subject, &opinion, false, now)?;
             }
         }
     }

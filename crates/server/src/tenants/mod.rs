@@ -129,7 +129,11 @@ pub fn update(
     }
     let tenant = store::find_by_slug(c, slug)?.ok_or_else(ApiError::tenant_not_found)?;
     let update = TenantAdminUpdate { name, ..update.clone() };
-    let renamed = update.name.as_ref().is_some_and(|name| **name != *tenant.name);
+    let before = describe(c, slug)?;
+    if !changes(&before, &update) {
+        return Ok(before);
+    }
+    let renamed = update.name.as_ref().is_some_and(|name| *name != before.name);
     store::update(c, slug, &update, renamed, now)?;
     note(c, actor, &tenant, "tenant.update", json!(update), now)?;
     describe(c, slug)
@@ -148,6 +152,16 @@ pub(crate) fn rename(
     let renamed = name.as_ref().is_some_and(|name| *name != before.name);
     let verified = (renamed && before.verified).then_some(false);
     update(c, actor, slug, &TenantAdminUpdate { name, verified, ..TenantAdminUpdate::default() }, now)
+}
+
+/// Whether a tenant is another after an update. A limit always is set: one of its own stays when the plan changes, although
+/// it reads the same.
+fn changes(tenant: &wire::Tenant, update: &TenantAdminUpdate) -> bool {
+    update.name.as_ref().is_some_and(|name| *name != tenant.name)
+        || update.plan.is_some_and(|plan| plan != tenant.plan)
+        || update.suspended.is_some_and(|suspended| suspended != tenant.suspended)
+        || update.verified.is_some_and(|verified| verified != tenant.verified)
+        || update.limits.is_some()
 }
 
 /// The record of what was done to a tenant.

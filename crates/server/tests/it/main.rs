@@ -1,12 +1,14 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
 mod accounts;
+mod audit;
 mod bundle;
 mod errors;
 mod federation;
 mod gate;
 mod get;
 mod idempotency;
+mod inbox;
 mod install;
 mod installations;
 mod limits;
@@ -20,11 +22,13 @@ mod ratings;
 mod reports;
 mod review;
 mod reviewing;
+mod reviews;
 mod sandbox;
 mod sanitise;
 mod scene;
 mod search;
 mod seed;
+mod statistics;
 mod tenants;
 mod tokens;
 mod transfers;

@@ -51,6 +51,10 @@ const MATRIX: &[(&str, Access)] = &[
     ("get_kind_version", Everyone),
     ("get_kind_bundle", Everyone),
     ("list_kind_reviews", Everyone),
+    ("get_kind_rating", Everyone),
+    ("get_kind_stats", Everyone),
+    ("get_publisher_stats", Tenant(Scope::UsageRead)),
+    ("report_usage", Tenant(Scope::ComponentsInstall)),
     // catalog, write
     ("publish_kind", Tenant(Scope::ComponentsPublish)),
     ("update_kind", Tenant(Scope::ComponentsPublish)),
@@ -82,6 +86,12 @@ const MATRIX: &[(&str, Access)] = &[
     // ratings
     ("rate_kind", Tenant(Scope::ComponentsRate)),
     ("delete_kind_rating", Tenant(Scope::ComponentsRate)),
+    ("flag_kind_review", Tenant(Scope::ComponentsRate)),
+    ("reply_to_kind_review", Tenant(Scope::ComponentsPublish)),
+    ("delete_kind_review_reply", Tenant(Scope::ComponentsPublish)),
+    ("admin_list_reviews", Platform(Scope::ReviewsManage)),
+    ("hide_review", Platform(Scope::ReviewsManage)),
+    ("show_review", Platform(Scope::ReviewsManage)),
     // tokens, tenant, usage
     ("create_token", Tenant(Scope::TokensManage)),
     ("list_tokens", Tenant(Scope::TokensManage)),
@@ -91,6 +101,11 @@ const MATRIX: &[(&str, Access)] = &[
     ("get_current_token", AnyToken),
     ("get_tenant", Tenant(Scope::ComponentsRead)),
     ("update_tenant", Tenant(Scope::MembersManage)),
+    ("list_audit_log", Tenant(Scope::MembersManage)),
+    ("export_audit_log", Tenant(Scope::MembersManage)),
+    ("verify_audit_log", Tenant(Scope::MembersManage)),
+    ("get_inbox", Tenant(Scope::ComponentsRead)),
+    ("mark_inbox_read", Tenant(Scope::ComponentsRead)),
     ("list_members", Tenant(Scope::MembersManage)),
     ("add_member", Tenant(Scope::MembersManage)),
     ("update_member", Tenant(Scope::MembersManage)),
@@ -126,6 +141,9 @@ const MATRIX: &[(&str, Access)] = &[
     ("admin_get_tenant", Platform(Scope::TenantsManage)),
     ("admin_update_tenant", Platform(Scope::TenantsManage)),
     ("admin_create_tenant_token", Platform(Scope::TenantsManage)),
+    ("admin_list_audit_log", Platform(Scope::ReviewsManage)),
+    ("admin_export_audit_log", Platform(Scope::ReviewsManage)),
+    ("admin_verify_audit_log", Platform(Scope::ReviewsManage)),
     ("admin_get_stats", Platform(Scope::ReviewsManage)),
     ("list_submissions", Platform(Scope::ReviewsManage)),
     ("get_submission", Platform(Scope::ReviewsManage)),
@@ -302,6 +320,7 @@ impl Victim {
         let mut path = operation.path.clone();
         for (parameter, value) in [
             ("id", id.as_str()),
+            ("review_id", "rate_unknown"),
             ("version", "1.0.0"),
             ("v", "1.0.0"),
             ("kind", "agent"),
@@ -348,6 +367,12 @@ impl Victim {
             }] }),
             "update_kind" => json!({ "shared_with": ["mallory"] }),
             "rate_kind" => json!({ "rating": 1 }),
+            "report_usage" => json!({ "instance_id": "i", "reports": [{
+                "component_type": "agent", "component_id": "secret_agent", "source_tenant_id": "victim",
+                "execution_count": 1, "success_count": 1, "total_duration_ms": 1,
+            }] }),
+            "reply_to_kind_review" => json!({ "text": "Thank you." }),
+            "flag_kind_review" | "hide_review" => json!({ "reason": "because" }),
             "create_verification" => json!({ "domain": "mallory.example", "method": "dns" }),
             "rename_kind" => json!({ "new_id": "mine" }),
             "transfer_kind" => json!({ "to_tenant_id": "somebody" }),
@@ -491,7 +516,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                     operation.id
                 );
             }
-            if let Some((status, code)) = browsers.refusal(&operation, access) {
+            if let Some((status, code)) = Browsers::refusal(&operation, access) {
                 refused("a signed-out browser", &browsers.signed_out, if access == Peer { NO_PEER } else { UNKNOWN })
                     .await;
                 refused(
@@ -507,7 +532,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                 let answer = send(&browsers.stranger).await;
                 victim.keeps_quiet("a stranger's browser", &operation, &answer);
                 assert!(
-                    answer.status >= 300 || !operation.path.contains("{") || access == Everyone,
+                    answer.status >= 300 || !operation.path.contains('{') || access == Everyone,
                     "{}",
                     operation.id
                 );

@@ -127,7 +127,7 @@ async fn what_is_accepted_comes_with_all_that_belongs_to_it() {
             })
             .await
             .expect("entries");
-        assert_eq!(recorded.iter().filter(|action| *action == "component.transfer").count(), 6, "{recorded:?}");
+        assert_eq!(recorded.iter().filter(|action| *action == "component.transfer").count(), 3, "{recorded:?}");
         assert_eq!(recorded.iter().filter(|action| *action == "transfer.accept").count(), 3, "{recorded:?}");
     })
     .await;

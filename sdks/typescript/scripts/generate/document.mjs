@@ -106,7 +106,7 @@ function answerOf(operation) {
   const response = ['201', '200', '202', '204'].map((status) => operation.responses[status]).find(Boolean);
   if (!response) throw new Error(`${operation.operationId}: no 2xx answer`);
   const media = response.content?.['application/json'];
-  if (!media) return { kind: 'nothing' };
+  if (!media) return { kind: response.content?.['application/x-ndjson'] ? 'text' : 'nothing' };
   if (media.schema.type === 'array') return { kind: 'list', schema: refName(media.schema.items) };
   const name = refName(media.schema);
   if (!name) throw new Error(`${operation.operationId}: an answer that is not a named schema`);

@@ -51,6 +51,7 @@ function table(operations, schemas) {
       reserved.length > 0 &&
         `reserved: { ${reserved.map(({ wire, reserved: words }) => `${wire}: ${list(words)}`).join(', ')} }`,
       operation.answer.schema && `answer: '${typeName(operation.answer.schema)}'`,
+      operation.answer.kind === 'text' && 'text: true',
       operation.dryRun && `dryRun: '${operation.dryRun}'`,
       operation.testSecret && 'testSecret: true',
     ].filter(Boolean);
@@ -148,6 +149,7 @@ const queryTypes = ({ query }) =>
 
 function answerType({ answer }) {
   if (answer.kind === 'nothing') return 'ApiPromise<void>';
+  if (answer.kind === 'text') return 'ApiPromise<string>';
   const type = typeName(answer.schema);
   if (answer.kind === 'page') return `PagePromise<${type}>`;
   return `ApiPromise<${answer.kind === 'list' ? `${type}[]` : type}>`;

@@ -57,6 +57,9 @@ pub(super) fn change(
     let row = find(c, scope, uid)?;
     may_grant(scope, row.member.role)?;
     may_grant(scope, role)?;
+    if role == row.member.role {
+        return Ok(row.member);
+    }
     if role != Role::Owner {
         keep_an_owner(c, scope, row.member.role)?;
     }

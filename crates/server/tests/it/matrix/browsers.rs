@@ -34,7 +34,7 @@ impl Browsers {
     }
 
     /// How that one is refused; none where it may.
-    pub(super) fn refusal(&self, operation: &Operation, access: Access) -> Option<Refusal> {
+    pub(super) fn refusal(operation: &Operation, access: Access) -> Option<Refusal> {
         let reads = operation.method == Method::GET;
         match access {
             Everyone | Visitor | Tester => None,
