@@ -24,6 +24,7 @@ mod sandbox;
 mod sanitise;
 mod scene;
 mod search;
+mod secrets;
 mod seed;
 mod tenants;
 mod tokens;
