@@ -77,7 +77,7 @@ CREATE TABLE rate_window (
 CREATE TABLE idempotency (
     caller       TEXT      NOT NULL,
     key          TEXT      NOT NULL,
-    request      {{bytes}} NOT NULL,            -- SHA-256 of method, path, query and body
+    request      {{bytes}} NOT NULL,            -- HMAC of method, path, query and body: it may hold a password
     state        TEXT      NOT NULL,            -- running | applied | answered
     answer       {{bytes}},                     -- sealed status, headers and body: it may hold a token
     owner        TEXT      NOT NULL,            -- the process that runs it

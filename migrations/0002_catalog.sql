@@ -27,7 +27,7 @@ CREATE TABLE component (
     rating_count       BIGINT NOT NULL DEFAULT 0,
     average            {{real}},                -- plain mean; null when unrated
     rating_key         {{real}} GENERATED ALWAYS AS (COALESCE(average, 0)) STORED,  -- for the order by rating: unrated ones last
-    tenant_mean_sum    {{real}} NOT NULL DEFAULT 0,  -- each tenant counted once: the sum of the tenants' means
+    tenant_mean_sum    {{real}} NOT NULL DEFAULT 0,  -- the sum of the means of the tenants that have it installed
     tenant_mean_count  BIGINT NOT NULL DEFAULT 0,
     install_count      BIGINT NOT NULL DEFAULT 0,    -- tenants that ever installed it
     rank               BIGINT NOT NULL DEFAULT 0,    -- popularity bucket 0..1023; see catalog/rank.rs

@@ -67,3 +67,25 @@ CREATE TABLE report (
 CREATE UNIQUE INDEX report_open ON report (component_id, tenant_id) WHERE open = 1;
 CREATE INDEX report_component ON report (component_id, open);
 CREATE INDEX report_state ON report (open, id);
+
+-- The mark of a tenant is either of these: the platform vouches for it, or it has proven a domain under the name it has.
+ALTER TABLE tenant ADD COLUMN vouched BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE tenant ADD COLUMN proven BIGINT NOT NULL DEFAULT 0;
+
+-- Domains that tenants say are theirs.
+CREATE TABLE tenant_domain (
+    id            {{id}},
+    tenant_id     BIGINT NOT NULL REFERENCES tenant (id),
+    domain        TEXT   NOT NULL,              -- ASCII, lower case, without a dot at the end
+    method        TEXT   NOT NULL,              -- protocol::VerificationMethod
+    token         TEXT   NOT NULL,              -- what is to be found there; no secret
+    proven_name   TEXT,                         -- the tenant's name when it was proven: another name has to prove it again
+    proven_at     BIGINT,                       -- null: not proven, or not any more
+    checked_at    BIGINT,
+    next_check_at BIGINT,                       -- of what is proven
+    failures      BIGINT NOT NULL DEFAULT 0,    -- in a row
+    error         TEXT,                         -- of the last check
+    created_at    BIGINT NOT NULL,
+    UNIQUE (tenant_id, domain)
+);
+CREATE INDEX tenant_domain_due ON tenant_domain (next_check_at) WHERE next_check_at IS NOT NULL;

@@ -33,6 +33,7 @@ export async function start(variables = {}) {
   return {
     url,
     adminKey,
+    database: join(directory, "marketplace.db"),
     /** A command of the program on the same directory. */
     command: (...args) => {
       const { status, stdout, stderr } = spawnSync(PROGRAM, args, { env: environment, encoding: "utf8" });

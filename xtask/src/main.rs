@@ -14,14 +14,15 @@ const HELP: &str = "\
 The project's tasks.
 
   cargo xtask test [--filter TEXT]  Everything that must hold before a merge: format, lints, invariants, generated
-                                    files, dependencies, all tests on SQLite and PostgreSQL, and both SDKs from their
-                                    built packages. With --filter only the Rust tests whose name holds TEXT.
+                                    files, dependencies, all tests on SQLite and PostgreSQL, both SDKs from their
+                                    built packages, and every page in chromium. With --filter only the Rust tests whose name holds TEXT.
   cargo xtask tidy [--fix]          The invariants of ARCHITECTURE.md, checked over the source tree.
                                     --fix rewrites the table of feature dependencies in ARCHITECTURE.md.
   cargo xtask openapi [--check]     Writes openapi.json from the server, or says that it is out of date.
   cargo xtask config [--check]      The same for docs/CONFIGURATION.md.
   cargo xtask cli [--check]         The same for docs/CLI.md.
   cargo xtask sdk-types [--check]   Writes the SDKs' generated code from openapi.json; needs python3 and node.
+  cargo xtask screenshots           Every page, light, dark and narrow, as pictures in e2e/screenshots/.
   cargo xtask bench [ARGS]          Measures the release binary against a floor on loopback; `bench --help` says how.
   cargo xtask bench sdks            The SDKs' import time and bundle size, beside stripe's and openai's.
   cargo xtask help                  This.
@@ -58,6 +59,7 @@ fn run(args: &[String]) -> Result<bool> {
         ["cli", "--check"] => Ok(report(generated::check(&generated::CLI))),
         ["sdk-types"] => sdk_types(&[]),
         ["sdk-types", "--check"] => sdk_types(&["--check"]),
+        ["screenshots"] => screenshots(),
         ["bench", "sdks"] => sdk_bench(),
         ["bench", rest @ ..] => bench(rest),
         [] | ["help" | "--help" | "-h"] => {
@@ -100,6 +102,16 @@ fn bench(args: &[&str]) -> Result<bool> {
         .args(args)
         .status()
         .context("the bench does not start")?;
+    Ok(status.success())
+}
+
+/// Pictures of every page, for people who change them.
+fn screenshots() -> Result<bool> {
+    if !cargo().args(["build", "--locked", "--bin", "atom-marketplace"]).status()?.success() {
+        bail!("the program does not build");
+    }
+    let mut command = Command::new("sh");
+    let status = command.arg(root().join("e2e/test.sh")).arg("screenshots").status().context("sh does not start")?;
     Ok(status.success())
 }
 

@@ -27,9 +27,13 @@ impl Tally {
     }
 }
 
-/// What tests each SDK against the program that the Rust tests have just built. Each sets itself up under `target/`, checks
-/// its generated code and its types, and closes with `N passed, N failed`.
-const SDKS: [(&str, &str); 2] = [("Python", "sdks/python/test.sh"), ("TypeScript", "sdks/typescript/test.sh")];
+/// What tests each SDK, and the pages, against the program that the Rust tests have just built. Each sets itself up, and
+/// closes with `N passed, N failed`; an SDK's also checks its generated code and its types.
+const SCRIPTS: [(&str, &str); 3] = [
+    ("Python SDK, from its built package", "sdks/python/test.sh"),
+    ("TypeScript SDK, from its built package", "sdks/typescript/test.sh"),
+    ("pages, in a browser", "e2e/test.sh"),
+];
 
 /// Runs everything, or only the tests whose names hold `filter`.
 pub(crate) fn run(filter: Option<&str>) -> Result<bool> {
@@ -56,8 +60,8 @@ pub(crate) fn run(filter: Option<&str>) -> Result<bool> {
     println!("PostgreSQL: {}", postgres());
     total.add(tests(filter)?);
     if filter.is_none() {
-        for (name, script) in SDKS {
-            heading(&format!("{name} SDK, from its built package"));
+        for (name, script) in SCRIPTS {
+            heading(name);
             total.add(counted(Command::new("bash").arg(root().join(script)))?);
         }
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use atom_marketplace_protocol::plan::Plan;
+use atom_marketplace_protocol::scope::Role;
 use atom_marketplace_server::config::{self, Fallback, Mistakes, SETTINGS, Settings};
 use clap::{Arg, ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, value_parser};
 
@@ -10,7 +11,8 @@ use crate::client::args::{ClientCommand, Connection};
 
 /// A marketplace for ATOM agents, skills, canvases and domains: find, publish and install; run one and look after it.
 ///
-/// serve, tenant, token, audit, config, migrate, doctor, backup and restore are the operator's: they work on this machine's
+/// serve, tenant, member, admin, token, audit, config, migrate, doctor, backup and restore are the operator's: they work on
+/// this machine's
 /// settings and database. All other commands speak to a marketplace over HTTP, as `login` or the ATOM_BASE_URL,
 /// ATOM_TENANT_ID and ATOM_API_TOKEN variables say; `token --remote` does too.
 ///
@@ -26,8 +28,12 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run the server.
     Serve(Serve),
-    /// Make and list tenants.
+    /// Make, list and invite tenants.
     Tenant(Tenants),
+    /// Add and remove a tenant's members, and make the links by which they sign in.
+    Member(Members),
+    /// Say who looks after the platform.
+    Admin(Admins),
     /// Make and revoke API tokens.
     Token(Tokens),
     /// Read and verify the record of every change.
@@ -91,6 +97,104 @@ pub(crate) enum TenantCommand {
     },
     /// List the tenants.
     List {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print a one-time link by which somebody makes a tenant, good for 7 days.
+    Invite {
+        #[command(flatten)]
+        common: LinkCommon,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Members {
+    #[command(subcommand)]
+    pub(crate) command: MemberCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MemberCommand {
+    /// Add a person, and print their id.
+    Add {
+        /// Their email address.
+        email: String,
+        /// The tenant's id.
+        #[arg(long)]
+        tenant: String,
+        /// What they may do: viewer, member, publisher, admin or owner.
+        #[arg(long, default_value = "member")]
+        role: Role,
+        /// Their name; what stands before the @ when left out.
+        #[arg(long)]
+        name: Option<String>,
+        /// Print the one-time link by which they set a password, too.
+        #[arg(long)]
+        invite: bool,
+        #[command(flatten)]
+        common: LinkCommon,
+    },
+    /// List the members.
+    List {
+        /// The tenant's id.
+        #[arg(long)]
+        tenant: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print a one-time link by which a member takes up their place, good for 7 days.
+    Invite {
+        /// Their email address.
+        email: String,
+        /// The tenant's id.
+        #[arg(long)]
+        tenant: String,
+        #[command(flatten)]
+        common: LinkCommon,
+    },
+    /// Print a one-time link that sets a new password, good for an hour.
+    ResetPassword {
+        /// Their email address.
+        email: String,
+        /// The tenant's id.
+        #[arg(long)]
+        tenant: String,
+        #[command(flatten)]
+        common: LinkCommon,
+    },
+    /// Take a person out of the tenant; the tokens they made there end.
+    Remove {
+        /// Their email address.
+        email: String,
+        /// The tenant's id.
+        #[arg(long)]
+        tenant: String,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Admins {
+    #[command(subcommand)]
+    pub(crate) command: AdminCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Let a person who can sign in look after the platform: tenants, review, quarantine.
+    Grant {
+        /// Their email address.
+        #[arg(long)]
+        email: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Take that from a person.
+    Revoke {
+        /// Their email address.
+        #[arg(long)]
+        email: String,
         #[command(flatten)]
         common: Common,
     },
@@ -269,6 +373,16 @@ pub(crate) struct Common {
     pub(crate) flags: StoreFlags,
 }
 
+/// What commands take that print a link.
+#[derive(Debug, Args)]
+pub(crate) struct LinkCommon {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) flags: LinkFlags,
+}
+
 /// A flag for every setting that is no secret.
 #[derive(Debug)]
 pub(crate) struct AllFlags(Flags);
@@ -276,6 +390,10 @@ pub(crate) struct AllFlags(Flags);
 /// The flags that say where the data is.
 #[derive(Debug)]
 pub(crate) struct StoreFlags(Flags);
+
+/// The same, and where people reach the marketplace.
+#[derive(Debug)]
+pub(crate) struct LinkFlags(Flags);
 
 #[derive(Debug)]
 struct Flags {
@@ -291,6 +409,13 @@ impl AllFlags {
 }
 
 impl StoreFlags {
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> Result<Settings, Mistakes> {
+        self.0.settings()
+    }
+}
+
+impl LinkFlags {
     /// The settings in force.
     pub(crate) fn settings(&self) -> Result<Settings, Mistakes> {
         self.0.settings()
@@ -360,3 +485,4 @@ macro_rules! flags {
 
 flags!(AllFlags, |_| true);
 flags!(StoreFlags, |key| key == "data_dir");
+flags!(LinkFlags, |key| matches!(key, "data_dir" | "public_url"));

@@ -9,6 +9,7 @@ mod client;
 mod config;
 mod demo;
 mod doctor;
+mod member;
 mod output;
 mod reference;
 mod serve;
@@ -43,6 +44,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Tenant(arguments) => tenant::tenant(&arguments),
+        Command::Member(arguments) => member::member(&arguments),
+        Command::Admin(arguments) => member::admin(&arguments),
         Command::Token(arguments) => tenant::token(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),

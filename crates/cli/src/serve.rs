@@ -13,6 +13,7 @@ use atom_marketplace_server::config::{Key, Keys, LogFormat, Settings};
 use atom_marketplace_server::jobs::Jobs;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
+use atom_marketplace_server::verification::FILE;
 use atom_marketplace_server::{accounts, http, ops, serve, tenants, tokens};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -60,10 +61,18 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         webhook_retry: settings.webhook_retry.clone(),
         event_retention: settings.event_retention,
         outbound_allow: settings.outbound_allow.clone(),
+        dns_server: settings.dns_server,
+        verification_file: FILE.to_owned(),
         rates: settings.rates,
         answer_cache_bytes: settings.answer_cache_bytes,
         literal_tokens: Vec::new(),
-        accounts: accounts::Options::default(),
+        auto_approve: settings.auto_approve,
+        accounts: accounts::Options {
+            sign_up: settings.sign_up_mode(demo),
+            mail: settings.mail.clone(),
+            ..accounts::Options::default()
+        },
+        numbers: settings.numbers,
     });
     m.metrics.slow_after(settings.log_slow);
     check_secret_key(&m).await;

@@ -54,6 +54,7 @@ pub(crate) fn tenant(arguments: &args::Tenants) -> anyhow::Result<ExitCode> {
                 }
             }
         }
+        TenantCommand::Invite { common } => crate::member::invite_tenant(common)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -78,7 +79,7 @@ async fn create_tenant(db: &Db, request: TenantCreate, with_token: bool) -> anyh
 }
 
 /// An error of the API's verbs in words; its code is for HTTP.
-fn spoken(error: ApiError) -> anyhow::Error {
+pub(crate) fn spoken(error: ApiError) -> anyhow::Error {
     anyhow!(error.cause.unwrap_or(error.message))
 }
 

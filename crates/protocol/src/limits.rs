@@ -68,3 +68,9 @@ pub const SETTINGS_MAX: usize = 64 << 10;
 pub const REVIEW_MAX: usize = 5_000;
 /// Characters in a reason, a report's details or a message.
 pub const REASON_MAX: usize = 2_000;
+/// Why a review is flagged, or hidden, characters.
+pub const REVIEW_REASON_MAX: usize = 2_000;
+/// Components in a usage report.
+pub const USAGE_REPORTS_MAX: usize = 1_000;
+/// Instances of a tenant that report usage.
+pub const USAGE_INSTANCES_MAX: u64 = 1_000;

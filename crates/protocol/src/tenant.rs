@@ -32,7 +32,7 @@ pub struct Tenant {
     pub name: String,
     /// Its plan.
     pub plan: Plan,
-    /// Whether the platform has verified who it is.
+    /// Whether it is verified: it has proven a domain, or the platform vouches for it.
     pub verified: bool,
     /// Whether the platform has suspended it: its tokens are refused.
     pub suspended: bool,
@@ -72,7 +72,8 @@ pub struct TenantAdminUpdate {
     /// Whether its credentials are refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended: Option<bool>,
-    /// Whether the platform has verified who it is.
+    /// Whether the platform vouches for who it is, until it takes another name. Domains that it has proven go on speaking for
+    /// it without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified: Option<bool>,
     /// Limits of its own.

@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization as _;
 mod invisible;
 mod search;
 
-pub use invisible::{describe, find_invisible};
+pub use invisible::{code, describe, each_invisible, find_invisible, show_invisible};
 pub use search::{fold, is_word, tokens};
 
 /// The rule for one text field.

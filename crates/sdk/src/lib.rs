@@ -42,6 +42,8 @@ pub mod types {
     pub use atom_marketplace_protocol::review::*;
     pub use atom_marketplace_protocol::sandbox::*;
     pub use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};
+    pub use atom_marketplace_protocol::statistics::*;
     pub use atom_marketplace_protocol::tenant::*;
     pub use atom_marketplace_protocol::usage::*;
+    pub use atom_marketplace_protocol::verification::*;
 }

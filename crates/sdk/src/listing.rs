@@ -13,7 +13,7 @@ use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::install::Installation;
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::plan::Plan;
-use atom_marketplace_protocol::review::Submission;
+use atom_marketplace_protocol::review::{Submission, SubmissionSort};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
@@ -301,5 +301,10 @@ impl Listing<Submission, Submitted> {
     /// Only those of this publisher.
     pub fn source_tenant_id(self, tenant: impl fmt::Display) -> Self {
         self.with("source_tenant_id", tenant)
+    }
+
+    /// In this order; the riskiest first when it is not said.
+    pub fn sort(self, sort: SubmissionSort) -> Self {
+        self.with("sort", sort)
     }
 }

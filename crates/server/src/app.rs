@@ -1,5 +1,6 @@
 //! One marketplace: its data and everything that is shared by its requests. The real one and the sandbox are two of these.
 
+use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +12,14 @@ use sha2::{Digest, Sha256};
 use crate::accounts;
 use crate::answers::{Answers, Generations};
 use crate::catalog::change::Announcements;
+use crate::catalog::policy::AutoApprove;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
 use crate::events::outbox::Outbox;
 use crate::http::InFlight;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
-use crate::outbound::Outbound;
+use crate::outbound::{Dns, Outbound};
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
 use crate::webhooks::stats::DeliveryStats;
@@ -57,6 +59,10 @@ pub struct Parts {
     pub cors_origins: Vec<String>,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
+    /// The name server that proofs of domains are looked up at; none: the system's.
+    pub dns_server: Option<SocketAddr>,
+    /// Where proofs in files are, with `{domain}` for the domain: [`verification::FILE`](crate::verification::FILE).
+    pub verification_file: String,
     /// Pauses between the tries of a delivery.
     pub webhook_retry: Vec<Duration>,
     /// How long events are kept.
@@ -65,11 +71,30 @@ pub struct Parts {
     pub rates: Rates,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Tokens that are looked up although they do not have the shape of one. They open nothing that the database does not
     /// know; on real data there are none.
     pub literal_tokens: Vec<String>,
     /// How people come in.
     pub accounts: accounts::Options,
+    /// What operators decide of ratings and statistics.
+    pub numbers: Numbers,
+}
+
+/// What operators decide of ratings and statistics.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    /// Whether only tenants that have a component installed may rate it.
+    pub rating_requires_install: bool,
+    /// How long figures are kept by day.
+    pub statistics_retention: Duration,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { rating_requires_install: false, statistics_retention: Duration::from_hours(800 * 24) }
+    }
 }
 
 /// Requests an hour (guide "Rate Limits").
@@ -120,12 +145,18 @@ pub struct State {
     pub in_flight: InFlight,
     /// Words that occur in the catalog, for typos.
     pub vocabulary: Vocabulary,
+    /// What operators decide of ratings and statistics.
+    pub numbers: Numbers,
     /// How people come in.
     pub accounts: accounts::Options,
     /// Passwords being hashed and compared.
     pub passwords: accounts::Passwords,
     /// The only way to others: webhooks, peers.
     pub outbound: Outbound,
+    /// DNS, for what domains say of themselves.
+    pub dns: Dns,
+    /// Where proofs in files are, with `{domain}` for the domain.
+    pub verification_file: String,
     /// From transactions to those who are told of events.
     pub outbox: Outbox,
     /// How deliveries fare, for the metrics.
@@ -144,6 +175,8 @@ pub struct State {
     pub cors_origins: Vec<String>,
     /// Tokens that are looked up although they do not have the shape of one.
     pub literal_tokens: Vec<String>,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
     /// Names this process among the nodes of a deployment.
     pub instance: String,
     /// SHA-256 of the admin key: compared in constant time whatever its length.
@@ -171,14 +204,18 @@ impl Marketplace {
             credentials: CredentialCache::new(),
             in_flight: InFlight::default(),
             vocabulary: Vocabulary::default(),
+            numbers: parts.numbers,
             accounts: parts.accounts,
             passwords: accounts::Passwords::default(),
             outbound: Outbound::new(parts.outbound_allow),
+            dns: Dns::new(parts.dns_server),
+            verification_file: parts.verification_file,
             metrics: Metrics::default(),
             public_url: parts.public_url,
             trusted_proxies: parts.trusted_proxies,
             cors_origins: parts.cors_origins,
             literal_tokens: parts.literal_tokens,
+            auto_approve: parts.auto_approve,
             instance: atom_marketplace_protocol::ids::new_id("node"),
             admin_key_hash: Sha256::digest(parts.admin_key.as_bytes()).into(),
             db: parts.db,

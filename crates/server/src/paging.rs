@@ -153,6 +153,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
 }
 
 impl Paging {
+    /// A page as the answer.
+    pub fn page<T: Serialize>(&self, page: &Page<T>) -> Response {
+        respond(page, &self.uri)
+    }
+
     /// The answer. `rows` are what the window asked for, each with its key.
     pub fn respond<T: Serialize>(&self, rows: Vec<(i64, T)>, total: u64) -> Response {
         respond(&self.window.page(rows, total, |row| row.0, |row| row.1), &self.uri)

@@ -5,6 +5,7 @@
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
 use sha2::{Digest, Sha256};
 
 const FORMAT: u8 = 1;
@@ -16,6 +17,7 @@ const NONCE: usize = 24;
 pub struct Sealer {
     cipher: XChaCha20Poly1305,
     key_id: [u8; KEY_ID],
+    fingerprints: Hmac<Sha256>,
 }
 
 impl std::fmt::Debug for Sealer {
@@ -44,7 +46,9 @@ impl Sealer {
         let digest = Sha256::digest([b"atom-marketplace key id".as_slice(), key].concat());
         let mut key_id = [0; KEY_ID];
         key_id.copy_from_slice(&digest[..KEY_ID]);
-        Self { cipher: XChaCha20Poly1305::new(&Key::from(*key)), key_id }
+        let derived = Sha256::digest([b"atom-marketplace fingerprints".as_slice(), key].concat());
+        let fingerprints = Hmac::<Sha256>::new_from_slice(&derived).expect("any length will do");
+        Self { cipher: XChaCha20Poly1305::new(&Key::from(*key)), key_id, fingerprints }
     }
 
     /// Whether a sealed value names this sealer's key.
@@ -61,6 +65,16 @@ impl Sealer {
             .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: context.as_bytes() })
             .expect("a secret is far below the cipher's limit");
         [&[FORMAT], self.key_id.as_slice(), &nonce, &sealed].concat()
+    }
+
+    /// What stands for `parts` without telling them, though they may hold a password: nobody without the key can try guesses.
+    pub fn fingerprint(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.fingerprints.clone();
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
     }
 
     /// Opens what [`Sealer::seal`] made for the same context.
@@ -81,6 +95,15 @@ impl Sealer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fingerprint_depends_on_the_key_and_on_where_parts_end() {
+        let (sealer, other) = (Sealer::new(&[7; 32]), Sealer::new(&[8; 32]));
+        let fingerprint = sealer.fingerprint(&[b"POST", b"/session"]);
+        assert_eq!(fingerprint, sealer.fingerprint(&[b"POST", b"/session"]));
+        assert_ne!(fingerprint, sealer.fingerprint(&[b"POST/", b"session"]));
+        assert_ne!(fingerprint, other.fingerprint(&[b"POST", b"/session"]));
+    }
 
     #[test]
     fn opens_only_in_its_own_context_with_its_own_key() {

@@ -1,11 +1,14 @@
 //! A running server and clients for it, for tests only: real databases, real HTTP on loopback.
 
 mod client;
+pub mod dns;
 mod server;
+mod smtp;
 
 pub use atom_marketplace_db::testing::{TestDb, each_db_async};
 pub use client::{Answer, Client, http};
 pub use server::{ADMIN_KEY, PASSWORD, TestServer};
+pub use smtp::{Letter, SmtpServer};
 
 use std::path::PathBuf;
 

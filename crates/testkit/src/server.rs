@@ -8,11 +8,13 @@ use atom_marketplace_db::{Db, args};
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::scope::{Role, ScopeSet};
 use atom_marketplace_protocol::token::{self, CredentialKind};
-use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Parts, Rates};
+use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Numbers, Parts, Rates};
 use atom_marketplace_server::audit::Actor;
+use atom_marketplace_server::catalog::policy::AutoApprove;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
+use atom_marketplace_server::verification::FILE;
 use atom_marketplace_server::{accounts, http, tenants, tokens};
 
 use serde_json::json;
@@ -86,10 +88,14 @@ impl TestServer {
             webhook_retry: [50, 100, 200, 400, 800].map(Duration::from_millis).to_vec(),
             event_retention: Duration::from_hours(90 * 24),
             outbound_allow: Vec::new(),
+            dns_server: None,
+            verification_file: FILE.to_owned(),
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
+            auto_approve: AutoApprove::Off,
             accounts: accounts::Options::default(),
+            numbers: Numbers::default(),
         };
         settings(&mut parts);
         let marketplace = Marketplace::open(parts);

@@ -17,13 +17,15 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("tokens", &["audit", "tenants"]),
     ("catalog", &["audit", "events", "tenants"]),
     ("federation", &["audit", "catalog", "tenants", "tokens"]),
-    ("installs", &["audit", "catalog", "events", "tenants"]),
-    ("ratings", &["audit", "catalog", "events"]),
+    ("installs", &["audit", "catalog", "events", "ratings", "statistics", "tenants"]),
+    ("ratings", &["audit", "catalog", "events", "statistics"]),
     ("sandbox", &["accounts", "audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
     ("reports", &["audit", "catalog"]),
-    ("transfers", &["audit", "catalog", "tenants"]),
     ("inbox", &["events"]),
-    ("usage", &["catalog", "installs", "limits", "tenants"]),
+    ("statistics", &["catalog"]),
+    ("transfers", &["audit", "catalog", "ratings", "tenants"]),
+    ("usage", &["catalog", "installs", "limits", "statistics", "tenants"]),
+    ("verification", &["audit", "catalog", "tenants"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

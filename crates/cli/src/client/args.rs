@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
-use atom_marketplace_protocol::component::Status;
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_sdk::{ComponentRef, Kind};
 use clap::{Args, Subcommand};
 
-use super::lifecycle::{Rename, ReportArgs, ReportsArgs, ResolveArgs, TakedownArgs, TransferArgs};
+use super::lifecycle::{Rename, ReportArgs, TransferArgs};
+use super::numbers::{ReadReviews, Stats};
+use super::review_args::{Reviews, SubmissionsArgs};
+use super::verify::VerifyArgs;
 
 /// Which marketplace, and as whom.
 #[derive(Clone, Debug, Default, Args)]
@@ -59,14 +61,22 @@ pub(crate) enum ClientCommand {
     Download(Download),
     /// Rate a component.
     Rate(Rate),
+    /// Read what people say of a component, answer them, or flag it.
+    Reviews(ReadReviews),
+    /// Show what a component is used for, or all that the tenant has published.
+    Stats(Stats),
     /// Give a component another id; the old one goes on naming it.
     Rename(Rename),
     /// Offer a component to another tenant, or take what is offered.
     Transfer(TransferArgs),
+    /// Show that domains are the tenant's, which verifies it.
+    Verify(VerifyArgs),
     /// Report a component to the platform.
     Report(ReportArgs),
     /// Decide on what publishers want to be public (platform admins).
     Review(Reviews),
+    /// See where the tenant's submissions stand, and answer the reviewers.
+    Submissions(SubmissionsArgs),
     /// Show what the tenant has used of what it may.
     Usage {
         #[command(flatten)]
@@ -97,7 +107,7 @@ pub(crate) fn kind(text: &str) -> Result<Kind, String> {
     Kind::ALL.iter().copied().find(|kind| kind.plural() == text).map_or_else(|| text.parse(), Ok)
 }
 
-fn reference(text: &str) -> Result<ComponentRef, String> {
+pub(crate) fn reference(text: &str) -> Result<ComponentRef, String> {
     text.parse().map_err(|error: atom_marketplace_sdk::Error| error.to_string())
 }
 
@@ -340,82 +350,6 @@ pub(crate) struct Rate {
     /// Take the rating back.
     #[arg(long, conflicts_with_all = ["stars", "review"])]
     pub(crate) remove: bool,
-    #[command(flatten)]
-    pub(crate) connection: Connection,
-}
-
-/// `review`.
-#[derive(Debug, Args)]
-pub(crate) struct Reviews {
-    #[command(subcommand)]
-    pub(crate) command: ReviewCommand,
-}
-
-/// What a reviewer does.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ReviewCommand {
-    /// List submissions.
-    List {
-        /// Those that stand so: pending_review, published, changes_requested, rejected or superseded.
-        #[arg(long, default_value = "pending_review")]
-        status: Status,
-        /// Only those of this publisher.
-        #[arg(long, value_name = "TENANT")]
-        publisher: Option<String>,
-        #[command(flatten)]
-        connection: Connection,
-    },
-    /// Show a submission with its findings.
-    Show {
-        /// `sub_…`
-        id: String,
-        #[command(flatten)]
-        connection: Connection,
-    },
-    /// Publish it.
-    Approve {
-        /// `sub_…`
-        id: String,
-        /// A word to its publisher.
-        #[arg(long, value_name = "TEXT")]
-        reason: Option<String>,
-        #[command(flatten)]
-        decision: DecisionFlags,
-    },
-    /// Refuse it.
-    Reject {
-        /// `sub_…`
-        id: String,
-        /// Why; its publisher reads it.
-        #[arg(long, value_name = "TEXT")]
-        reason: String,
-        #[command(flatten)]
-        decision: DecisionFlags,
-    },
-    /// Send it back to be changed.
-    RequestChanges {
-        /// `sub_…`
-        id: String,
-        /// What to change; its publisher reads it.
-        #[arg(long, value_name = "TEXT")]
-        reason: String,
-        #[command(flatten)]
-        decision: DecisionFlags,
-    },
-    /// List reports of abuse, what most tenants have reported first.
-    Reports(ReportsArgs),
-    /// Say what came of a report.
-    Resolve(ResolveArgs),
-    /// Take a component down for good, with the content of all its versions.
-    Takedown(TakedownArgs),
-}
-
-/// What every decision takes.
-#[derive(Debug, Args)]
-pub(crate) struct DecisionFlags {
-    /// The digest that was looked at: where the submission has another by now, nothing is decided.
-    #[arg(long, value_name = "SHA256")]
-    pub(crate) digest: Option<String>,
     #[command(flatten)]
     pub(crate) connection: Connection,
 }

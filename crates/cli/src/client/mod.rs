@@ -9,15 +9,20 @@ mod folder;
 mod init;
 mod installed;
 mod lifecycle;
+mod numbers;
 mod profile;
 mod publish;
 mod review;
+mod review_args;
+mod review_diff;
+mod submissions;
 pub(crate) mod token;
 mod unpack;
+mod verify;
 
 use std::process::ExitCode;
 
-use args::{ClientCommand, Connection, ReviewCommand};
+use args::{ClientCommand, Connection};
 
 /// Runs a command and says how it went.
 pub(crate) fn run(command: &ClientCommand) -> ExitCode {
@@ -52,10 +57,14 @@ async fn dispatch(command: &ClientCommand) -> anyhow::Result<()> {
         ClientCommand::Upgrade(args) => installed::upgrade(args).await,
         ClientCommand::Download(args) => unpack::download(args).await,
         ClientCommand::Rate(args) => find::rate(args).await,
+        ClientCommand::Reviews(args) => numbers::reviews(args).await,
+        ClientCommand::Stats(args) => numbers::stats(args).await,
         ClientCommand::Rename(args) => lifecycle::rename(args).await,
         ClientCommand::Transfer(args) => lifecycle::transfer(args).await,
         ClientCommand::Report(args) => lifecycle::report(args).await,
+        ClientCommand::Verify(args) => verify::run(args).await,
         ClientCommand::Review(args) => review::run(args).await,
+        ClientCommand::Submissions(args) => submissions::run(args).await,
         ClientCommand::Completion { shell } => {
             crate::output::text(&completion(*shell));
             Ok(())
@@ -84,18 +93,14 @@ fn connection(command: &ClientCommand) -> Option<&Connection> {
         ClientCommand::Upgrade(args) => &args.connection,
         ClientCommand::Download(args) => &args.connection,
         ClientCommand::Rate(args) => &args.connection,
+        ClientCommand::Reviews(args) => &args.connection,
+        ClientCommand::Stats(args) => &args.connection,
         ClientCommand::Rename(args) => &args.connection,
         ClientCommand::Transfer(args) => args.command.connection(),
         ClientCommand::Report(args) => &args.connection,
-        ClientCommand::Review(args) => match &args.command {
-            ReviewCommand::List { connection, .. } | ReviewCommand::Show { connection, .. } => connection,
-            ReviewCommand::Approve { decision, .. }
-            | ReviewCommand::Reject { decision, .. }
-            | ReviewCommand::RequestChanges { decision, .. } => &decision.connection,
-            ReviewCommand::Reports(args) => &args.connection,
-            ReviewCommand::Resolve(args) => &args.connection,
-            ReviewCommand::Takedown(args) => &args.connection,
-        },
+        ClientCommand::Verify(args) => args.command.connection(),
+        ClientCommand::Review(args) => args.command.connection(),
+        ClientCommand::Submissions(args) => args.command.connection(),
         ClientCommand::Login(_)
         | ClientCommand::Logout(_)
         | ClientCommand::Init(_)

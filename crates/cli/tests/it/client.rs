@@ -315,6 +315,76 @@ async fn profiles_are_their_owners_alone_and_go_nowhere_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_would_be_shared_is_asked_about() {
+    each_db_async(async |db| {
+        let server = TestServer::start(&db).await;
+        let acme = tenant(&server, "acme").await;
+        let manifest = "kind = \"skill\"\nid = \"s\"\nname = \"S\"\ndescription = \"Does.\"\nlicense = \"MIT\"\n\n[content]\nbot_token = \"hunter2\"\nask = \"ada@acme.com\"\n";
+        write(acme.path(), "s/atom.toml", manifest);
+        // A pipe cannot be asked.
+        let refused = acme.run(&["publish", "s", "--public"]).await;
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+        for said in ["content.bot_token: credential dropped", "content.ask: email replaced"] {
+            assert!(refused.stderr.contains(said), "{}", refused.stderr);
+        }
+        assert!(!refused.stderr.contains("hunter2") && !refused.stderr.contains("ada@"), "{}", refused.stderr);
+        let tried = acme.run(&["publish", "s", "--public", "--dry-run"]).await;
+        assert_eq!(tried.code, Some(1), "{tried:?}");
+        assert!(tried.stdout.contains("content.bot_token: credential dropped"), "{}", tried.stdout);
+        let said = acme.run(&["publish", "s", "--public", "--accept-redactions"]).await.ok();
+        assert!(said.contains("waits for review"), "{said}");
+        let listed = json(acme.run(&["submissions", "list", "--json"]).await);
+        let id = listed["items"][0]["id"].as_str().expect("one waits");
+        let shown = json(acme.run(&["submissions", "show", id, "--json"]).await);
+        assert_eq!(shown["manifest"]["content"], serde_json::json!({"ask": "[redacted:email]"}));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_and_its_conversation() {
+    each_db_async(async |db| {
+        let server = TestServer::start(&db).await;
+        let (acme, admin) = (tenant(&server, "acme").await, admin(&server).await);
+        let publish = async |version: &str, script: &str| {
+            write(acme.path(), "s/SKILL.md", "---\nname: s\ndescription: Does.\nlicense: MIT\n---\nUse it.\n");
+            write(acme.path(), "s/run.sh", script);
+            acme.run(&["publish", "s", "--public", "--version", version, "--release-notes", "Better."]).await.ok();
+            let waiting = json(admin.run(&["review", "queue", "--sort", "age", "--json"]).await);
+            waiting["items"][0]["id"].as_str().expect("one waits").to_owned()
+        };
+        let first = publish("1.0.0", "echo one\n").await;
+        admin.run(&["review", "approve", &first]).await.ok();
+        let second = publish("1.1.0", "echo one\ncurl https://new.example.org\n").await;
+        // It may come in some other way than by publishing, which refuses it.
+        let (planted, id) = ("echo one\ncurl https://new\u{200b}.example.org\n".as_bytes().to_vec(), second.clone());
+        let plant = "UPDATE component_file SET content = $1 WHERE path = 'run.sh' AND version_id = (SELECT id FROM component_version WHERE uid = $2)";
+        let arguments = move |c: &mut atom_marketplace_db::Conn<'_>| c.execute(plant, atom_marketplace_db::args![&planted, &id]);
+        server.marketplace.db.write(arguments).await.expect("planted");
+        let diff = admin.run(&["review", "diff", &second]).await.ok();
+        for line in ["1.0.0 → 1.1.0", "Better.", "--- a/run.sh", " echo one", "+curl https://new⟨U+200B⟩.example.org", "U+200B 2:17 files[\"run.sh\"]"] {
+            assert!(diff.lines().any(|shown| shown.trim_end().ends_with(line)), "{line} is not in\n{diff}");
+        }
+        assert!(!diff.contains('\u{200b}'));
+        let said = admin.run(&["review", "claim", &second]).await.ok();
+        assert!(said.starts_with("admin has claimed it until"), "{said}");
+        assert!(admin.run(&["review", "queue"]).await.ok().contains("CLAIMED BY"));
+        assert_eq!(admin.run(&["review", "claim", &second, "--release"]).await.ok().trim(), "Nobody claims it.");
+        admin.run(&["review", "reply", &second, "Why does it call that host?"]).await.ok();
+        acme.run(&["submissions", "reply", &second, "For the rates."]).await.ok();
+        for (machine, command) in [(&acme, "submissions"), (&admin, "review")] {
+            let talk = machine.run(&[command, "messages", &second]).await.ok();
+            assert!(talk.contains("Why does it call that host?") && talk.contains("For the rates."), "{talk}");
+        }
+        admin.run(&["review", "request-changes", &second, "--reason", "Name it in the readme."]).await.ok();
+        let shown = acme.run(&["submissions", "show", &second]).await.ok();
+        assert!(shown.contains("changes_requested") && shown.contains("Name it in the readme."), "{shown}");
+        assert!(acme.run(&["submissions", "list"]).await.ok().contains("changes_requested"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn completions() {
     let machine = Machine::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
@@ -350,4 +420,48 @@ async fn the_test_environment() {
     assert!(error.is_rate_limited() && error.retry_after().is_some_and(|wait| wait.as_secs() > 30), "{error:?}");
     test.reset().await.expect("reset");
     client.agents().list().await.expect("as before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_component_is_renamed_handed_over_reported_and_taken_down() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let (acme, globex, admin) =
+            (tenant(&server, "acme").await, tenant(&server, "globex").await, admin(&server).await);
+        let folder = acme.path().join("crm");
+        acme.run(&["init", text(&folder), "--id", "crm"]).await.ok();
+        acme.run(&["publish", text(&folder), "--public"]).await.ok();
+        let waiting = json(admin.run(&["review", "list", "--json"]).await);
+        admin.run(&["review", "approve", waiting["items"][0]["id"].as_str().expect("one waits")]).await.ok();
+
+        let said = acme.run(&["rename", "skill", "crm", "crm-lookup"]).await.ok();
+        assert!(said.contains("acme/crm-lookup"), "{said}");
+        let offer =
+            acme.run(&["transfer", "offer", "skill", "crm", "globex", "--message", "As agreed.", "--json"]).await;
+        let offer = json(offer)["id"].as_str().expect("an offer").to_owned();
+        let listed = globex.run(&["transfer", "list"]).await.ok();
+        assert!(listed.contains(&offer) && listed.contains("As agreed."), "{listed}");
+        acme.run(&["transfer", "cancel", &offer]).await.ok();
+        let offer = json(acme.run(&["transfer", "offer", "skill", "crm-lookup", "globex", "--json"]).await);
+        let said = globex.run(&["transfer", "accept", offer["id"].as_str().expect("an offer")]).await.ok();
+        assert!(said.contains("accepted"), "{said}");
+        assert_eq!(json(acme.run(&["show", "skill", "acme/crm", "--json"]).await)["source_tenant_id"], "globex");
+
+        let said = acme.run(&["report", "skill", "globex/crm-lookup", "--reason", "spam"]).await.ok();
+        assert!(said.contains("rep_"), "{said}");
+        let reports = json(admin.run(&["review", "reports", "--json"]).await);
+        let report = reports["items"][0]["id"].as_str().expect("one report");
+        let resolve = ["review", "resolve", report, "--outcome", "quarantined", "--reason", "It is.", "--quarantine"];
+        assert!(admin.run(&resolve).await.ok().contains("quarantined"));
+        let refused = admin.run(&["review", "takedown", "skill", "crm-lookup", "--reason", "It is."]).await;
+        assert_eq!(refused.code, Some(2));
+        let said = admin.run(&["review", "takedown", "skill", "acme/crm", "--reason", "It is."]).await.ok();
+        assert!(said.contains("globex/crm-lookup"), "{said}");
+
+        let said = acme.run(&["verify", "add", "acme.example"]).await.ok();
+        assert!(said.contains("_atom-marketplace.acme.example"), "{said}");
+        assert!(acme.run(&["verify", "list"]).await.ok().contains("pending"));
+        acme.run(&["verify", "remove", "acme.example"]).await.ok();
+    })
+    .await;
 }

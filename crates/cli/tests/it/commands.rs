@@ -1,6 +1,6 @@
 //! Commands beside the server: what they print, what they refuse, and their exit codes.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::program::Machine;
 
@@ -147,4 +147,52 @@ async fn the_document_and_the_schema_are_printed() {
     let first: Value = serde_json::from_str(&machine.run(&["migrate", "--json"]).await.ok()).expect("JSON");
     assert_eq!(first["from"], 0);
     assert!(machine.run(&["migrate"]).await.ok().contains("already"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_let_in_by_links_and_made_platform_admins() {
+    let machine = Machine::new();
+    machine.run(&["tenant", "create", "Acme"]).await.ok();
+    let of = |words: &'static [&'static str]| [words, &["--tenant", "acme"]].concat();
+    let added = machine.run(&of(&["member", "add", "ada@acme.example", "--role", "owner", "--invite"])).await.ok();
+    let mut lines = added.lines();
+    assert!(lines.next().is_some_and(|id| id.starts_with("usr_")), "{added}");
+    let first = lines.next().expect("a link").to_owned();
+    let again =
+        machine.run(&of(&["member", "invite", "ada@acme.example", "--public-url", "https://market.example"])).await;
+    assert!(again.stderr.contains("good once"), "{}", again.stderr);
+    let link = again.ok();
+    assert!(link.starts_with("https://market.example/set-password?token=at_link_"), "{link}");
+    assert!(machine.run(&of(&["member", "list"])).await.ok().contains("not joined yet"));
+    let grant = ["admin", "grant", "--email", "ada@acme.example"];
+    let refused = machine.run(&grant).await;
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("invitation"), "{}", refused.stderr);
+
+    let server = machine.serve(&[]).await;
+    let confirm = async |link: &str, password: &str| {
+        let token = link.trim().split_once("token=").expect("a token").1.to_owned();
+        let body = json!({ "token": token, "password": password });
+        server.client().post("/api/password-reset/confirm", &body).await
+    };
+    confirm(&first, "a long and unusual one").await.expect_error(400, "INVALID_REQUEST");
+    let answer = confirm(&link, "a long and unusual one").await;
+    answer.expect(201);
+    let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
+    assert!(machine.run(&grant).await.ok().contains("looks after the platform now"));
+    let reset = machine.run(&of(&["member", "reset-password", "ada@acme.example"])).await.ok();
+    let answer = confirm(&reset, "another unusual one").await;
+    assert_eq!(answer.expect(201)["user"]["platform_admin"], true);
+    let ended = server.client().with("cookie", &cookie).get("/api/session").await;
+    ended.expect_error(401, "UNAUTHENTICATED");
+    machine.run(&["admin", "revoke", "--email", "ada@acme.example"]).await.ok();
+    // The last owner stays; a stranger is none.
+    assert_eq!(machine.run(&of(&["member", "remove", "ada@acme.example"])).await.code, Some(1));
+    assert_eq!(machine.run(&of(&["member", "invite", "nobody@acme.example"])).await.code, Some(1));
+    machine.run(&of(&["member", "add", "bea@acme.example", "--json"])).await.ok();
+    machine.run(&of(&["member", "remove", "bea@acme.example"])).await.ok();
+    let tenant = machine.run(&["tenant", "invite", "--json"]).await.ok();
+    let tenant: Value = serde_json::from_str(&tenant).expect("JSON");
+    assert!(tenant["url"].as_str().is_some_and(|url| url.contains("/signup?invitation=at_link_")), "{tenant}");
+    server.stop().await;
 }

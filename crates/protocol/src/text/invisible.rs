@@ -1,5 +1,8 @@
 //! Which characters are refused because a reader cannot see them, and where they are needed.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use icu_properties::props::{
     BinaryProperty as _, DefaultIgnorableCodePoint, Emoji, EnumeratedProperty as _, ExtendedPictographic,
     GeneralCategory, Script,
@@ -28,10 +31,51 @@ pub fn find_invisible(value: &str) -> Option<(usize, char)> {
     first_refused(value, true)
 }
 
+/// The text with every such character as `⟨U+200B⟩`, for people who must see it.
+pub fn show_invisible(value: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut kept = 0;
+    each_refused(value, true, |_, at, c| {
+        shown.push_str(&value[kept..at]);
+        write!(shown, "⟨{}⟩", code(c)).expect("a string takes everything");
+        kept = at + c.len_utf8();
+        true
+    });
+    if kept == 0 { Cow::Borrowed(value) } else { Cow::Owned(shown + &value[kept..]) }
+}
+
+/// Tells `found` of each such character with its line and its place in the line, both from 1.
+pub fn each_invisible(value: &str, mut found: impl FnMut(usize, usize, char)) {
+    let (mut line, mut column, mut seen) = (1, 1, 0);
+    each_refused(value, true, |_, at, c| {
+        for passed in value[seen..at].chars() {
+            (line, column) = if passed == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
+        seen = at;
+        found(line, column, c);
+        true
+    });
+}
+
+/// A character's code, as `U+200B`.
+pub fn code(c: char) -> String {
+    format!("U+{:04X}", u32::from(c))
+}
+
 pub(super) fn first_refused(value: &str, multiline: bool) -> Option<(usize, char)> {
+    let mut first = None;
+    each_refused(value, multiline, |index, _, c| {
+        first = Some((index, c));
+        false
+    });
+    first
+}
+
+/// Tells `found` of each refused character, with its place in characters and in bytes, as long as that answers true.
+fn each_refused(value: &str, multiline: bool, mut found: impl FnMut(usize, usize, char) -> bool) {
     // Most text is printable ASCII, which needs no look at any character.
     if value.bytes().all(|b| matches!(b, b' '..=b'~')) {
-        return None;
+        return;
     }
     let mut chars = value.char_indices().enumerate();
     while let Some((index, (at, c))) = chars.next() {
@@ -52,11 +96,10 @@ pub(super) fn first_refused(value: &str, multiline: bool) -> Option<(usize, char
             }
             _ => !is_refused(c),
         };
-        if !allowed {
-            return Some((index, c));
+        if !allowed && !found(index, at, c) {
+            return;
         }
     }
-    None
 }
 
 /// Whether the character is refused wherever it stands.

@@ -181,6 +181,17 @@ fn tricky() -> impl Strategy<Value = String> {
     proptest::collection::vec(one, 0..12).prop_map(|chars| chars.into_iter().collect())
 }
 
+#[test]
+fn hidden_characters_are_shown_where_they_are() {
+    let text = "a\u{200b}b\r\nif x:\u{202e}\n\n👩\u{200d}🚀\u{feff}";
+    assert_eq!(show_invisible(text), "a⟨U+200B⟩b\r\nif x:⟨U+202E⟩\n\n👩\u{200d}🚀⟨U+FEFF⟩");
+    let mut places = Vec::new();
+    each_invisible(text, |line, column, c| places.push((line, column, code(c))));
+    let expected = [(1, 2, "U+200B"), (2, 6, "U+202E"), (4, 4, "U+FEFF")];
+    assert_eq!(places, expected.map(|(line, column, code)| (line, column, code.to_owned())));
+    assert_eq!(show_invisible("plain\ttext\n"), "plain\ttext\n");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
@@ -197,6 +208,14 @@ proptest! {
         if let Some((index, c)) = find_invisible(&text) {
             prop_assert_eq!(text.chars().nth(index), Some(c));
         }
+    }
+
+    #[test]
+    fn what_is_hidden_is_shown_and_counted(text in tricky()) {
+        let mut count = 0;
+        each_invisible(&text, |_, _, _| count += 1);
+        prop_assert_eq!(count > 0, find_invisible(&text).is_some());
+        prop_assert_eq!(show_invisible(&text).matches('⟨').count(), count);
     }
 
     #[test]

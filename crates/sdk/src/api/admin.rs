@@ -5,8 +5,11 @@ use atom_marketplace_protocol::audit::{AuditEntry, AuditVerification};
 use atom_marketplace_protocol::component::Component;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::lifecycle::{Takedown, TakedownRequest};
+use atom_marketplace_protocol::rating::{ModeratedReview, ReviewDecision};
 use atom_marketplace_protocol::report::{Report, ReportResolution};
-use atom_marketplace_protocol::review::{Decision, Quarantine, Submission, SubmissionDetail};
+use atom_marketplace_protocol::review::{
+    Claim, Decision, Message, MessageCreate, Quarantine, Submission, SubmissionDetail, SubmissionDiff,
+};
 use atom_marketplace_protocol::tenant::{PlatformStats, Tenant, TenantAdminUpdate, TenantCreate};
 use bytes::Bytes;
 use reqwest::Method;
@@ -40,6 +43,27 @@ impl Admin {
     /// What waits for review, or did.
     pub fn submissions(&self) -> Submissions {
         Submissions::new(&self.client)
+    }
+
+    /// What members say of components, as the platform sees it. `query("flagged", true)` is what it has to decide on.
+    pub fn reviews(&self) -> Listing<ModeratedReview> {
+        Listing::new(&self.client, "/admin/reviews")
+    }
+
+    fn decide_review(&self, review: &str, verb: &str, reason: Option<&str>) -> Call<ModeratedReview> {
+        let path = segment("review id", review).map(|review| format!("/admin/reviews/{review}/{verb}"));
+        let body = ReviewDecision { reason: reason.map(str::to_owned) };
+        Call::json(&self.client, Method::POST, path).body(&body)
+    }
+
+    /// Hides a review, `rate_…`: it is neither shown nor counted any more.
+    pub fn hide_review(&self, review: &str, reason: &str) -> Call<ModeratedReview> {
+        self.decide_review(review, "hide", Some(reason))
+    }
+
+    /// Shows it again, or goes on showing what was flagged.
+    pub fn show_review(&self, review: &str, reason: Option<&str>) -> Call<ModeratedReview> {
+        self.decide_review(review, "show", reason)
     }
 
     fn component(kind: Kind, tenant: &str, id: &str, verb: &str) -> Result<String, Error> {
@@ -175,6 +199,32 @@ impl Submissions {
     /// One of them, `sub_…`, with what it would publish.
     pub fn get(&self, id: &str) -> Call<SubmissionDetail> {
         Call::json(&self.client, Method::GET, Self::path(id, ""))
+    }
+
+    /// What it changes against the version approved last, with what nobody sees made visible.
+    pub fn diff(&self, id: &str) -> Call<SubmissionDiff> {
+        Call::json(&self.client, Method::GET, Self::path(id, "/diff"))
+    }
+
+    /// Claims it for an hour; with `take_over` although another reviewer has.
+    pub fn claim(&self, id: &str, take_over: bool) -> Call<Submission> {
+        Call::json(&self.client, Method::POST, Self::path(id, "/claim")).body(&Claim { take_over })
+    }
+
+    /// Gives the claim back.
+    pub fn unclaim(&self, id: &str) -> Call<()> {
+        Call::done(&self.client, Method::DELETE, Self::path(id, "/claim"))
+    }
+
+    /// What was said about it, the oldest first.
+    pub fn messages(&self, id: &str) -> Listing<Message> {
+        Listing::new(&self.client, Self::path(id, "/messages"))
+    }
+
+    /// Writes to its publisher.
+    pub fn write(&self, id: &str, text: &str) -> Call<Message> {
+        let body = MessageCreate { text: text.to_owned() };
+        Call::json(&self.client, Method::POST, Self::path(id, "/messages")).body(&body)
     }
 
     /// Publishes it.

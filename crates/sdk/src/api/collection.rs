@@ -9,8 +9,11 @@ use atom_marketplace_protocol::component::{
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::install::{BulkInstallRequest, BulkInstallResponse};
 use atom_marketplace_protocol::lifecycle::{RenameRequest, Transfer, TransferRequest};
-use atom_marketplace_protocol::rating::{RateRequest, RatingSummary, Review};
+use atom_marketplace_protocol::rating::{
+    RateRequest, RatingOverview, RatingSummary, Review, ReviewFlagRequest, ReviewReplyRequest,
+};
 use atom_marketplace_protocol::report::{ReportReceipt, ReportRequest};
+use atom_marketplace_protocol::statistics::ComponentStatistics;
 use reqwest::Method;
 use serde::Serialize;
 
@@ -211,9 +214,46 @@ impl<P> Collection<P> {
         self.get_json(Method::DELETE, &component.into(), "/rating")
     }
 
+    /// What all ratings come to, and what the caller said.
+    pub fn rating(&self, component: impl Into<ComponentRef>) -> Call<RatingOverview> {
+        self.get_json(Method::GET, &component.into(), "/rating")
+    }
+
     /// What people say of it.
     pub fn reviews(&self, component: impl Into<ComponentRef>) -> Listing<Review> {
         self.list_below(&component.into(), "/reviews")
+    }
+
+    /// What it is used for, the last 30 days. `query("from", "2026-01-01")`, `to` and `group_by` ask for something else.
+    pub fn stats(&self, component: impl Into<ComponentRef>) -> Call<ComponentStatistics> {
+        self.get_json(Method::GET, &component.into(), "/stats")
+    }
+
+    fn review_path(&self, component: &ComponentRef, review: &str, below: &str) -> Result<String, Error> {
+        path_of(self.kind, component, &format!("/reviews/{}{below}", segment("review id", review)?))
+    }
+
+    /// Answers a review, `rate_…`, of a component of the caller's own.
+    pub fn reply(&self, component: impl Into<ComponentRef>, review: &str, text: &str) -> Call<Review> {
+        let component = component.into();
+        let path = self.review_path(&component, review, "/reply");
+        let body = ReviewReplyRequest { text: text.to_owned() };
+        Self::one(Call::json(&self.client, Method::PUT, path).body(&body), &component)
+    }
+
+    /// Takes the answer back.
+    pub fn delete_reply(&self, component: impl Into<ComponentRef>, review: &str) -> Call<Review> {
+        let component = component.into();
+        let path = self.review_path(&component, review, "/reply");
+        Self::one(Call::json(&self.client, Method::DELETE, path), &component)
+    }
+
+    /// Tells the platform what is wrong with a review.
+    pub fn flag(&self, component: impl Into<ComponentRef>, review: &str, reason: &str) -> Call<()> {
+        let component = component.into();
+        let path = self.review_path(&component, review, "/flag");
+        let body = ReviewFlagRequest { reason: reason.to_owned() };
+        Self::one(Call::done(&self.client, Method::POST, path).body(&body), &component)
     }
 }
 

@@ -6,6 +6,7 @@ mod collection;
 mod federation;
 mod install;
 mod sandbox;
+mod submissions;
 mod tenant;
 mod transfers;
 
@@ -15,16 +16,20 @@ pub use collection::Collection;
 pub use federation::{Federation, FederationKeys};
 pub use install::{Install, Installations};
 pub use sandbox::TestEnvironment;
-pub use tenant::{Members, Tenant, Tokens};
+pub use submissions::OwnSubmissions;
+pub use tenant::{Members, Tenant, Tokens, Verification};
 pub use transfers::Transfers;
 
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
 use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::statistics::{PublisherStatistics, UsageReportAnswer, UsageReportRequest};
 use atom_marketplace_protocol::usage::Usage;
+use atom_marketplace_protocol::verification::PublisherProfile;
 use reqwest::Method;
 use serde_json::Value;
 
 use crate::listing::Everything;
+use crate::reference::segment;
 use crate::{Call, Client, Listing, SecretString};
 
 impl Client {
@@ -63,6 +68,11 @@ impl Client {
         Installations::new(self)
     }
 
+    /// What everyone may read of a publisher.
+    pub fn publisher(&self, tenant: &str) -> Call<PublisherProfile> {
+        Call::json(self, Method::GET, segment("tenant id", tenant).map(|tenant| format!("/publishers/{tenant}")))
+    }
+
     /// Components offered to the tenant, or by it.
     pub fn transfers(&self) -> Transfers {
         Transfers::new(self)
@@ -71,6 +81,17 @@ impl Client {
     /// What the tenant has used of what it may.
     pub fn usage(&self) -> Call<Usage> {
         Call::json(self, Method::GET, "/usage")
+    }
+
+    /// Says what an instance of the tenant ran, as running totals: to say it again changes nothing.
+    pub fn report_usage(&self, request: &UsageReportRequest) -> Call<UsageReportAnswer> {
+        Call::json(self, Method::POST, "/usage/reports").body(request)
+    }
+
+    /// What all components of the tenant are used for, the last 30 days. `query("from", "2026-01-01")` and `to` ask for
+    /// other days.
+    pub fn publisher_stats(&self) -> Call<PublisherStatistics> {
+        Call::json(self, Method::GET, "/publisher/stats")
     }
 
     /// The tenant's API tokens.
@@ -101,6 +122,11 @@ impl Client {
     /// The test environment's own operations. The guide prints its secret: it guards nothing of worth.
     pub fn test_environment(&self, secret: impl Into<SecretString>) -> TestEnvironment {
         TestEnvironment::new(self, secret.into())
+    }
+
+    /// What the tenant has submitted to the public.
+    pub fn submissions(&self) -> OwnSubmissions {
+        OwnSubmissions::new(self)
     }
 
     /// What the platform's admins do.

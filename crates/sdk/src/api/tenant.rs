@@ -8,6 +8,7 @@ use atom_marketplace_protocol::audit::{AuditEntry, AuditVerification};
 use atom_marketplace_protocol::inbox::{Inbox, InboxRead, InboxState};
 use atom_marketplace_protocol::scope::Role;
 use atom_marketplace_protocol::tenant::{self as wire, Member, MemberAdd, MemberUpdate, TenantUpdate};
+use atom_marketplace_protocol::verification::{DomainClaim, DomainVerification, TenantVerification};
 use bytes::Bytes;
 use reqwest::Method;
 
@@ -46,6 +47,11 @@ impl Tenant {
         AuditLog::new(&self.client)
     }
 
+    /// Whether it is shown as verified, and by which domains.
+    pub fn verification(&self) -> Verification {
+        Verification::new(&self.client)
+    }
+
     /// Its members.
     pub fn members(&self) -> Members {
         Members::new(&self.client)
@@ -71,6 +77,37 @@ impl AuditLog {
     /// Whether every entry is there as it was written.
     pub fn verify(&self) -> Call<AuditVerification> {
         Call::json(&self.client, Method::GET, "/tenant/audit-log/verify")
+    }
+}
+
+handle! {
+    /// The proof that domains are the tenant's.
+    Verification
+}
+
+impl Verification {
+    fn path(domain: &str, below: &str) -> Result<String, Error> {
+        Ok(format!("/tenant/verification/{}{below}", segment("domain", domain)?))
+    }
+
+    /// How it stands.
+    pub fn get(&self) -> Call<TenantVerification> {
+        Call::json(&self.client, Method::GET, "/tenant/verification")
+    }
+
+    /// Says that a domain is the tenant's. The answer says what to put where.
+    pub fn create(&self, claim: &DomainClaim) -> Call<DomainVerification> {
+        Call::json(&self.client, Method::POST, "/tenant/verification").body(claim)
+    }
+
+    /// Looks for the proof now; the answer's status says what came of it. The domain in ASCII, as it was answered.
+    pub fn check(&self, domain: &str) -> Call<DomainVerification> {
+        Call::json(&self.client, Method::POST, Self::path(domain, "/check"))
+    }
+
+    /// Takes a domain away.
+    pub fn delete(&self, domain: &str) -> Call<()> {
+        Call::done(&self.client, Method::DELETE, Self::path(domain, ""))
     }
 }
 

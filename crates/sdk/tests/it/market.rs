@@ -51,7 +51,7 @@ async fn from_publish_to_rating() {
 
         let waiting = admin.admin().submissions().list().status(Status::PendingReview).await.unwrap();
         let submission = &waiting.items[0];
-        let decision = Decision { reason: None, digest: Some(submission.digest.clone()) };
+        let decision = Decision { reason: None, digest: Some(submission.digest.clone()), ..Decision::default() };
         admin.admin().submissions().approve(&submission.id, &decision).await.unwrap();
 
         let found = globex.search("reader").kind(Kind::Skill).await.unwrap();

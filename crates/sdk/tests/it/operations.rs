@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
-    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, FederationKeyCreate,
+    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, DomainClaim, FederationKeyCreate,
     InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason, ReportRequest,
     ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate,
-    TestLogin, TestRateLimit, TransferDirection, TransferRequest,
+    TestLogin, TestRateLimit, TransferDirection, TransferRequest, UsageReportRequest, VerificationMethod,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -91,12 +91,19 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
         method(&format!("rate_{one}"), &c.rate("id", 5, None));
         method(&format!("delete_{one}_rating"), &c.delete_rating("id"));
         method(&format!("list_{one}_reviews"), &c.reviews("id"));
+        method(&format!("get_{one}_stats"), &c.stats("id"));
+        method(&format!("get_{one}_rating"), &c.rating("id"));
+        method(&format!("reply_to_{one}_review"), &c.reply("id", "review_id", "text"));
+        method(&format!("delete_{one}_review_reply"), &c.delete_reply("id", "review_id"));
+        method(&format!("flag_{one}_review"), &c.flag("id", "review_id", "why"));
         method(&format!("federation_list_{many}"), &client.federation().list(kind));
         method(&format!("federation_get_{one}"), &client.federation().get(kind, "id"));
         method(&format!("federation_get_{one}_bundle"), &client.federation().bundle(kind, "id"));
     }
     method("search_components", &client.search("x"));
     method("get_usage", &client.usage());
+    method("report_usage", &client.report_usage(&UsageReportRequest::default()));
+    method("get_publisher_stats", &client.publisher_stats());
 
     let installations = client.installations();
     method("list_installations", &installations.list());
@@ -105,6 +112,14 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("get_installation_bundle", &installations.bundle("id"));
     method("get_installations_lock", &installations.lock());
     method("install_lock", &installations.install_lock(&Lock { lock_version: 1, components: Vec::new() }));
+
+    let verification = client.tenant().verification();
+    let claim = DomainClaim { domain: "acme.example".to_owned(), method: VerificationMethod::Dns };
+    method("get_verification", &verification.get());
+    method("create_verification", &verification.create(&claim));
+    method("check_verification", &verification.check("domain"));
+    method("delete_verification", &verification.delete("domain"));
+    method("get_publisher", &client.publisher("tenant"));
 
     let transfers = client.transfers();
     method("list_transfers", &transfers.list(TransferDirection::In));
@@ -182,8 +197,21 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("admin_get_tenant", &admin.tenants().get("tenant_id"));
     method("admin_update_tenant", &admin.tenants().update("tenant_id", &TenantAdminUpdate::default()));
     method("admin_create_tenant_token", &admin.tenants().create_token("tenant_id", &ApiTokenCreate::default()));
+    method("admin_list_reviews", &admin.reviews());
+    method("hide_review", &admin.hide_review("review_id", "why"));
+    method("show_review", &admin.show_review("review_id", None));
     method("list_submissions", &admin.submissions().list());
     method("get_submission", &admin.submissions().get("id"));
+    method("get_submission_diff", &admin.submissions().diff("id"));
+    method("claim_submission", &admin.submissions().claim("id", false));
+    method("unclaim_submission", &admin.submissions().unclaim("id"));
+    method("list_submission_messages", &admin.submissions().messages("id"));
+    method("create_submission_message", &admin.submissions().write("id", "text"));
+    let own = client.submissions();
+    method("list_own_submissions", &own.list());
+    method("get_own_submission", &own.get("id"));
+    method("list_own_submission_messages", &own.messages("id"));
+    method("reply_to_submission", &own.reply("id", "text"));
     method("approve_submission", &admin.submissions().approve("id", &decision));
     method("reject_submission", &admin.submissions().reject("id", &decision));
     method("request_submission_changes", &admin.submissions().request_changes("id", &decision));

@@ -136,10 +136,14 @@ pub(super) async fn send_invitation(m: &Marketplace, scope: TenantScope, user: S
     });
     m.write(move |c| {
         let (made, email) = invite(c, &scope, &user, &link)?;
-        if let Some(letter) = &letter {
+        let Some(letter) = &letter else { return Ok(made) };
+        throttle::charge(c, &[throttle::INVITATIONS.tenant(scope.id())], now)?;
+        // Who is written to may not want it, so they are not written to without end.
+        let mailed = throttle::try_one(c, &throttle::LETTERS.email(&email), now)?.is_ok();
+        if mailed {
             letter.queue(c, &email)?;
         }
-        Ok(OneTimeLink { mailed: letter.is_some(), ..made })
+        Ok(OneTimeLink { mailed, ..made })
     })
     .await
 }
@@ -153,7 +157,7 @@ pub async fn request_reset(m: &Marketplace, request: &PasswordResetRequest, from
     let by_mail = m.accounts.mail.is_some();
     m.write(move |c| {
         throttle::charge(c, &[throttle::REQUESTS.address(from.address)], now)?;
-        let allowed = throttle::try_one(c, &throttle::RESETS.email(&email), now)?.is_ok();
+        let allowed = throttle::try_one(c, &throttle::LETTERS.email(&email), now)?.is_ok();
         let Some(stored) = store::by_email(c, &email)?.filter(|_| allowed && by_mail) else { return Ok(()) };
         link.store(c, Some(stored.account.id), None)?;
         letter.queue(c, &email)?;
@@ -198,6 +202,7 @@ struct Found {
     stored: store::Stored,
     /// Whether the password is to be set; else it is to be proved.
     sets: bool,
+    invites: bool,
     names: Vec<String>,
 }
 
@@ -209,7 +214,28 @@ fn look(c: &mut Conn<'_>, token: &Confidential, now: Timestamp) -> ApiResult<Fou
     let memberships = store::memberships(c, account)?;
     let of_tenants = memberships.iter().flat_map(|(tenant, _)| [tenant.slug.to_string(), tenant.name.to_string()]);
     let names = of_tenants.chain([stored.account.email.clone()]).collect();
-    Ok(Found { stored, sets, names })
+    Ok(Found { stored, sets, invites: link.purpose == Purpose::Invitation, names })
+}
+
+/// What a link that sets a password would do.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// Whose account it is.
+    pub email: String,
+    /// The name they have.
+    pub name: String,
+    /// Whether they choose a password; else they prove the one they have.
+    pub sets: bool,
+    /// Whether it is an invitation.
+    pub invites: bool,
+}
+
+/// Says what a link would do, without using it up.
+pub async fn inspect(m: &Marketplace, token: &Confidential) -> ApiResult<Pending> {
+    let (now, token) = (m.now(), token.clone());
+    let found = m.db.read(move |c| look(c, &token, now)).await?;
+    let Found { stored, sets, invites, .. } = found;
+    Ok(Pending { email: stored.account.email, name: stored.account.name, sets, invites })
 }
 
 /// Takes a link up: sets the password (or, of an invited person who has one, proves it), and signs in. All sessions of before
@@ -261,15 +287,13 @@ pub async fn confirm(m: &Marketplace, request: &PasswordResetConfirm, from: &Vis
             if let Some(name) = &name {
                 store::set_name(c, account, name)?;
             }
-            if let Some(tenant) = link.tenant
-                && tenants::join_member(c, tenant, account, now)?
-            {
-                let (target, details) = (format!("member:{uid}"), json!({}));
-                audit::record(
-                    c,
-                    &Entry { actor: &actor, tenant: Some(tenant), action: "member.join", target, details },
-                    now,
-                )?;
+            if let Some(tenant) = link.tenant {
+                // Who was taken out of the tenant meanwhile is not let in by an old link.
+                if !tenants::join_member(c, tenant, account, now)? {
+                    return Err(ended(TOKEN));
+                }
+                let (action, target, details) = ("member.join", format!("member:{uid}"), json!({}));
+                audit::record(c, &Entry { actor: &actor, tenant: Some(tenant), action, target, details }, now)?;
             }
             let stored = store::by_key(c, account)?.ok_or_else(|| ended(TOKEN))?;
             begun.run(c, stored.account, link.tenant)

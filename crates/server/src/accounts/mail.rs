@@ -16,7 +16,7 @@ use super::store;
 use crate::app::Marketplace;
 
 /// How long one try may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// While a node tries, no other one does. Longer than a try with its connection.
 const LEASE: Duration = Duration::from_mins(3);
 /// Letters sent in one run of the job.
@@ -149,7 +149,8 @@ pub async fn send_due(m: &Marketplace) -> Result<(), Error> {
                 tracing::warn!(letter = letter.uid, attempts = letter.attempts, why, "mail not sent yet");
                 let next = now.plus(pause(letter.attempts));
                 m.db.write(move |c| store::put_off_letter(c, id, next)).await?;
-                continue;
+                // The next one would probably fare no better, and wait as long.
+                break;
             }
             Outcome::Later(why) | Outcome::Refused(why) => {
                 tracing::error!(letter = letter.uid, attempts = letter.attempts, why, "mail given up");
@@ -162,7 +163,7 @@ pub async fn send_due(m: &Marketplace) -> Result<(), Error> {
 
 /// 30 s, a minute, two, … up to an hour.
 fn pause(attempts: i64) -> Duration {
-    Duration::from_secs(30 << attempts.clamp(1, 8) - 1).min(Duration::from_hours(1))
+    Duration::from_secs(30 << (attempts.clamp(1, 8) - 1)).min(Duration::from_hours(1))
 }
 
 async fn try_to_send(m: &Marketplace, mailer: &Mailer, letter: &store::Claimed) -> Outcome {

@@ -24,10 +24,10 @@ use http::header::COOKIE;
 
 use crate::app::Marketplace;
 
-pub use links::{NewLink, confirm, request_reset};
+pub use links::{NewLink, Pending, confirm, inspect, request_reset};
 pub use mail::{Mailer, send_due};
 pub use password::Passwords;
-pub use sessions::{Signed, authenticate, change_account, sign_in};
+pub use sessions::{Signed, authenticate, change_account, end as end_session, sign_in};
 pub use sign_up::{SignUpMode, sign_up};
 
 /// How people come in.

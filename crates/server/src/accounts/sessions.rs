@@ -235,7 +235,7 @@ pub(super) fn list(
 }
 
 /// Ends one of a person's sessions.
-pub(super) fn end(c: &mut Conn<'_>, who: &SignedIn, uid: &str, now: Timestamp) -> ApiResult<()> {
+pub fn end(c: &mut Conn<'_>, who: &SignedIn, uid: &str, now: Timestamp) -> ApiResult<()> {
     if !store::delete_session(c, who.account().id, uid)? {
         return Err(ApiError::not_found("session"));
     }

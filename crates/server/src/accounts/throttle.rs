@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
+use atom_marketplace_protocol::digest::hex;
 use atom_marketplace_protocol::error::Code;
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
@@ -29,8 +30,10 @@ pub(super) struct Limit {
 pub(super) const OF_ACCOUNT: Limit = Limit { what: "password", most: 10, window: Duration::from_mins(15) };
 /// Wrong passwords from one address (IPv6: /64).
 pub(super) const OF_ADDRESS: Limit = Limit { what: "from", most: 50, window: Duration::from_mins(15) };
-/// Password resets for one email address; more are answered alike and sent to nobody.
-pub(super) const RESETS: Limit = Limit { what: "reset", most: 3, window: Duration::from_hours(1) };
+/// Letters to one email address, whoever causes them. More are answered alike and not sent.
+pub(super) const LETTERS: Limit = Limit { what: "letter", most: 3, window: Duration::from_hours(1) };
+/// Invitations that one tenant has mailed.
+pub(super) const INVITATIONS: Limit = Limit { what: "invitation", most: 50, window: Duration::from_hours(1) };
 /// Sign-ups and resets from one address (IPv6: /64).
 pub(super) const REQUESTS: Limit = Limit { what: "request", most: 20, window: Duration::from_hours(1) };
 /// The longest window.
@@ -47,8 +50,12 @@ impl Limit {
     /// For an email address, known here or not. Only its hash is kept.
     pub(super) fn email(self, email: &str) -> Count {
         let hash = Sha256::digest(email.as_bytes());
-        let hash: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Count { limit: self, subject: format!("{}:{hash}", self.what) }
+        Count { limit: self, subject: format!("{}:{}", self.what, hex(&hash[..16])) }
+    }
+
+    /// For a tenant, by its key.
+    pub(super) fn tenant(self, tenant: i64) -> Count {
+        Count { limit: self, subject: format!("{}:{}", self.what, Caller::Tenant(tenant).key()) }
     }
 
     /// For a client's address.

@@ -19,7 +19,7 @@ pub const FORMAT: &str = "atom-bundle/1";
 pub(in crate::catalog) struct FileRow {
     pub(in crate::catalog) path: String,
     encoding: String,
-    content: Vec<u8>,
+    pub(in crate::catalog) content: Vec<u8>,
 }
 
 impl FromRow for FileRow {
@@ -29,6 +29,12 @@ impl FromRow for FileRow {
 }
 
 impl FileRow {
+    /// A file as if it were stored.
+    #[cfg(test)]
+    pub(in crate::catalog) fn new(path: &str, content: &[u8]) -> Self {
+        Self { path: path.to_owned(), encoding: "utf-8".to_owned(), content: content.to_vec() }
+    }
+
     fn into_file(self) -> Result<File, Error> {
         let (encoding, content) = if self.encoding == "utf-8" {
             let text =

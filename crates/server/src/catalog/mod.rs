@@ -5,15 +5,19 @@ pub mod bundle;
 pub(crate) mod bundle_api;
 pub mod change;
 pub mod checks;
+pub mod claims;
 mod decision;
 mod dependencies;
+pub mod diff;
 mod head;
 pub mod index;
 mod list;
 mod matching;
+pub(crate) mod messages;
 pub mod model;
 pub mod names;
 mod names_api;
+pub mod policy;
 pub mod publish;
 mod rank;
 mod read_api;
@@ -26,6 +30,7 @@ pub mod sanitise;
 mod search;
 mod search_api;
 mod store;
+mod submissions_api;
 pub mod takedown;
 pub mod versions;
 mod versions_api;
@@ -49,6 +54,7 @@ pub fn routes() -> ApiRoutes {
         .merge(write_api::routes())
         .merge(versions_api::routes())
         .merge(review_api::routes())
+        .merge(submissions_api::routes())
         .merge(bundle_api::routes())
         .merge(names_api::routes())
         .routes(utoipa_axum::routes!(search_api::search_kind))

@@ -4,7 +4,7 @@
 //! Versions stay what they were published as: their digests and their bundles' bytes hold the name of then.
 
 use atom_marketplace_db::{Conn, Timestamp};
-use atom_marketplace_protocol::component::Status;
+use atom_marketplace_protocol::component::{Deprecation, Status};
 use atom_marketplace_protocol::ids::{self, Kind};
 use serde_json::json;
 
@@ -74,7 +74,24 @@ pub(crate) fn hand_over(
     let details = json!({ "from_tenant_id": &*component.publisher_slug, "to_tenant_id": scope.slug() });
     // In the record of whom it leaves; whoever takes it has accepted it in their own.
     record::note(c, scope.actor(), component, "component.transfer", details, now)?;
+    if let Some(deprecated) = successor_by_full_name(component)? {
+        write::set_deprecated(c, component.id, Some(&deprecated))?;
+    }
     move_to(c, component, scope, &component.slug, now)
+}
+
+/// The deprecation of a component that changes hands, where its successor is named by its id alone: that is its publisher's
+/// until now.
+fn successor_by_full_name(component: &ComponentRow) -> ApiResult<Option<String>> {
+    let Some(deprecated) = &component.deprecated else { return Ok(None) };
+    let mut deprecated: Deprecation = serde_json::from_str(deprecated).map_err(ApiError::internal)?;
+    match &mut deprecated.successor {
+        Some(successor) if successor.source_tenant_id.is_none() => {
+            successor.source_tenant_id = Some(component.publisher_slug.to_string());
+        }
+        _ => return Ok(None),
+    }
+    serde_json::to_string(&deprecated).map(Some).map_err(ApiError::internal)
 }
 
 fn move_to(

@@ -9,7 +9,7 @@ use axum::response::Response;
 use http::{HeaderValue, StatusCode};
 
 use super::model::ComponentRow;
-use super::versions_api::reason;
+use super::review::reason;
 use super::write_api::{SourceQuery, answer};
 use super::{names, takedown};
 use crate::app::Marketplace;

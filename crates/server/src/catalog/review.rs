@@ -1,4 +1,4 @@
-//! What the platform decides: submissions, quarantine and release. An approval is of a digest; nothing else of a component
+//! What the platform decides: submissions, quarantine and release; and what publishers see of it. An approval is of a digest; nothing else of a component
 //! ever becomes public (contract §1 "Lifecycle").
 
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp};
@@ -6,11 +6,13 @@ use atom_marketplace_protocol::component::{MarketplaceType, Status};
 use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::page::Page;
-use atom_marketplace_protocol::review::{Decision, Submission, SubmissionDetail};
+use atom_marketplace_protocol::review::{Decision, Submission, SubmissionDetail, SubmissionSort};
 
+use atom_marketplace_protocol::text::{TextRule, clean};
 use serde_json::json;
 
 use super::change::Change;
+use super::claims::{self, Reviewer};
 use super::index;
 use super::model::{ComponentRow, kind_from, word};
 use super::publish::refresh_head;
@@ -19,6 +21,7 @@ use super::store::{self as catalog, review as store, write};
 use crate::audit::Actor;
 use crate::error::{ApiError, ApiResult};
 use crate::events::{self, Hearers};
+use crate::extract::TenantScope;
 use crate::paging::Window;
 
 /// A submission as it is listed.
@@ -26,15 +29,21 @@ use crate::paging::Window;
 pub struct SubmissionRow {
     /// Its version's key.
     pub id: i64,
-    submission: Submission,
+    /// Its publisher's.
+    pub(in crate::catalog) tenant: i64,
+    pub(in crate::catalog) claim: Option<(String, Timestamp)>,
+    pub(in crate::catalog) submission: Submission,
 }
 
 impl FromRow for SubmissionRow {
     fn from_row(row: &Row<'_>) -> Result<Self, Error> {
         let findings: String = row.get("findings")?;
+        let reviewer: Option<String> = row.get("reviewer")?;
         let time = |name: &str| row.get::<Option<Timestamp>>(name).map(|at| at.map(|at| at.to_string()));
         Ok(Self {
             id: row.get("id")?,
+            tenant: row.get("tenant_id")?,
+            claim: reviewer.zip(row.get("until")?),
             submission: Submission {
                 id: row.get("uid")?,
                 component_type: kind_from(row.get("kind")?)?,
@@ -50,10 +59,34 @@ impl FromRow for SubmissionRow {
                 decided_at: time("decided_at")?,
                 decided_by: row.get("decided_by")?,
                 reason: row.get("reason")?,
+                claimed_by: None,
+                claimed_until: None,
+                message_count: row.get::<i64>("messages")?.max(0) as u64,
             },
         })
     }
 }
+
+impl SubmissionRow {
+    /// Who looks at it at this time, and until when.
+    pub(in crate::catalog) fn claimed(&self, now: Timestamp) -> Option<(&str, Timestamp)> {
+        let (reviewer, until) = self.claim.as_ref()?;
+        (*until > now).then_some((reviewer.as_str(), *until))
+    }
+
+    /// As reviewers see it.
+    pub(in crate::catalog) fn for_reviewers(self, now: Timestamp) -> Submission {
+        let claimed = self.claimed(now).map(|(reviewer, until)| (reviewer.to_owned(), until.to_string()));
+        let (claimed_by, claimed_until) = claimed.unzip();
+        Submission { claimed_by, claimed_until, ..self.submission }
+    }
+}
+
+/// A place in the queue: risk and key.
+pub(in crate::catalog) type QueuePlace = (i64, i64);
+
+/// Submissions are counted so far.
+const COUNTED_MAX: u64 = 1_000;
 
 /// Which submissions are listed.
 #[derive(Clone, Debug)]
@@ -64,20 +97,58 @@ pub struct Wanted {
     pub kind: Option<Kind>,
     /// Of one publisher alone.
     pub tenant: Option<String>,
+    /// In which order.
+    pub sort: SubmissionSort,
 }
 
-/// A page of submissions, the oldest first.
-pub(crate) fn list(c: &mut Conn<'_>, wanted: &Wanted, window: &Window<i64>) -> ApiResult<Page<Submission>> {
+/// A page of submissions.
+pub(crate) fn list(
+    c: &mut Conn<'_>,
+    wanted: &Wanted,
+    window: &Window<QueuePlace>,
+    now: Timestamp,
+) -> ApiResult<Page<Submission>> {
     let rows = store::list(c, wanted, window)?;
-    let total = store::count(c, wanted)?;
-    Ok(window.page(rows, total, |row| row.id, |row| row.submission))
+    let total = store::count(c, wanted, COUNTED_MAX)?;
+    let place = |row: &SubmissionRow| (row.submission.risk as i64, row.id);
+    Ok(window.page(rows, total, place, |row| row.for_reviewers(now)))
 }
 
 /// A submission with what it would publish.
-pub(in crate::catalog) fn get(c: &mut Conn<'_>, uid: &str) -> ApiResult<SubmissionDetail> {
-    let row = store::find(c, uid)?.ok_or_else(no_submission)?;
+pub(crate) fn get(c: &mut Conn<'_>, uid: &str, now: Timestamp) -> ApiResult<SubmissionDetail> {
+    let row = find(c, uid)?;
+    let manifest = catalog::version_by_key(c, row.id)?.manifest()?;
+    Ok(SubmissionDetail { submission: row.for_reviewers(now), manifest })
+}
+
+/// A submission, for reviewers.
+pub(crate) fn find(c: &mut Conn<'_>, uid: &str) -> ApiResult<SubmissionRow> {
+    store::find(c, uid)?.ok_or_else(no_submission)
+}
+
+/// A tenant's own. Another's is not there.
+pub(in crate::catalog) fn find_own(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<SubmissionRow> {
+    let row = store::find(c, uid)?.filter(|row| row.tenant == scope.id()).ok_or_else(no_submission)?;
+    scope.check_pattern(&row.submission.component_id)?;
+    Ok(row)
+}
+
+/// A tenant's own with what it would publish. Who looks at it is the reviewers' affair.
+pub(in crate::catalog) fn get_own(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<SubmissionDetail> {
+    let row = find_own(c, scope, uid)?;
     let manifest = catalog::version_by_key(c, row.id)?.manifest()?;
     Ok(SubmissionDetail { submission: row.submission, manifest })
+}
+
+/// A page of what a tenant has submitted, the latest first.
+pub(in crate::catalog) fn list_own(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    window: &Window<i64>,
+) -> ApiResult<Page<Submission>> {
+    let rows = store::own(c, scope, window)?;
+    let total = store::count_own(c, scope, COUNTED_MAX)?;
+    Ok(window.page(rows, total, |row| row.id, |row| row.submission))
 }
 
 fn no_submission() -> ApiError {
@@ -95,6 +166,21 @@ pub enum Verdict {
     RequestChanges,
 }
 
+/// Why something is decided, checked.
+pub(crate) fn reason(text: &str) -> ApiResult<String> {
+    let rule = TextRule { max_chars: 2_000, multiline: true, required: true };
+    clean(text, rule).map_err(|message| ApiError::field("reason", message))
+}
+
+/// A decision, checked: whatever is no approval has a reason.
+pub(crate) fn checked(decision: Decision, verdict: Verdict) -> ApiResult<Decision> {
+    let reason = decision.reason.as_deref().map(reason).transpose()?;
+    if verdict != Verdict::Approve && reason.is_none() {
+        return Err(ApiError::field("reason", "This field is required."));
+    }
+    Ok(Decision { reason, ..decision })
+}
+
 /// A decision that was checked, to be carried out.
 #[derive(Clone, Debug)]
 pub struct Judgement {
@@ -105,12 +191,13 @@ pub struct Judgement {
     /// Why, and of which digest.
     pub decision: Decision,
     /// By whom.
-    pub actor: Actor,
+    pub reviewer: Reviewer,
 }
 
 /// Decides a submission. Returns the component's key and what readers see differently.
 pub fn decide(c: &mut Conn<'_>, judgement: &Judgement, now: Timestamp) -> ApiResult<(i64, Change)> {
-    let row = store::find(c, &judgement.submission)?.ok_or_else(no_submission)?;
+    let row = find(c, &judgement.submission)?;
+    claims::check(c, &judgement.reviewer, &row, judgement.decision.take_over, now)?;
     let submission = row.submission;
     if submission.status != Status::PendingReview {
         return Err(ApiError::conflict(format!(
@@ -124,10 +211,11 @@ pub fn decide(c: &mut Conn<'_>, judgement: &Judgement, now: Timestamp) -> ApiRes
             submission.digest
         )));
     }
+    store::unclaim(c, row.id)?;
     let component = store::component_of(c, row.id)?;
     let component = catalog::component_by_key(c, component)?;
     let reason = judgement.decision.reason.as_deref();
-    let actor = judgement.actor.as_str();
+    let actor = judgement.reviewer.actor.as_str();
     let version = submission.version.as_str();
     let (action, event) = match judgement.verdict {
         Verdict::Approve => {
@@ -158,7 +246,7 @@ pub fn decide(c: &mut Conn<'_>, judgement: &Judgement, now: Timestamp) -> ApiRes
     }
     let details =
         json!({ "submission": submission.id, "version": version, "digest": submission.digest, "reason": reason });
-    record::note(c, &judgement.actor, &component, action, details, now)?;
+    record::note(c, &judgement.reviewer.actor, &component, action, details, now)?;
     Ok((component.id, changed(c, &component, judgement.verdict == Verdict::Approve)?))
 }
 

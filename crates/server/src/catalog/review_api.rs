@@ -5,16 +5,20 @@ use atom_marketplace_protocol::component::{Component, Status};
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::page::Page;
-use atom_marketplace_protocol::review::{Decision, Quarantine, Submission, SubmissionDetail};
+use atom_marketplace_protocol::review::{
+    Claim, Decision, Quarantine, Submission, SubmissionDetail, SubmissionDiff, SubmissionSort,
+};
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::change::Change;
+use super::claims::{self, Reviewer};
+use super::diff;
 use super::review::{self, Judgement, Verdict, Wanted};
-use super::versions_api::reason;
 use super::write_api::JSON;
 use super::{component as component_by_key, render};
 use crate::app::Marketplace;
@@ -26,8 +30,11 @@ use crate::paging::{self, Window};
 /// Routes.
 pub(super) fn routes() -> ApiRoutes {
     ApiRoutes::new()
+        .schema::<SubmissionSort>()
         .routes(utoipa_axum::routes!(list_submissions))
         .routes(utoipa_axum::routes!(get_submission))
+        .routes(utoipa_axum::routes!(get_submission_diff))
+        .routes(utoipa_axum::routes!(claim_submission, unclaim_submission))
         .routes(utoipa_axum::routes!(approve_submission))
         .routes(utoipa_axum::routes!(reject_submission))
         .routes(utoipa_axum::routes!(request_submission_changes))
@@ -46,6 +53,9 @@ struct SubmissionsQuery {
     kind: Option<Kind>,
     /// Of one publisher alone.
     source_tenant_id: Option<String>,
+    /// In which order.
+    #[param(default = "risk")]
+    sort: Option<SubmissionSort>,
     /// The page, from 1.
     #[param(minimum = 1, default = 1)]
     page: Option<u64>,
@@ -56,9 +66,10 @@ struct SubmissionsQuery {
     cursor: Option<String>,
 }
 
-/// Lists submissions, the oldest first
+/// Lists submissions, the riskiest first
 ///
-/// Those that wait, unless another `status` is asked for.
+/// Those that wait, unless another `status` is asked for; of one risk, or with `sort=age`, the oldest first. `total` counts to
+/// 1,000.
 #[utoipa::path(
     get, path = "/admin/submissions", operation_id = "list_submissions", tag = "admin", params(SubmissionsQuery),
     responses(
@@ -77,8 +88,9 @@ async fn list_submissions(
 ) -> ApiResult<Response> {
     let window = Window::new(query.page, query.page_size, query.cursor.as_deref())?;
     let status = query.status.unwrap_or(Status::PendingReview);
-    let wanted = Wanted { status, kind: query.kind, tenant: query.source_tenant_id };
-    let page = m.db.read(move |c| review::list(c, &wanted, &window)).await?;
+    let sort = query.sort.unwrap_or(SubmissionSort::Risk);
+    let (wanted, now) = (Wanted { status, kind: query.kind, tenant: query.source_tenant_id, sort }, m.now());
+    let page = m.db.read(move |c| review::list(c, &wanted, &window, now)).await?;
     Ok(paging::respond(&page, &uri))
 }
 
@@ -101,7 +113,100 @@ async fn get_submission(
     _: PlatformAdmin,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<SubmissionDetail>> {
-    Ok(axum::Json(m.db.read(move |c| review::get(c, &id)).await?))
+    let now = m.now();
+    Ok(axum::Json(m.db.read(move |c| review::get(c, &id, now)).await?))
+}
+
+/// Reads what a submission changes
+///
+/// Against the version approved last: what it touches (hosts, keys, capabilities, dependencies), fields, files and lines. Every
+/// character that nobody sees stands there as `⟨U+200B⟩`, and is listed with its place.
+#[utoipa::path(
+    get, path = "/admin/submissions/{id}/diff", operation_id = "get_submission_diff", tag = "admin",
+    params(("id" = String, Path, description = "`sub_…`")),
+    responses(
+        (status = 200, description = "The difference", body = SubmissionDiff),
+        (status = 401, description = "No valid credential", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin", body = ErrorEnvelope),
+        (status = 404, description = "No such submission", body = ErrorEnvelope),
+        (status = 409, description = "A later submission took its place, and its content is gone", body = ErrorEnvelope),
+    ),
+    security(("admin" = [])),
+)]
+async fn get_submission_diff(
+    State(m): State<Marketplace>,
+    _: PlatformAdmin,
+    Path(id): Path<String>,
+) -> ApiResult<axum::Json<SubmissionDiff>> {
+    let sides = m.db.read(move |c| diff::sides(c, &id)).await?;
+    // Comparing megabytes would hold up the other requests of this thread.
+    let diff = tokio::task::spawn_blocking(move || diff::compare(&sides)).await;
+    Ok(axum::Json(diff.map_err(ApiError::internal)?))
+}
+
+/// Claims a submission for an hour
+///
+/// So that no other reviewer works on it meanwhile: they get 409 unless they say `take_over`. Claim it again to renew the hour.
+#[utoipa::path(
+    post, path = "/admin/submissions/{id}/claim", operation_id = "claim_submission", tag = "admin",
+    params(("id" = String, Path, description = "`sub_…`")),
+    request_body(content = Claim, description = "May be left out", example = json!({"take_over": false})),
+    responses(
+        (status = 200, description = "The submission, claimed", body = Submission),
+        (status = 400, description = "A field is wrong", body = ErrorEnvelope),
+        (status = 401, description = "No valid credential", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin, or a member of the publisher", body = ErrorEnvelope),
+        (status = 404, description = "No such submission", body = ErrorEnvelope),
+        (status = 409, description = "Another reviewer has claimed it (`details.claimed_by`, `claimed_until`), or it does not wait any more", body = ErrorEnvelope),
+    ),
+    security(("admin" = [])),
+)]
+async fn claim_submission(
+    State(m): State<Marketplace>,
+    admin: PlatformAdmin,
+    Path(id): Path<String>,
+    Json(claim): Json<Claim>,
+) -> ApiResult<axum::Json<Submission>> {
+    let (reviewer, now) = (reviewer(&admin), m.now());
+    let claimed = m.write(move |c| claims::claim(c, &reviewer, &id, claim.take_over, now)).await?;
+    Ok(axum::Json(claimed))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct UnclaimQuery {
+    /// End another reviewer's claim.
+    #[serde(default)]
+    take_over: bool,
+}
+
+/// Gives a claim back
+#[utoipa::path(
+    delete, path = "/admin/submissions/{id}/claim", operation_id = "unclaim_submission", tag = "admin",
+    params(("id" = String, Path, description = "`sub_…`"), UnclaimQuery),
+    responses(
+        (status = 204, description = "Nobody claims it"),
+        (status = 401, description = "No valid credential", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin, or a member of the publisher", body = ErrorEnvelope),
+        (status = 404, description = "No such submission", body = ErrorEnvelope),
+        (status = 409, description = "Another reviewer has claimed it", body = ErrorEnvelope),
+    ),
+    security(("admin" = [])),
+)]
+async fn unclaim_submission(
+    State(m): State<Marketplace>,
+    admin: PlatformAdmin,
+    Path(id): Path<String>,
+    Query(query): Query<UnclaimQuery>,
+) -> ApiResult<StatusCode> {
+    let (reviewer, now) = (reviewer(&admin), m.now());
+    m.write(move |c| claims::unclaim(c, &reviewer, &id, query.take_over, now)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn reviewer(admin: &PlatformAdmin) -> Reviewer {
+    Reviewer { actor: admin.actor().clone(), account: admin.account() }
 }
 
 /// Approves a submission: its version becomes public
@@ -115,9 +220,9 @@ async fn get_submission(
         (status = 200, description = "The component, published", body = Component),
         (status = 400, description = "The reason is too long", body = ErrorEnvelope),
         (status = 401, description = "No valid credential", body = ErrorEnvelope),
-        (status = 403, description = "Not the platform's admin", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin, or a member of the publisher", body = ErrorEnvelope),
         (status = 404, description = "No such submission", body = ErrorEnvelope),
-        (status = 409, description = "It does not wait any more, or its digest is another", body = ErrorEnvelope),
+        (status = 409, description = "It does not wait any more, its digest is another, or another reviewer has claimed it", body = ErrorEnvelope),
     ),
     security(("admin" = [])),
 )]
@@ -142,9 +247,9 @@ async fn approve_submission(
         (status = 200, description = "The component as it is now", body = Component),
         (status = 400, description = "There is no reason, or it is too long", body = ErrorEnvelope),
         (status = 401, description = "No valid credential", body = ErrorEnvelope),
-        (status = 403, description = "Not the platform's admin", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin, or a member of the publisher", body = ErrorEnvelope),
         (status = 404, description = "No such submission", body = ErrorEnvelope),
-        (status = 409, description = "It does not wait any more, or its digest is another", body = ErrorEnvelope),
+        (status = 409, description = "It does not wait any more, its digest is another, or another reviewer has claimed it", body = ErrorEnvelope),
     ),
     security(("admin" = [])),
 )]
@@ -169,9 +274,9 @@ async fn reject_submission(
         (status = 200, description = "The component as it is now", body = Component),
         (status = 400, description = "There is no reason, or it is too long", body = ErrorEnvelope),
         (status = 401, description = "No valid credential", body = ErrorEnvelope),
-        (status = 403, description = "Not the platform's admin", body = ErrorEnvelope),
+        (status = 403, description = "Not the platform's admin, or a member of the publisher", body = ErrorEnvelope),
         (status = 404, description = "No such submission", body = ErrorEnvelope),
-        (status = 409, description = "It does not wait any more, or its digest is another", body = ErrorEnvelope),
+        (status = 409, description = "It does not wait any more, its digest is another, or another reviewer has claimed it", body = ErrorEnvelope),
     ),
     security(("admin" = [])),
 )]
@@ -190,14 +295,11 @@ async fn decide(
     admin: PlatformAdmin,
     audience: Audience,
     submission: String,
-    mut decision: Decision,
+    decision: Decision,
     verdict: Verdict,
 ) -> ApiResult<Response> {
-    decision.reason = decision.reason.map(|text| reason(&text)).transpose()?;
-    if verdict != Verdict::Approve && decision.reason.is_none() {
-        return Err(ApiError::field("reason", "This field is required."));
-    }
-    let judgement = Judgement { submission, verdict, decision, actor: admin.actor().clone() };
+    let decision = review::checked(decision, verdict)?;
+    let judgement = Judgement { submission, verdict, decision, reviewer: reviewer(&admin) };
     change(m, audience, move |c, now| review::decide(c, &judgement, now)).await
 }
 
@@ -225,8 +327,7 @@ async fn quarantine_component(
     Path((kind, tenant, id)): Path<(Kind, String, String)>,
     Json(body): Json<Quarantine>,
 ) -> ApiResult<Response> {
-    let why = body.reason.ok_or_else(|| ApiError::field("reason", "This field is required."))?;
-    let why = reason(&why)?;
+    let why = review::reason(body.reason.as_deref().unwrap_or_default())?;
     change(m, audience, move |c, now| review::quarantine(c, admin.actor(), kind, &tenant, &id, &why, now)).await
 }
 
@@ -254,7 +355,7 @@ async fn release_component(
     Path((kind, tenant, id)): Path<(Kind, String, String)>,
     Json(body): Json<Quarantine>,
 ) -> ApiResult<Response> {
-    let why = body.reason.map(|text| reason(&text)).transpose()?;
+    let why = body.reason.map(|text| review::reason(&text)).transpose()?;
     change(m, audience, move |c, now| review::release(c, admin.actor(), kind, &tenant, &id, why.as_deref(), now)).await
 }
 

@@ -1,7 +1,9 @@
 //! The versions of a component: read, yanked; and what changes without a new one: deprecation, shares, withdrawal.
 
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp};
-use atom_marketplace_protocol::component::{ComponentPatch, MarketplaceType, Status, VersionInfo};
+use atom_marketplace_protocol::component::{
+    ComponentPatch, Dependency, Deprecation, MarketplaceType, Status, Successor, VersionInfo,
+};
 use atom_marketplace_protocol::error::Code;
 use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::Kind;
@@ -14,7 +16,7 @@ use super::model::{ComponentRow, word};
 use super::publish::{quarantined, refresh_head, shared_with_of};
 use super::sanitise::{Redactions, sanitise};
 use super::store::{self as catalog, versions as store, write};
-use super::{index, record, render};
+use super::{dependencies, index, record, render};
 use crate::answers::etag_matches;
 use crate::error::{ApiError, ApiResult};
 use crate::events::{self, Hearers, Installers};
@@ -272,6 +274,10 @@ pub(in crate::catalog) fn patch(
     }
     let before = write::shared_tenants(c, component.id)?;
     if let Some(deprecated) = deprecated {
+        if let Some(Deprecation { successor: Some(successor), .. }) = patch.deprecated.as_ref().and_then(Option::as_ref)
+        {
+            check_successor(c, scope, component, successor)?;
+        }
         write::set_deprecated(c, component.id, deprecated.as_deref())?;
         let data = json!({ "deprecated": patch.deprecated });
         record::note(c, scope.actor(), component, "component.deprecate", data, now)?;
@@ -294,6 +300,30 @@ pub(in crate::catalog) fn patch(
     let mut change = changed(c, component)?;
     change.tenants.extend(before);
     Ok(Some(change))
+}
+
+/// Refuses a successor that those who have the component could not find.
+fn check_successor(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    component: &ComponentRow,
+    successor: &Successor,
+) -> ApiResult<()> {
+    let wanted = Dependency {
+        component_type: component.kind,
+        id: successor.id.clone(),
+        source_tenant_id: successor.source_tenant_id.clone().or_else(|| Some(scope.slug().to_owned())),
+        version: "*".to_owned(),
+        optional: false,
+    };
+    let public = component.visibility == MarketplaceType::Public;
+    match dependencies::resolve(c, scope, &wanted, public)? {
+        Ok(found) if found == component.id => {
+            Err(ApiError::field("deprecated.successor", "it is no successor of itself"))
+        }
+        Ok(_) => Ok(()),
+        Err(why) => Err(ApiError::field("deprecated.successor", why)),
+    }
 }
 
 /// Refuses to share what is shown when it holds what nobody else should read. Versions never change, so only a new one helps;

@@ -4,17 +4,17 @@ use atom_marketplace_protocol::component::{VersionInfo, Yank};
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::page::Page;
-use atom_marketplace_protocol::text::{self, TextRule};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::resolve::resolve;
+use super::review;
 use super::versions::{self, Yanking};
 use super::write_api::SourceQuery;
 use crate::app::Marketplace;
-use crate::error::{ApiError, ApiResult};
+use crate::error::ApiResult;
 use crate::extract::{Json, OfKind, Path, Publisher, Query, Reader, TenantScope};
 use crate::http::ApiRoutes;
 use crate::paging::{self, Window};
@@ -126,7 +126,7 @@ async fn yank_version(
     Query(query): Query<SourceQuery>,
     Json(body): Json<Yank>,
 ) -> ApiResult<axum::Json<VersionInfo>> {
-    let reason = body.reason.map(|reason| self::reason(&reason)).transpose()?;
+    let reason = body.reason.map(|reason| review::reason(&reason)).transpose()?;
     set_yanked(m, scope, kind, id, version, query, Yanking::Yank(reason)).await
 }
 
@@ -174,10 +174,4 @@ async fn set_yanked(
         m.catalog_changed(change);
     }
     Ok(axum::Json(version))
-}
-
-/// A reason, in NFC.
-pub(super) fn reason(text: &str) -> ApiResult<String> {
-    let rule = TextRule { max_chars: 2_000, multiline: true, required: true };
-    text::clean(text, rule).map_err(|message| ApiError::field("reason", message))
 }

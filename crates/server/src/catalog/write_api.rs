@@ -18,7 +18,7 @@ use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::publish::{self, Prepared};
-use super::{component as component_by_key, render, versions};
+use super::{component as component_by_key, policy, render, versions};
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, Json, OfKind, Path, Publisher, Query, TenantScope, from_value};
@@ -108,7 +108,13 @@ async fn publish_component(
     }
     prepared.passed(accepted)?;
     let (now, by, what) = (m.now(), scope.clone(), prepared.clone());
-    let published = m.write(move |c| publish::publish(c, &by, &what, now)).await?;
+    let rule = m.auto_approve;
+    let published = m
+        .write(move |c| {
+            let published = publish::publish(c, &by, &what, now)?;
+            policy::apply(c, rule, &what, published, now)
+        })
+        .await?;
     if let Some(change) = published.change {
         m.catalog_changed(change);
     }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::token::Secret;
 
 use super::{Fallback, SETTINGS, Setting, Settings, parse, setting};
-use crate::app::Rates;
+use crate::accounts::Mailer;
+use crate::app::{Numbers, Rates};
 
 /// The file that is read when it is there and nothing else is named.
 const DEFAULT_FILE: &str = "atom-marketplace.toml";
@@ -162,6 +164,7 @@ fn as_text(value: toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(yes) => Some(yes.to_string()),
         toml::Value::Array(items) => {
             let texts: Option<Vec<_>> = items.into_iter().map(as_text).collect();
             texts.map(|texts| texts.join(","))
@@ -253,6 +256,7 @@ impl Values {
         let webhook_retry = self.get("webhook_retry", parse::durations);
         let event_retention = self.get("event_retention", parse::days);
         let outbound_allow = self.get("outbound_allow", parse::networks);
+        let dns_server = self.get("dns_server", parse::listen);
         let anonymous = self.get("rate.anonymous", parse::rate);
         let token = self.get("rate.token", parse::rate);
         let federation = self.get("rate.federation", parse::rate);
@@ -263,7 +267,12 @@ impl Values {
             limits.agents = agents.unwrap_or(limits.agents);
             limits.storage_bytes = storage.unwrap_or(limits.storage_bytes);
         }
+        let rating_requires_install = self.get("rating_requires_install", parse::yes_or_no);
+        let statistics_retention = self.get("statistics_retention", parse::retention);
         let sandbox = self.get("sandbox", parse::sandbox);
+        let sign_up = self.get("signup", parse::sign_up);
+        let mail = self.mail();
+        let auto_approve = self.get("auto_approve", parse::auto_approve);
         let answer_cache_bytes = self.get("answer_cache_bytes", parse::size);
         let log_filter = self.get("log.filter", parse::log_filter);
         let log_format = self.get("log.format", parse::log_format);
@@ -293,9 +302,17 @@ impl Values {
             webhook_retry: webhook_retry?,
             event_retention: event_retention?,
             outbound_allow: outbound_allow?,
+            dns_server,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,
+            numbers: Numbers {
+                rating_requires_install: rating_requires_install?,
+                statistics_retention: statistics_retention?,
+            },
             sandbox: sandbox?,
+            sign_up,
+            mail,
+            auto_approve: auto_approve?,
             answer_cache_bytes: answer_cache_bytes?,
             log_filter: log_filter?,
             log_format: log_format?,
@@ -303,6 +320,23 @@ impl Values {
             in_force: self.in_force(),
             warnings,
         })
+    }
+
+    /// The way to the mail server, of two settings that make sense together.
+    fn mail(&mut self) -> Option<Arc<Mailer>> {
+        let url = self.get("mail.smtp_url", |text| Ok(Secret::new(text)))?;
+        let Some(from) = self.get("mail.from", |text| Ok(text.to_owned())) else {
+            let message = "with ATOM_SMTP_URL it must be set: whom mail comes from".to_owned();
+            self.mistakes.push(Mistake { place: "ATOM_MAIL_FROM".to_owned(), message });
+            return None;
+        };
+        match Mailer::new(&url, &from) {
+            Ok(mailer) => Some(Arc::new(mailer)),
+            Err(message) => {
+                self.mistakes.push(Mistake { place: "ATOM_SMTP_URL, ATOM_MAIL_FROM".to_owned(), message });
+                None
+            }
+        }
     }
 
     fn in_force(&self) -> Vec<InForce> {

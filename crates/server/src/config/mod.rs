@@ -11,13 +11,16 @@ mod reference;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use atom_marketplace_protocol::plan::PlanLimits;
 use atom_marketplace_protocol::token::Secret;
 use ipnet::IpNet;
 
-use crate::app::Rates;
+use crate::accounts::{Mailer, SignUpMode};
+use crate::app::{Numbers, Rates};
+use crate::catalog::policy::AutoApprove;
 
 pub use keys::{Key, Keys};
 pub use load::{InForce, Mistake, Mistakes, Source, load};
@@ -103,6 +106,8 @@ pub const SETTINGS: &[Setting] = &[
         "Web origins that may send credentials. Public reads are open to every origin anyhow."),
     plain("outbound_allow", "ATOM_OUTBOUND_ALLOW", "outbound-allow", "CIDR,…", Value(""),
         "Networks or addresses that webhooks and peers may be at although they are not public, and where plain http will do. Whoever may set a webhook's URL can reach everything in them."),
+    plain("dns_server", "ATOM_DNS_SERVER", "dns-server", "ADDRESS:PORT", Described("those that the system asks"),
+        "The name server at which publishers' proofs of their domains are looked up (`192.0.2.53:53`)."),
     plain("webhook_retry", "ATOM_WEBHOOK_RETRY", "webhook-retry", "DURATION,…",
         Value("5s,30s,2m,10m,30m,2h,5h,10h,14h,20h,24h"),
         "Pauses before a delivery that failed is tried again (each ±10 %); after the last one it is given up."),
@@ -122,8 +127,20 @@ pub const SETTINGS: &[Setting] = &[
     plain("plan.team.storage", "ATOM_PLAN_TEAM_STORAGE", "plan-team-storage", "SIZE", Value("10GiB"), PLAN_STORAGE),
     plain("plan.enterprise.agents", "ATOM_PLAN_ENTERPRISE_AGENTS", "plan-enterprise-agents", "NUMBER", Value("unlimited"), PLAN_AGENTS),
     plain("plan.enterprise.storage", "ATOM_PLAN_ENTERPRISE_STORAGE", "plan-enterprise-storage", "SIZE", Value("100GiB"), PLAN_STORAGE),
+    plain("rating_requires_install", "ATOM_RATING_REQUIRES_INSTALL", "rating-requires-install", "true|false", Value("false"),
+        "Whether only tenants that have a component installed may rate it. The ranking goes by their ratings alone in any case."),
+    plain("statistics_retention", "ATOM_STATISTICS_RETENTION", "statistics-retention", "DAYS", Value("800d"),
+        "How long installs, executions and ratings are kept by day, at least `30d`. Totals are kept for ever."),
     plain("sandbox", "ATOM_SANDBOX", "sandbox", "on|off|auto", Value("auto"),
         "The test environment under `/api/test`, on a database of its own (see TESTING.md). `auto`: on with `--demo`, and where the server listens on loopback without a public URL."),
+    plain("auto_approve", "ATOM_AUTO_APPROVE", "auto-approve", "off|verified-updates", Value("off"),
+        "What is published without a reviewer. `verified-updates`: a new version of a public component that a reviewer has approved before, by a verified publisher, if the automated checks leave no remark."),
+    plain("signup", "ATOM_SIGNUP", "signup", "closed|invite|open", Described("`closed`; `open` with `--demo`"),
+        "Who makes a tenant by themselves: nobody, whoever has a link from `tenant invite`, or everyone."),
+    secret("mail.smtp_url", "ATOM_SMTP_URL", "URL", "no mail is sent: links are handed over",
+        "The mail server that brings invitations and password resets: `smtps://user:password@host`, `smtp://user:password@host?tls=required`, or `smtp://host`."),
+    plain("mail.from", "ATOM_MAIL_FROM", "mail-from", "ADDRESS", Described("none; it is needed where there is a mail server"),
+        "Whom mail comes from, such as `ATOM Marketplace <noreply@example.com>`."),
     plain("answer_cache_bytes", "ATOM_ANSWER_CACHE_BYTES", "answer-cache-bytes", "SIZE", Value("64MiB"),
         "Memory for finished answers of lists, searches and details."),
     plain("log.filter", "ATOM_LOG", "log", "FILTER", Value("info"),
@@ -188,12 +205,22 @@ pub struct Settings {
     pub event_retention: Duration,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
+    /// The name server for proofs of domains; none: the system's.
+    pub dns_server: Option<SocketAddr>,
     /// Requests an hour.
     pub rates: Rates,
     /// What each plan includes, in the plans' order.
     pub plans: [PlanLimits; 4],
+    /// What is decided of ratings and statistics.
+    pub numbers: Numbers,
     /// When there is a test environment.
     pub sandbox: SandboxMode,
+    /// What is approved without a reviewer.
+    pub auto_approve: AutoApprove,
+    /// Who makes a tenant by themselves; none: it depends on whether this is a demo.
+    pub sign_up: Option<SignUpMode>,
+    /// The way to the mail server, if there is one.
+    pub mail: Option<Arc<Mailer>>,
     /// Bytes of finished answers kept in memory.
     pub answer_cache_bytes: u64,
     /// The log's filter.
@@ -237,6 +264,11 @@ impl Settings {
             SandboxMode::Off => false,
             SandboxMode::Auto => demo || (self.listen.ip().is_loopback() && self.public_url.is_none()),
         }
+    }
+
+    /// Who makes a tenant by themselves, in a server that shows the example catalog or not (`demo`).
+    pub fn sign_up_mode(&self, demo: bool) -> SignUpMode {
+        self.sign_up.unwrap_or(if demo { SignUpMode::Open } else { SignUpMode::Closed })
     }
 
     /// Where the test environment's data is: a file in the data directory, or a schema beside the real one.

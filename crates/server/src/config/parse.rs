@@ -6,7 +6,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use ipnet::IpNet;
 
+use crate::accounts::SignUpMode;
+
 use super::{LogFormat, SandboxMode, SecretKey};
+use crate::catalog::policy::AutoApprove;
 
 type Parsed<T> = Result<T, String>;
 
@@ -150,6 +153,31 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
         .ok_or_else(|| format!("`{text}` is no duration up to 24h, such as 500ms, 30s or 5m"))
 }
 
+/// Whole days.
+pub(super) fn retention(text: &str) -> Parsed<Duration> {
+    const DAYS: std::ops::RangeInclusive<u64> = 30..=36_500;
+    let days = text.strip_suffix('d').and_then(|days| days.trim().parse::<u64>().ok());
+    days.filter(|days| DAYS.contains(days))
+        .map(|days| Duration::from_hours(days * 24))
+        .ok_or_else(|| format!("`{text}` is no number of days from 30d to 36500d, such as 800d"))
+}
+
+pub(super) fn yes_or_no(text: &str) -> Parsed<bool> {
+    match text {
+        "true" | "on" | "yes" | "1" => Ok(true),
+        "false" | "off" | "no" | "0" => Ok(false),
+        _ => Err(format!("`{text}` is neither true nor false")),
+    }
+}
+
+pub(super) fn auto_approve(text: &str) -> Parsed<AutoApprove> {
+    match text {
+        "off" => Ok(AutoApprove::Off),
+        "verified-updates" => Ok(AutoApprove::VerifiedUpdates),
+        _ => Err("expected off or verified-updates".to_owned()),
+    }
+}
+
 pub(super) fn durations(text: &str) -> Parsed<Vec<Duration>> {
     const MOST: usize = 50;
     let durations = list(text).map(duration).collect::<Parsed<Vec<_>>>()?;
@@ -172,6 +200,15 @@ pub(super) fn sandbox(text: &str) -> Parsed<SandboxMode> {
         "off" => Ok(SandboxMode::Off),
         "auto" => Ok(SandboxMode::Auto),
         _ => Err(format!("`{text}` is none of on, off and auto")),
+    }
+}
+
+pub(super) fn sign_up(text: &str) -> Parsed<SignUpMode> {
+    match text {
+        "closed" => Ok(SignUpMode::Closed),
+        "invite" => Ok(SignUpMode::Invite),
+        "open" => Ok(SignUpMode::Open),
+        _ => Err(format!("`{text}` is none of closed, invite and open")),
     }
 }
 

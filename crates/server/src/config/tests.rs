@@ -222,3 +222,25 @@ fn the_test_environment_has_a_schema_of_its_own() {
         assert_eq!(settings.sandbox_url(), expected);
     }
 }
+
+#[test]
+fn mail_and_sign_up_make_sense_together() {
+    let smtp = ("ATOM_SMTP_URL", "smtps://user:hunter22@mail.example.com");
+    let from = ("ATOM_MAIL_FROM", "Market <noreply@example.com>");
+    let settings = load(&[], None, env(&[smtp, from, ("ATOM_SIGNUP", "invite")])).expect("valid");
+    assert!(settings.mail.is_some() && settings.sign_up_mode(true) == SignUpMode::Invite);
+    let printed = format!("{settings:?}");
+    assert!(!printed.contains("hunter22"), "{printed}");
+    let unset = load(&[], None, env(&[])).expect("valid");
+    assert!(unset.mail.is_none());
+    assert_eq!((unset.sign_up_mode(false), unset.sign_up_mode(true)), (SignUpMode::Closed, SignUpMode::Open));
+    for (variables, named) in [
+        (env(&[smtp]), "ATOM_MAIL_FROM"),
+        (env(&[smtp, ("ATOM_MAIL_FROM", "nobody")]), "ATOM_MAIL_FROM"),
+        (env(&[("ATOM_SMTP_URL", "smtp://user:hunter22@mail.example.com"), from]), "TLS"),
+        (env(&[("ATOM_SIGNUP", "maybe")]), "ATOM_SIGNUP"),
+    ] {
+        let told = load(&[], None, variables).unwrap_err().to_string();
+        assert!(told.contains(named) && !told.contains("hunter22"), "{told}");
+    }
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use atom_marketplace_db::Timestamp;
+use atom_marketplace_protocol::digest::hex;
 use atom_marketplace_protocol::error::Code;
 use atom_marketplace_protocol::scope::{Role, Scope};
 use axum::extract::FromRequestParts;
@@ -159,7 +160,7 @@ impl SessionCaller {
 /// The proof that belongs to a session: it follows from the cookie, and the cookie not from it.
 pub(crate) fn csrf_token(cookie: &str) -> String {
     let hash = Sha256::digest([b"atom-marketplace csrf\0".as_slice(), cookie.as_bytes()].concat());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash)
 }
 
 fn is_read(method: &Method) -> bool {

@@ -26,6 +26,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::catalog::routes())
         .merge(crate::installs::routes())
         .merge(crate::ratings::routes())
+        .merge(crate::statistics::routes())
         .merge(crate::tokens::routes())
         .merge(crate::tenants::routes())
         .merge(crate::accounts::routes())
@@ -36,6 +37,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::federation::routes())
         .merge(crate::transfers::routes())
         .merge(crate::reports::routes())
+        .merge(crate::verification::routes())
 }
 
 /// The API of one marketplace behind its gate, to be nested under `/api` (or `/api/test`).

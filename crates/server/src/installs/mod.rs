@@ -37,7 +37,9 @@ use crate::events::{self, Hearers};
 use crate::extract::{Audience, TenantScope};
 use crate::http::ApiRoutes;
 use crate::paging::Window;
+use crate::ratings;
 use crate::seal::Sealer;
+use crate::statistics;
 use decide::{Decision, Put, Want, decide};
 use store::{InstallationRow, NewRow};
 
@@ -189,9 +191,13 @@ fn apply(c: &mut Conn<'_>, scope: &TenantScope, sealer: &Sealer, puts: &[Put], n
             applied.new.push(uid);
         }
         let mut change = Change::of(&put.component);
+        statistics::installed(c, scope, put.component.id, &put.version.version, now)?;
+        let rated = !was_there && ratings::installed(c, put.component.id, scope.id(), true, now)?;
         if put.existing.is_none() {
             catalog::count_install(c, put.component.id)?;
             catalog::index::refresh_rank(c, put.component.id, now)?;
+            change.tenants.push(scope.id());
+        } else if rated {
             change.tenants.push(scope.id());
         } else {
             // Nobody else sees a difference.
@@ -361,7 +367,23 @@ pub(crate) fn uninstall(
     let data = json!({ "tenant_id": scope.slug(), "version": row.version });
     let hearers = Hearers { actor: Some(scope.id()), ..Hearers::OWNER };
     events::emit(c, EventType::ComponentUninstalled, &catalog::record::about(&component), hearers, data, now)?;
-    Ok(Change { kind, slug: row.slug, tenants: vec![scope.id()], public: false })
+    statistics::uninstalled(c, scope, component.id, now)?;
+    // What the tenant's members rated it counts less now.
+    let rated = ratings::installed(c, component.id, scope.id(), false, now)?;
+    let change = Change { kind, slug: row.slug, tenants: vec![scope.id()], public: false };
+    Ok(if rated { Change { public: component.listed, ..change } } else { change })
+}
+
+/// The keys of what the tenant has installed under an id; two at most.
+pub(crate) fn installed_as(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    kind: Kind,
+    id: &str,
+    source: Option<&str>,
+) -> ApiResult<Vec<i64>> {
+    let found = store::under(c, scope, kind, id, source, 2)?;
+    Ok(found.into_iter().map(|row| row.component_id).collect())
 }
 
 /// A page of a tenant's installations, newest first.

@@ -80,6 +80,18 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { forget_events(&m).await }),
     },
     Job {
+        name: "forget old statistics",
+        every: Duration::from_hours(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { m.forget_old_statistics().await }),
+    },
+    Job {
+        name: "look at verified domains again",
+        every: Duration::from_mins(10),
+        among_nodes: false,
+        run: |m| Box::pin(async move { m.check_due_domains().await }),
+    },
+    Job {
         name: "forget old idempotency keys",
         every: Duration::from_mins(10),
         among_nodes: false,

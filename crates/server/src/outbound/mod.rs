@@ -11,6 +11,7 @@
 
 mod address;
 mod connection;
+mod dns;
 mod target;
 
 use std::fmt;
@@ -28,6 +29,7 @@ use tokio::time::{Instant, timeout};
 
 use connection::{Connection, Pool};
 
+pub use dns::Dns;
 pub use target::Target;
 
 /// How long one exchange may take, unless the request says otherwise.

@@ -3,7 +3,7 @@
 use atom_marketplace_protocol::error::{ErrorEnvelope, FieldError};
 use atom_marketplace_protocol::limits::REVIEW_MAX;
 use atom_marketplace_protocol::page::Page;
-use atom_marketplace_protocol::rating::{RateRequest, RatingSummary, Review};
+use atom_marketplace_protocol::rating::{RateRequest, RatingOverview, RatingSummary, Review};
 use atom_marketplace_protocol::text::{self, TextRule};
 use axum::Json as JsonAnswer;
 use axum::extract::{OriginalUri, State};
@@ -22,7 +22,7 @@ use crate::paging::{self, Window};
 
 pub(super) fn routes() -> ApiRoutes {
     ApiRoutes::new()
-        .routes(routes!(rate, unrate))
+        .routes(routes!(rate, unrate, get_rating))
         .undocumented("@base/@collection/{id}/rate", post(rate))
         .routes(routes!(list_reviews))
 }
@@ -30,16 +30,16 @@ pub(super) fn routes() -> ApiRoutes {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct SubjectQuery {
+pub(super) struct SubjectQuery {
     /// The component's publisher, where several have that id.
-    source_tenant_id: Option<String>,
+    pub(super) source_tenant_id: Option<String>,
 }
 
 /// Rate @kind
 ///
 /// Rates a component from 1 to 5, in place of what the same author said before. An author is a member of a tenant, or the
-/// maker of a token; in the ranking each tenant counts once. A review that is left out is taken back. The same may be
-/// sent as `POST …/rate`.
+/// maker of a token. The ranking goes by the ratings of the tenants that have it installed, each counted once. A review that
+/// is left out is taken back. The same may be sent as `POST …/rate`.
 #[utoipa::path(
     put,
     path = "@base/@collection/{id}/rating",
@@ -53,7 +53,7 @@ struct SubjectQuery {
         (status = 401, description = "No valid credential", body = ErrorEnvelope),
         (status = 403, description = "`INSUFFICIENT_PERMISSIONS`", body = ErrorEnvelope),
         (status = 404, description = "`COMPONENT_NOT_FOUND`", body = ErrorEnvelope),
-        (status = 409, description = "`CONFLICT`: it is your own; or `AMBIGUOUS_COMPONENT`", body = ErrorEnvelope),
+        (status = 409, description = "`CONFLICT`: it is your own, or has to be installed first; or `AMBIGUOUS_COMPONENT`", body = ErrorEnvelope),
         (status = 429, description = "Rate limit exceeded", body = ErrorEnvelope),
     ),
     security(("token" = []), ("admin" = [])),
@@ -68,7 +68,9 @@ async fn rate(
 ) -> ApiResult<JsonAnswer<RatingSummary>> {
     let (opinion, now) = (opinion(body)?, m.now());
     let subject = Subject { kind, id, source: query.source_tenant_id };
-    let (summary, change) = m.write(move |c| super::rate(c, &scope, scope.author(), &subject, &opinion, now)).await?;
+    let installers_only = m.numbers.rating_requires_install;
+    let rated = m.write(move |c| super::rate(c, &scope, scope.author(), &subject, &opinion, installers_only, now));
+    let (summary, change) = rated.await?;
     m.catalog_changed(change);
     Ok(JsonAnswer(summary))
 }
@@ -122,6 +124,42 @@ async fn unrate(
     Ok(JsonAnswer(summary))
 }
 
+/// Get @kind rating
+///
+/// What all ratings come to: their mean and how often each was given, the mean of those that have it installed, and what
+/// the caller said.
+#[utoipa::path(
+    get,
+    path = "@base/@collection/{id}/rating",
+    operation_id = "get_@kind_rating",
+    tag = "ratings",
+    params(("id" = String, Path, description = "The component's id"), SubjectQuery),
+    responses(
+        (status = 200, description = "What all come to", body = RatingOverview),
+        (status = 400, description = "`INVALID_REQUEST`", body = ErrorEnvelope),
+        (status = 403, description = "`INSUFFICIENT_PERMISSIONS`", body = ErrorEnvelope),
+        (status = 404, description = "`COMPONENT_NOT_FOUND`", body = ErrorEnvelope),
+        (status = 409, description = "`AMBIGUOUS_COMPONENT`", body = ErrorEnvelope),
+        (status = 429, description = "Rate limit exceeded", body = ErrorEnvelope),
+    ),
+    security((), ("token" = []), ("admin" = [])),
+)]
+async fn get_rating(
+    State(m): State<Marketplace>,
+    Reader(audience): Reader,
+    reader: Option<TenantReader>,
+    OfKind(kind): OfKind,
+    Path(id): Path<String>,
+    Query(query): Query<SubjectQuery>,
+) -> ApiResult<JsonAnswer<RatingOverview>> {
+    let subject = Subject { kind, id, source: query.source_tenant_id };
+    let read = m.db.read(move |c| {
+        let reader = reader.as_ref().map(|TenantReader(scope)| scope);
+        super::overview(c, &audience, &subject, reader)
+    });
+    read.await.map(JsonAnswer)
+}
+
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -140,7 +178,8 @@ struct ReviewsQuery {
 
 /// List @kind reviews
 ///
-/// The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
+/// The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant and whether it
+/// has the component installed. What the platform hides is there for its author and the platform alone, with the reason.
 #[utoipa::path(
     get,
     path = "@base/@collection/{id}/reviews",
@@ -170,7 +209,7 @@ async fn list_reviews(
     let subject = Subject { kind, id, source: query.source_tenant_id };
     let page =
         m.db.read(move |c| {
-            let reader = reader.as_ref().map(|TenantReader(scope)| (scope.id(), scope.author()));
+            let reader = reader.as_ref().map(|TenantReader(scope)| scope);
             super::reviews(c, &audience, &subject, reader, &window)
         })
         .await?;

@@ -1,31 +1,39 @@
 //! Ratings and reviews: one for each author and component, and what they add up to.
 //!
-//! The sums on the component are kept as each rating changes, so that a rating costs the same however many there are.
-//! Nothing here tells who wrote a review, beyond the name of the tenant.
+//! Nothing here tells who wrote a review, beyond the name of the tenant. The ranking goes by the ratings of those tenants
+//! that have the component installed now, each counted once: an uninstall takes a tenant's vote out, an install puts it
+//! back in.
 
 mod api;
+mod moderation;
+mod moderation_api;
+mod reply_api;
 mod store;
+mod sums;
 
 use atom_marketplace_db::{Conn, Timestamp};
 use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::page::Page;
-use atom_marketplace_protocol::rating::{RatingSummary, Review};
+use atom_marketplace_protocol::rating::{OwnRating, RatingOverview, RatingSummary, Review, ReviewReply};
 use serde_json::{Value, json};
 
 use crate::audit::{self, Entry};
 use crate::catalog::change::Change;
 use crate::catalog::model::ComponentRow;
-use crate::catalog::{self, RatingsChange, resolve::resolve};
+use crate::catalog::{self, resolve::resolve};
 use crate::error::{ApiError, ApiResult};
 use crate::events::{self, Hearers};
 use crate::extract::{Audience, TenantScope};
 use crate::http::ApiRoutes;
 use crate::paging::Window;
+use store::{Eyes, ReviewRow};
+
+pub(crate) use sums::installed;
 
 /// Routes.
 pub fn routes() -> ApiRoutes {
-    api::routes()
+    api::routes().merge(reply_api::routes()).merge(moderation_api::routes())
 }
 
 /// The component that a request names.
@@ -52,20 +60,32 @@ pub(crate) struct Opinion {
     pub(crate) review: Option<String>,
 }
 
-/// Rates a component for `author` of the scope's tenant, in place of what the author said before.
+/// Rates a component for `author` of the scope's tenant, in place of what the author said before. `installers_only`:
+/// refused unless the tenant has it installed.
 pub(crate) fn rate(
     c: &mut Conn<'_>,
     scope: &TenantScope,
     author: &str,
     subject: &Subject,
     opinion: &Opinion,
+    installers_only: bool,
     now: Timestamp,
 ) -> ApiResult<(RatingSummary, Change)> {
     let component = subject.find(c, &Audience::of_tenant(scope))?;
     if component.tenant_id == scope.id() {
         return Err(ApiError::conflict("You cannot rate your own component."));
     }
+    if installers_only && !store::installed(c, component.id, scope.id())? {
+        let message = format!(
+            "Install the {} `{}` first: here only those who have a component rate it.",
+            component.kind, component.slug
+        );
+        return Err(ApiError::conflict(message).details(json!({ "required": "installation" })));
+    }
+    let counts = !store::is_hidden(c, scope, author, component.id)?;
     let before = store::of_author(c, scope, author, component.id)?;
+    let given = before.as_ref().map_or(now, |before| before.created_at);
+    let before = before.and_then(|before| before.counted());
     let uid = ids::new_id("rate");
     store::put(c, scope, author, component.id, (&uid, opinion.rating, opinion.review.as_deref()), now)?;
     let details = json!({ "author": author, "rating": opinion.rating, "review": opinion.review.is_some() });
@@ -73,7 +93,9 @@ pub(crate) fn rate(
     let hearers = Hearers { actor: Some(scope.id()), ..Hearers::OWNER };
     let data = json!({ "rating": opinion.rating });
     events::emit(c, EventType::ComponentRated, &catalog::record::about(&component), hearers, data, now)?;
-    count(c, scope, &component, before, Some(opinion.rating), now)
+    let ratings =
+        sums::replace(c, component.id, scope.id(), given, (before, Some(opinion.rating).filter(|_| counts)), now)?;
+    Ok(summary(&component, Some(opinion.rating), ratings))
 }
 
 /// Takes the author's rating back, if there is one.
@@ -85,12 +107,41 @@ pub(crate) fn unrate(
     now: Timestamp,
 ) -> ApiResult<(RatingSummary, Change)> {
     let component = subject.find(c, &Audience::of_tenant(scope))?;
-    let before = store::of_author(c, scope, author, component.id)?;
-    store::delete(c, scope, author, component.id)?;
-    if before.is_some() {
-        note(c, scope, &component, "rating.delete", json!({ "author": author }), now)?;
+    let Some(before) = store::of_author(c, scope, author, component.id)? else {
+        return Ok(summary(&component, None, None));
+    };
+    store::delete(c, before.id)?;
+    note(c, scope, &component, "rating.delete", json!({ "author": author }), now)?;
+    let ratings = sums::replace(c, component.id, scope.id(), before.created_at, (before.counted(), None), now)?;
+    Ok(summary(&component, None, ratings))
+}
+
+/// The answer to a rating, where `ratings` is what all come to if that changed.
+fn summary(
+    component: &ComponentRow,
+    rating: Option<i64>,
+    ratings: Option<catalog::Ratings>,
+) -> (RatingSummary, Change) {
+    let same = catalog::Ratings { average: component.average, count: component.rating_count };
+    let ratings = ratings.unwrap_or(same);
+    let summary = RatingSummary { rating, average_rating: ratings.average, rating_count: ratings.count.max(0) as u64 };
+    (summary, Change::of(component))
+}
+
+/// Takes back what a tenant's authors said of a component that is its own from now on: nobody rates what is theirs.
+pub(crate) fn forget_own(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    component: &ComponentRow,
+    now: Timestamp,
+) -> ApiResult<()> {
+    for author in store::authors(c, scope, component.id)? {
+        let Some(before) = store::of_author(c, scope, &author, component.id)? else { continue };
+        store::delete(c, before.id)?;
+        note(c, scope, component, "rating.delete", json!({ "author": author }), now)?;
+        sums::replace(c, component.id, scope.id(), before.created_at, (before.counted(), None), now)?;
     }
-    count(c, scope, &component, before, None, now)
+    Ok(())
 }
 
 /// The record of what a tenant said of a component, in that tenant's chain.
@@ -107,101 +158,118 @@ fn note(
     Ok(audit::record(c, &Entry { actor, tenant, action, target, details }, now)?)
 }
 
-/// Brings the sums from one rating of an author to another.
-fn count(
+/// What all ratings of a component come to, and what `reader` said.
+pub(crate) fn overview(
     c: &mut Conn<'_>,
-    scope: &TenantScope,
-    component: &ComponentRow,
-    before: Option<i64>,
-    after: Option<i64>,
-    now: Timestamp,
-) -> ApiResult<(RatingSummary, Change)> {
-    let mut ratings = catalog::Ratings { average: component.average, count: component.rating_count };
-    if before != after {
-        let was = store::of_tenant(c, scope, component.id)?;
-        let change = change_of(was, before, after);
-        store::put_tenant(c, scope, component.id, (was.0 + change.sum, was.1 + change.count))?;
-        ratings = catalog::count_rating(c, component.id, change)?;
-        catalog::index::refresh_rank(c, component.id, now)?;
-    }
-    let summary =
-        RatingSummary { rating: after, average_rating: ratings.average, rating_count: ratings.count.max(0) as u64 };
-    Ok((summary, Change::of(component)))
+    audience: &Audience,
+    subject: &Subject,
+    reader: Option<&TenantScope>,
+) -> ApiResult<RatingOverview> {
+    let component = subject.find(c, audience)?;
+    let total = store::total_of(c, component.id)?;
+    let (stars, verified_sum, verified_count) =
+        total.map_or(([0; 5], 0, 0), |total| (total.stars, total.verified_sum, total.verified_count));
+    let mine = match reader {
+        Some(scope) => store::of_author(c, scope, scope.author(), component.id)?,
+        None => None,
+    };
+    Ok(RatingOverview {
+        average_rating: component.average,
+        rating_count: component.rating_count.max(0) as u64,
+        histogram: (1..).map(|star: u32| star.to_string()).zip(stars).collect(),
+        verified_average: (verified_count > 0).then(|| verified_sum as f64 / verified_count as f64),
+        verified_count,
+        mine: mine.map(|row| OwnRating {
+            id: row.uid,
+            rating: row.rating,
+            review: row.review,
+            hidden_reason: row.hidden_reason,
+            created_at: row.created_at.to_string(),
+            updated_at: row.updated_at.to_string(),
+        }),
+    })
 }
 
-/// What a tenant with `(sum, count)` ratings changes when one of its authors goes from one rating to another.
-fn change_of((sum, count): (i64, i64), before: Option<i64>, after: Option<i64>) -> RatingsChange {
-    let by = |rating: Option<i64>| (rating.unwrap_or(0), i64::from(rating.is_some()));
-    let ((old, had), (new, has)) = (by(before), by(after));
-    let change = RatingsChange { sum: new - old, count: has - had, ..RatingsChange::default() };
-    let (sum_after, count_after) = (sum + change.sum, count + change.count);
-    RatingsChange {
-        tenant_mean_sum: mean(sum_after, count_after) - mean(sum, count),
-        tenant_mean_count: i64::from(count_after > 0) - i64::from(count > 0),
-        ..change
-    }
-}
-
-/// A tenant's mean, to the nearest 2⁻²⁰. Sums and differences of such numbers are exact, so the running sum of means
-/// never drifts, whatever the order of the changes.
-fn mean(sum: i64, count: i64) -> f64 {
-    const STEPS: f64 = (1_u64 << 20) as f64;
-    if count == 0 { 0.0 } else { (sum as f64 / count as f64 * STEPS).round() / STEPS }
-}
-
-/// A page of a component's reviews, latest first.
+/// A page of a component's reviews, latest first. What is hidden is there for its author and the platform alone.
 pub(crate) fn reviews(
     c: &mut Conn<'_>,
     audience: &Audience,
     subject: &Subject,
-    reader: Option<(i64, &str)>,
+    reader: Option<&TenantScope>,
     window: &Window<(i64, i64)>,
 ) -> ApiResult<Page<Review>> {
     let component = subject.find(c, audience)?;
-    let rows = store::page(c, component.id, window)?;
-    let total = store::total(c, component.id)?;
-    let key = |row: &store::ReviewRow| (row.updated_at.as_micros(), row.id);
-    Ok(window.page(rows, total, key, |row| Review {
-        mine: reader == Some((row.tenant_id, row.author.as_str())),
-        id: row.uid,
-        rating: row.rating,
-        review: row.review,
-        author: row.tenant_name,
-        created_at: row.created_at.to_string(),
-        updated_at: row.updated_at.to_string(),
-    }))
+    let eyes = Eyes { own: reader.map(|scope| (scope.id(), scope.author())), all: audience.is_admin() };
+    let rows = store::page(c, component.id, eyes, window)?;
+    let total = store::total(c, component.id, eyes)?;
+    let key = |row: &ReviewRow| (row.rating.updated_at.as_micros(), row.rating.id);
+    Ok(window.page(rows, total, key, |row| review(row, eyes.own)))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_sum_of_means_never_drifts() {
-        // Three authors of one tenant come, change their minds and go, in every order that matters.
-        let steps = [
-            (None, Some(5)),
-            (None, Some(1)),
-            (None, Some(4)),
-            (Some(1), Some(2)),
-            (Some(5), None),
-            (Some(2), Some(3)),
-            (Some(4), None),
-            (Some(3), None),
-        ];
-        let (mut sums, mut total) = ((0, 0), RatingsChange { tenant_mean_sum: 7.5, ..RatingsChange::default() });
-        for (before, after) in steps {
-            let change = change_of(sums, before, after);
-            sums = (sums.0 + change.sum, sums.1 + change.count);
-            total.tenant_mean_sum += change.tenant_mean_sum;
-            total.tenant_mean_count += change.tenant_mean_count;
-            if sums.1 > 0 {
-                let plain = sums.0 as f64 / sums.1 as f64;
-                assert!((total.tenant_mean_sum - 7.5 - plain).abs() < 1e-6);
-                assert_eq!(total.tenant_mean_count, 1);
-            }
-        }
-        assert_eq!((sums, total.tenant_mean_count), ((0, 0), 0));
-        assert!(total.tenant_mean_sum.to_bits() == 7.5_f64.to_bits(), "exactly what it was");
+fn review(row: ReviewRow, reader: Option<(i64, &str)>) -> Review {
+    let rating = row.rating;
+    Review {
+        mine: reader == Some((rating.tenant_id, rating.author.as_str())),
+        id: rating.uid,
+        rating: rating.rating,
+        review: rating.review.unwrap_or_default(),
+        author: row.tenant_name,
+        installed: row.installed,
+        reply: row
+            .reply
+            .map(|text| ReviewReply { text, replied_at: row.replied_at.unwrap_or(rating.updated_at).to_string() }),
+        hidden_reason: rating.hidden_reason,
+        created_at: rating.created_at.to_string(),
+        updated_at: rating.updated_at.to_string(),
     }
+}
+
+/// Writes the publisher's reply to a review of its component, in place of the one before; none takes it back.
+pub(crate) fn reply(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    subject: &Subject,
+    uid: &str,
+    text: Option<&str>,
+    now: Timestamp,
+) -> ApiResult<(Review, Change)> {
+    // Another tenant's component is not there for this, whether it may be seen or not.
+    scope.check_pattern(&subject.id)?;
+    let missing = || ApiError::component_not_found(subject.kind, &subject.id);
+    let component = subject.find(c, &Audience::of_tenant(scope))?;
+    if component.tenant_id != scope.id() {
+        return Err(missing());
+    }
+    let row = of_component(c, uid, &component)?;
+    store::set_reply(c, row.rating.id, text, now)?;
+    let action = if text.is_some() { "review.reply" } else { "review.delete_reply" };
+    note(c, scope, &component, action, json!({ "review": uid }), now)?;
+    let row = of_component(c, uid, &component)?;
+    Ok((review(row, Some((scope.id(), scope.author()))), Change::of(&component)))
+}
+
+/// A review of a component that is shown.
+fn of_component(c: &mut Conn<'_>, uid: &str, component: &ComponentRow) -> ApiResult<ReviewRow> {
+    store::review(c, uid)?
+        .filter(|row| row.rating.component_id == component.id && row.rating.review.is_some())
+        .filter(|row| row.rating.hidden_reason.is_none())
+        .ok_or_else(|| ApiError::not_found("review"))
+}
+
+/// Tells the platform what is wrong with a review.
+pub(crate) fn flag(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    subject: &Subject,
+    uid: &str,
+    reason: &str,
+    now: Timestamp,
+) -> ApiResult<()> {
+    let component = subject.find(c, &Audience::of_tenant(scope))?;
+    let row = of_component(c, uid, &component)?.rating;
+    if (row.tenant_id, row.author.as_str()) == (scope.id(), scope.author()) {
+        return Err(ApiError::conflict("It is your own review: change it, or take it back."));
+    }
+    store::flag(c, scope, scope.author(), row.id, reason, now)?;
+    note(c, scope, &component, "review.flag", json!({ "review": uid, "reason": reason }), now)
 }

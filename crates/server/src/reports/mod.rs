@@ -46,16 +46,13 @@ pub(crate) fn report(
     if component.tenant_id == scope.id() {
         return Err(ApiError::conflict("The component is your own: withdraw it, or publish a mended version."));
     }
-    let (uid, action) = match store::open_of(c, scope, component.id)? {
-        Some(uid) => {
-            store::change(c, scope, &uid, complaint, now)?;
-            (uid, "report.update")
-        }
-        None => {
-            let uid = ids::new_id("rep");
-            store::insert(c, scope, &uid, component.id, complaint, now)?;
-            (uid, "report.create")
-        }
+    let (uid, action) = if let Some(uid) = store::open_of(c, scope, component.id)? {
+        store::change(c, scope, &uid, complaint, now)?;
+        (uid, "report.update")
+    } else {
+        let uid = ids::new_id("rep");
+        store::insert(c, scope, &uid, component.id, complaint, now)?;
+        (uid, "report.create")
     };
     let target = audit::component(component.kind, &component.publisher_slug, &component.slug);
     let (actor, tenant) = (scope.actor(), Some(scope.id()));

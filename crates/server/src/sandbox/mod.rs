@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 
 use crate::accounts;
 use crate::app::{Marketplace, Parts};
+use crate::catalog::policy::AutoApprove;
 use crate::clock::Clock;
 use crate::error::{ApiError, ApiResult};
 use crate::events::outbox::Note;
@@ -88,10 +89,14 @@ impl Sandbox {
             webhook_retry: real.webhook_retry.clone(),
             event_retention: real.event_retention,
             outbound_allow: real.outbound.allowed().to_vec(),
+            dns_server: real.dns.server(),
+            verification_file: real.verification_file.clone(),
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],
+            auto_approve: AutoApprove::Off,
             // Beside the real one, in the same browser.
+            numbers: real.numbers,
             accounts: accounts::Options { cookie: "atom_test_session", ..accounts::Options::default() },
         });
         let sandbox = Self(Arc::new(Inner {

@@ -9,7 +9,7 @@ use atom_marketplace_db::{Conn, Timestamp};
 use atom_marketplace_protocol::component::{Publication, Status};
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::plan::Plan;
-use atom_marketplace_protocol::review::Decision;
+use atom_marketplace_protocol::review::{Decision, SubmissionSort};
 use atom_marketplace_protocol::scope::{Role, ScopeSet};
 use atom_marketplace_protocol::tenant::MemberAdd;
 use atom_marketplace_protocol::token::Secret;
@@ -19,6 +19,7 @@ use super::store;
 use super::{EMAIL, PUBLISHER, TENANT, TOKEN};
 use crate::audit::Actor;
 use crate::catalog::change::Change;
+use crate::catalog::claims::Reviewer;
 use crate::catalog::publish::{self, Prepared};
 use crate::catalog::review::{self, Judgement, Verdict, Wanted};
 use crate::error::{ApiError, ApiResult};
@@ -83,7 +84,7 @@ pub(super) fn fill(c: &mut Conn<'_>, items: &Arc<Vec<Item>>, anew: bool, now: Ti
             for (_, rating) in item.ratings.iter().filter(|(rater, _)| *rater == number) {
                 let subject = Subject { kind: item.kind, id: item.id.clone(), source: Some(PUBLISHER.to_owned()) };
                 let opinion = Opinion { rating: *rating, review: None };
-                ratings::rate(c, &rater, rater.author(), &subject, &opinion, now)?;
+                ratings::rate(c, &rater, rater.author(), &subject, &opinion, false, now)?;
             }
         }
     }
@@ -122,10 +123,10 @@ pub(super) fn decide(
     now: Timestamp,
     until: Timestamp,
 ) -> ApiResult<(Vec<Change>, Option<Timestamp>)> {
-    let wanted = Wanted { status: Status::PendingReview, kind: None, tenant: None };
+    let wanted = Wanted { status: Status::PendingReview, kind: None, tenant: None, sort: SubmissionSort::Age };
     let mut changes = Vec::new();
     loop {
-        let waiting = review::list(c, &wanted, &Window::first(CHUNK))?.items;
+        let waiting = review::list(c, &wanted, &Window::first(CHUNK), now)?.items;
         let full = waiting.len() as u64 == CHUNK;
         let mut decided = 0;
         for submission in waiting {
@@ -138,8 +139,8 @@ pub(super) fn decide(
             let judgement = Judgement {
                 submission: submission.id,
                 verdict,
-                decision: Decision { reason, digest: Some(submission.digest) },
-                actor: seeding(),
+                decision: Decision { reason, digest: Some(submission.digest), take_over: true },
+                reviewer: Reviewer { actor: seeding(), account: None },
             };
             changes.push(review::decide(c, &judgement, now)?.1);
             decided += 1;

@@ -2,7 +2,7 @@
 
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::page::Page;
-use atom_marketplace_protocol::tenant::{Member, MemberAdd, MemberUpdate, Tenant, TenantAdminUpdate, TenantUpdate};
+use atom_marketplace_protocol::tenant::{Member, MemberAdd, MemberUpdate, Tenant, TenantUpdate};
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
@@ -42,7 +42,8 @@ async fn get_tenant(State(m): State<Marketplace>, TenantReader(scope): TenantRea
 
 /// Rename the caller's tenant
 ///
-/// The name is shown with everything that the tenant has published; its id stays.
+/// The name is shown with everything that the tenant has published; its id stays. A verified tenant loses its mark with
+/// another name, until its domains are checked again: what was verified was the one of that name.
 #[utoipa::path(
     patch, path = "/tenant", tag = "tenant", operation_id = "update_tenant",
     request_body = TenantUpdate,
@@ -61,8 +62,8 @@ async fn update_tenant(
     Json(request): Json<TenantUpdate>,
 ) -> ApiResult<axum::Json<Tenant>> {
     let now = m.now();
-    let update = TenantAdminUpdate { name: request.name, ..TenantAdminUpdate::default() };
-    let tenant = m.write(move |c| super::update(c, scope.actor(), scope.slug(), &update, now)).await?;
+    let name = request.name;
+    let tenant = m.write(move |c| super::rename(c, scope.actor(), scope.slug(), name.clone(), now)).await?;
     m.credentials.clear();
     m.publisher_changed();
     Ok(axum::Json(tenant))

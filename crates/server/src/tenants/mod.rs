@@ -64,6 +64,11 @@ pub fn create(c: &mut Conn<'_>, slug: &str, name: &str, plan: Plan, now: Timesta
     store::find_by_slug(c, slug)?.ok_or(Error::NotFound)
 }
 
+/// Whether an account is a member of a tenant.
+pub fn is_member(c: &mut Conn<'_>, tenant: i64, account: i64) -> Result<bool, Error> {
+    store::is_member(c, tenant, account)
+}
+
 /// The tenant behind an id on the wire.
 pub fn get(c: &mut Conn<'_>, slug: &str) -> Result<Option<Tenant>, Error> {
     store::find_by_slug(c, slug)
@@ -128,7 +133,8 @@ pub fn update(
     if !changes(&before, &update) {
         return Ok(before);
     }
-    store::update(c, slug, &update, now)?;
+    let renamed = update.name.as_ref().is_some_and(|name| **name != *tenant.name);
+    store::update(c, slug, &update, renamed, now)?;
     note(c, actor, &tenant, "tenant.update", json!(update), now)?;
     describe(c, slug)
 }
@@ -141,6 +147,21 @@ fn changes(tenant: &wire::Tenant, update: &TenantAdminUpdate) -> bool {
         || update.suspended.is_some_and(|suspended| suspended != tenant.suspended)
         || update.verified.is_some_and(|verified| verified != tenant.verified)
         || update.limits.is_some()
+}
+
+/// Gives a tenant another name, by itself. The platform has vouched for who went by the name before: that is over, as is
+/// what its domains prove of it.
+pub(crate) fn rename(
+    c: &mut Conn<'_>,
+    actor: &Actor,
+    slug: &str,
+    name: Option<String>,
+    now: Timestamp,
+) -> ApiResult<wire::Tenant> {
+    let before = describe(c, slug)?;
+    let renamed = name.as_ref().is_some_and(|name| *name != before.name);
+    let verified = (renamed && before.verified).then_some(false);
+    update(c, actor, slug, &TenantAdminUpdate { name, verified, ..TenantAdminUpdate::default() }, now)
 }
 
 /// The record of what was done to a tenant.

@@ -90,13 +90,27 @@ pub(super) fn insert(c: &mut Conn<'_>, slug: &str, name: &str, plan: Plan, now: 
     .map(|_| ())
 }
 
-/// Changes what `update` names.
-pub(super) fn update(c: &mut Conn<'_>, slug: &str, update: &TenantAdminUpdate, now: Timestamp) -> Result<(), Error> {
+/// Changes what `update` names; `renamed` says that the name is another one.
+pub(super) fn update(
+    c: &mut Conn<'_>,
+    slug: &str,
+    update: &TenantAdminUpdate,
+    renamed: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
     let limits = update.limits.unwrap_or_default();
     c.execute(
         "UPDATE tenant SET name = COALESCE($2, name), plan = COALESCE($3, plan), suspended = COALESCE($4, suspended),
-             verified = COALESCE($5, verified), updated_at = $6 WHERE slug = $1",
+             vouched = COALESCE($5, vouched), updated_at = $6 WHERE slug = $1",
         args![slug, update.name.as_deref(), update.plan.map(Plan::code), update.suspended, update.verified, now],
+    )?;
+    // Its domains were proven under the name it had.
+    if renamed {
+        c.execute("UPDATE tenant SET proven = 0 WHERE slug = $1", args![slug])?;
+    }
+    c.execute(
+        "UPDATE tenant SET verified = CASE WHEN vouched = 1 OR proven = 1 THEN 1 ELSE 0 END WHERE slug = $1",
+        args![slug],
     )?;
     // One statement a column: null means something here.
     for (column, limit) in
@@ -127,4 +141,11 @@ pub(super) fn platform_stats(c: &mut Conn<'_>) -> Result<PlatformStats, Error> {
             args![],
         )?,
     })
+}
+
+/// Whether an account is a member of a tenant.
+pub(super) fn is_member(c: &mut Conn<'_>, tenant: i64, account: i64) -> Result<bool, Error> {
+    let found: Option<i64> =
+        c.first("SELECT 1 FROM member WHERE tenant_id = $1 AND account_id = $2", args![tenant, account])?;
+    Ok(found.is_some())
 }

@@ -30,6 +30,7 @@ pub(super) fn routes() -> ApiRoutes {
         .routes(routes!(get_transfer, cancel_transfer))
         .routes(routes!(accept_transfer))
         .routes(routes!(decline_transfer))
+        .schema::<TransferDirection>()
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]

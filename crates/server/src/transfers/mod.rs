@@ -22,6 +22,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::extract::TenantScope;
 use crate::http::ApiRoutes;
 use crate::paging::Window;
+use crate::ratings;
 use crate::tenants;
 
 /// How long an offer stands.
@@ -132,6 +133,8 @@ pub(crate) fn answer(
             return Err(ApiError::conflict("The component is not there any more, or not who offered it has it."));
         }
         changes = names::hand_over(c, &component, scope, now)?;
+        let own = catalog::component(c, component.id)?;
+        ratings::forget_own(c, scope, &own, now)?;
     }
     store::decide(c, row.id, status, scope, now)?;
     let target = audit::component(component.kind, &component.publisher_slug, &component.slug);

@@ -1,6 +1,7 @@
-//! What a tenant has used of what it may. Reads only.
+//! What a tenant has used of what it may, and what its instances say they ran.
 
 mod api;
+mod report;
 mod store;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};

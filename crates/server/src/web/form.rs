@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::icons::{Icon, icon};
+use super::parts::spoken;
 use super::visit::Visit;
 use crate::error::{ApiError, ApiResult};
 
@@ -62,6 +63,8 @@ impl<S: Sync> FromRequestParts<S> for Typed {
 pub(super) struct Form {
     typed: Typed,
     wrong: Vec<FieldError>,
+    /// Tells its fields from those of other forms on the page.
+    name: &'static str,
 }
 
 /// One field of a form.
@@ -94,20 +97,29 @@ impl Form {
             .and_then(|fields: Value| serde_json::from_value(fields).ok())
             .unwrap_or_default();
         let wrong = if fields.is_empty() { vec![FieldError::new("", error.message.clone())] } else { fields };
-        Self { typed, wrong }
+        Self { typed, wrong, name: "" }
     }
 
     /// A form with something filled in.
     pub(super) fn with(values: &[(&str, &str)]) -> Self {
         let pairs = values.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
-        Self { typed: Typed(pairs.collect()), wrong: Vec::new() }
+        Self { typed: Typed(pairs.collect()), wrong: Vec::new(), name: "" }
     }
 
     pub(super) fn text(&self, name: &str) -> &str {
         self.typed.text(name)
     }
 
-    fn wrong_with(&self, name: &str) -> Option<&str> {
+    /// The same form beside others with fields of the same names.
+    pub(super) fn named(&self, name: &'static str) -> Self {
+        Self { name, ..self.clone() }
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        !self.wrong.is_empty()
+    }
+
+    pub(super) fn wrong_with(&self, name: &str) -> Option<&str> {
         self.wrong.iter().find(|wrong| wrong.path == name).map(|wrong| wrong.message.as_str())
     }
 
@@ -120,7 +132,7 @@ impl Form {
                     (icon(Icon::Alert))
                     div { @for wrong in beside { p {
                         @if !wrong.path.is_empty() { code { (wrong.path) } ": " }
-                        (wrong.message)
+                        (spoken(&wrong.message))
                     } } }
                 }
             }
@@ -132,7 +144,8 @@ impl Form {
         let Field { name, label, hint, kind, autocomplete, required, longest } = field;
         let wrong = self.wrong_with(name);
         let first = self.wrong.first().is_some_and(|wrong| wrong.path == name);
-        let (id, hint_id, wrong_id) = (format!("f-{name}"), format!("f-{name}-hint"), format!("f-{name}-wrong"));
+        let id = format!("f{}-{name}", self.name);
+        let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
         let described: Vec<&str> = [(wrong.is_some(), &wrong_id), (!hint.is_empty(), &hint_id)]
             .into_iter()
             .filter_map(|(there, id)| there.then_some(id.as_str()))
@@ -154,7 +167,7 @@ impl Form {
                         maxlength=(longest) value=(self.text(name)) autocapitalize="none" spellcheck="false"
                         aria-describedby=[described] aria-invalid=[invalid] autofocus[first];
                 }
-                @if let Some(wrong) = wrong { p class="wrong" id=(wrong_id) { (icon(Icon::Alert)) span { (wrong) } } }
+                @if let Some(wrong) = wrong { p class="wrong" id=(wrong_id) { (icon(Icon::Alert)) span { (spoken(wrong)) } } }
                 @if !hint.is_empty() { p class="hint" id=(hint_id) { (hint) } }
             }
         }

@@ -6,16 +6,19 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE};
+use http::request::Parts;
 use http::{HeaderName, Method};
 
 use super::form::{TOKEN, Typed};
 use super::visit::Visit;
 use super::{failure, headers};
+use crate::accounts;
 use crate::app::Marketplace;
-use crate::error::ApiResult;
-use crate::extract::ClientAddress;
+use crate::error::{ApiError, ApiResult};
+use crate::extract::{ClientAddress, Identity, SessionCaller, csrf_token};
 use crate::http::{RequestId, body, caller, gate};
 
+const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 /// Bytes of a form, at most.
 const FORM_MAX: usize = 256 * 1024;
 
@@ -26,15 +29,14 @@ pub(super) async fn gate(State(m): State<Marketplace>, mut request: Request, nex
     let method = request.method().clone();
     let secure = m.public_url.starts_with("https://");
     let address = caller::address(&m.trusted_proxies, &request);
-    let visit = Visit::of(request.headers(), request.uri().path(), secure);
     let extensions = request.extensions_mut();
     extensions.insert(ClientAddress(address));
     extensions.insert(request_id.clone());
-    extensions.insert(visit.clone());
 
-    let mut response = match admit(&visit, request).await {
-        Ok(request) => gate::run(request, next).await,
-        Err(error) => error.into_response(),
+    let nobody = Visit::of(request.headers(), request.uri().path(), secure);
+    let (visit, mut response) = match admit(&m, request).await {
+        Ok((visit, request)) => (visit, gate::run(request, next).await),
+        Err((visit, error)) => (visit.unwrap_or(nobody), error.into_response()),
     };
     if let Some(error) = gate::error_of(&mut response) {
         response = failure::page(response, &visit, &error, &request_id);
@@ -51,17 +53,41 @@ pub(super) async fn gate(State(m): State<Marketplace>, mut request: Request, nex
     response
 }
 
-/// Lets a request in: a form is read, and must carry its token.
-async fn admit(visit: &Visit, request: Request) -> ApiResult<Request> {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        return Ok(request);
-    }
+/// Finds out who looks, reads a form, and lets it in if it carries its token.
+async fn admit(m: &Marketplace, request: Request) -> Result<(Visit, Request), (Option<Visit>, ApiError)> {
     let (mut parts, stream) = request.into_parts();
-    let bytes = body::read(&parts.headers, stream, FORM_MAX).await?;
-    let typed = Typed::read(&bytes)?;
-    if !visit.accepts(typed.text(TOKEN)) {
-        return Err(failure::stale());
+    let read = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let mut typed = Typed::default();
+    if !read {
+        let body = body::read(&parts.headers, stream, FORM_MAX).await.and_then(|bytes| Typed::read(&bytes));
+        typed = body.map_err(|error| (None, error))?;
+        // From here on a form's token counts as a script's header does.
+        if let Ok(token) = HeaderValue::from_str(typed.text(TOKEN)) {
+            parts.headers.insert(CSRF_TOKEN, token);
+        }
     }
+    let visit = identify(m, &mut parts).await.map_err(|error| (None, error))?;
+    if !read && !visit.accepts(typed.text(TOKEN)) {
+        return Err((Some(visit.clone()), failure::stale(&typed)));
+    }
+    parts.extensions.insert(visit.clone());
     parts.extensions.insert(typed);
-    Ok(Request::from_parts(parts, Body::empty()))
+    Ok((visit, Request::from_parts(parts, Body::empty())))
+}
+
+/// Pages know one credential, the cookie of a session; whoever has none is nobody in particular.
+async fn identify(m: &Marketplace, parts: &mut Parts) -> ApiResult<Visit> {
+    let visit = Visit::of(&parts.headers, parts.uri.path(), m.public_url.starts_with("https://"));
+    let Some(cookie) = accounts::presented(m, &parts.headers) else {
+        parts.extensions.insert(Identity::Anonymous);
+        return Ok(visit);
+    };
+    let Some(session) = accounts::authenticate(m, cookie).await? else {
+        parts.extensions.insert(Identity::Anonymous);
+        return Ok(visit);
+    };
+    let caller = SessionCaller::new(m, session, cookie, None, &parts.method, &parts.headers);
+    let visit = visit.signed_in(caller.clone(), csrf_token(cookie));
+    parts.extensions.insert(Identity::Session(caller));
+    Ok(visit)
 }

@@ -7,8 +7,9 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets::{ICON, SCRIPT, STYLE};
+use super::form::token;
 use super::headers::{self, HTML};
-use super::icons::brand;
+use super::icons::{Icon, brand, icon};
 use super::visit::Visit;
 
 /// What the marketplace is called.
@@ -68,7 +69,11 @@ fn frame(visit: &Visit, title: &str, body: &Markup) -> Markup {
                 a class="skip" href="#main" { "Skip to content" }
                 header class="top" { div class="inner" {
                     a class="brand" href="/" { (brand()) span { (NAME) } }
-                    nav aria-label="Main" { (link(visit, "/docs/", "Documents")) }
+                    nav aria-label="Main" {
+                        (link(visit, "/docs/", "Documents"))
+                        @if visit.account().is_some_and(|account| account.platform_admin) { (link(visit, "/review", "Review")) }
+                    }
+                    (who(visit))
                 } }
                 main id="main" tabindex="-1" { div class="inner" { (body) } }
                 footer class="bottom" { div class="inner" {
@@ -81,6 +86,26 @@ fn frame(visit: &Visit, title: &str, body: &Markup) -> Markup {
                         }
                     }
                 } }
+            }
+        }
+    }
+}
+
+/// Who is signed in, and the way in and out.
+fn who(visit: &Visit) -> Markup {
+    let Some(account) = visit.account() else {
+        return html! { a class="button small" href="/login" { "Sign in" } };
+    };
+    html! {
+        details class="menu" {
+            summary { (icon(Icon::Person)) span { (account.name) } }
+            div {
+                div {
+                    strong { (account.name) }
+                    div class="muted" { (account.email) }
+                    @if let Some(tenant) = visit.tenant() { div class="muted" { (tenant.name) " · " code { (tenant.slug) } } }
+                }
+                form method="post" action="/logout" { (token(visit)) button class="button small block" { "Sign out" } }
             }
         }
     }

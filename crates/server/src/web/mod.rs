@@ -14,6 +14,8 @@ mod icons;
 mod layout;
 mod pages;
 mod parts;
+mod review;
+mod sign_in;
 mod visit;
 
 use axum::Router;
@@ -27,6 +29,8 @@ pub fn router(m: Marketplace) -> Router {
         .merge(assets::routes())
         .merge(docs::routes())
         .merge(pages::routes())
+        .merge(sign_in::routes())
+        .merge(review::routes())
         .fallback(failure::no_page)
         .method_not_allowed_fallback(failure::no_method)
         .layer(from_fn_with_state(m.clone(), gate::gate))

@@ -41,6 +41,11 @@ pub(super) fn banner(tone: Tone, content: Markup) -> Markup {
     html! { div class={ "banner " (tone.class()) } { (icon(sign)) div { (content) } } }
 }
 
+/// A message in which `…` stands for what is typed as it is.
+pub(super) fn spoken(text: &str) -> Markup {
+    html! { @for (at, part) in text.split('`').enumerate() { @if at % 2 == 1 { code { (part) } } @else { (part) } } }
+}
+
 /// Text to be copied. `id` is the block's own on its page.
 pub(super) fn code_block(id: &str, text: &str) -> Markup {
     html! {

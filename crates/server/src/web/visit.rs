@@ -11,6 +11,8 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use crate::error::{ApiError, ApiResult};
+use crate::extract::{Account, SessionCaller};
+use crate::tenants::Tenant;
 
 /// One look at one page.
 #[derive(Clone, Debug)]
@@ -19,9 +21,17 @@ pub(super) struct Visit(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     path: String,
+    session: Option<Signed>,
     form: FormSecret,
     /// Whether the page holds a form, so that the browser needs the cookie.
     with_form: AtomicBool,
+}
+
+/// Whoever is signed in.
+#[derive(Debug)]
+struct Signed {
+    caller: SessionCaller,
+    token: String,
 }
 
 /// What proves that a form was on a page of this marketplace, shown to this browser, before anybody is signed in: the
@@ -42,9 +52,26 @@ impl FormSecret {
 }
 
 impl Visit {
+    /// A visit by nobody in particular.
     pub(super) fn of(headers: &HeaderMap, path: &str, secure: bool) -> Self {
         let form = FormSecret::of(headers, secure);
-        Self(Arc::new(Inner { path: path.to_owned(), form, with_form: AtomicBool::new(false) }))
+        Self(Arc::new(Inner { path: path.to_owned(), session: None, form, with_form: AtomicBool::new(false) }))
+    }
+
+    /// The visit as that of whoever is signed in. `token` proves the forms that the session is shown.
+    pub(super) fn signed_in(self, caller: SessionCaller, token: String) -> Self {
+        let Inner { path, form, with_form, .. } = Arc::into_inner(self.0).expect("a visit that begins has one holder");
+        Self(Arc::new(Inner { path, session: Some(Signed { caller, token }), form, with_form }))
+    }
+
+    /// Whose session it is.
+    pub(super) fn account(&self) -> Option<&Account> {
+        self.0.session.as_ref().map(|signed| &signed.caller.session().account)
+    }
+
+    /// The tenant that they act for.
+    pub(super) fn tenant(&self) -> Option<&Tenant> {
+        self.0.session.as_ref()?.caller.tenant()
     }
 
     /// The page's path.
@@ -54,18 +81,24 @@ impl Visit {
 
     /// Whether nobody is signed in, so that the page is everyone's.
     pub(super) fn is_anonymous(&self) -> bool {
-        true
+        self.0.session.is_none()
     }
 
     /// The token that a form on this page carries.
     pub(super) fn form_token(&self) -> String {
+        if let Some(signed) = &self.0.session {
+            return signed.token.clone();
+        }
         self.0.with_form.store(true, Ordering::Relaxed);
         token_of(&self.0.form.secret)
     }
 
-    /// Whether a form that was sent carries a token of this browser's.
+    /// Whether a form that was sent carries a token of this browser's: its session's, or the one it had before. What a
+    /// session may do needs the session's; the extractors see to that.
     pub(super) fn accepts(&self, token: &str) -> bool {
-        self.0.form.known && bool::from(token.as_bytes().ct_eq(token_of(&self.0.form.secret).as_bytes()))
+        let is = |known: &str| bool::from(token.as_bytes().ct_eq(known.as_bytes()));
+        let of_session = self.0.session.as_ref().is_some_and(|signed| is(&signed.token));
+        of_session || (self.0.form.known && is(&token_of(&self.0.form.secret)))
     }
 
     /// The `Set-Cookie` that the forms of the page need, if the browser has none yet.

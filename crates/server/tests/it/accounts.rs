@@ -520,6 +520,11 @@ async fn an_invitation_is_good_once_and_for_a_week() {
         let members = ada.get("/api/tenant/members").await.expect(200);
         assert!(members["items"].as_array().unwrap().iter().all(|member| member["joined_at"].is_string()), "{members}");
 
+        let (gone, removed) = invite(&ada, "gone@acme.example", "member").await;
+        assert_eq!(ada.delete(&format!("/api/tenant/members/{gone}")).await.status, 204);
+        confirm(&server, &removed, PASSWORD).await.expect_error(400, "INVALID_REQUEST");
+        sign_in(&server, "gone@acme.example", PASSWORD).await.expect_error(401, "UNAUTHENTICATED");
+
         let (_, late) = invite(&ada, "cy@acme.example", "member").await;
         server.marketplace.clock.advance(Duration::from_hours(7 * 24));
         confirm(&server, &late, PASSWORD).await.expect_error(400, "INVALID_REQUEST");

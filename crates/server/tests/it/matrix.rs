@@ -1,6 +1,8 @@
 //! No tenant sees or changes another's (PROMISES S1): every operation of the OpenAPI document against every credential
 //! that must not do. An operation without a row here fails the first test; a row without an operation too.
 
+mod browsers;
+
 use std::collections::BTreeSet;
 
 use atom_marketplace_protocol::ids::Kind;
@@ -10,6 +12,8 @@ use atom_marketplace_server::http::openapi;
 use atom_marketplace_testkit::{Answer, Client, TestServer, each_db_async};
 use reqwest::Method;
 use serde_json::{Value, json};
+
+use browsers::Browsers;
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,6 +51,10 @@ const MATRIX: &[(&str, Access)] = &[
     ("get_kind_version", Everyone),
     ("get_kind_bundle", Everyone),
     ("list_kind_reviews", Everyone),
+    ("get_kind_rating", Everyone),
+    ("get_kind_stats", Everyone),
+    ("get_publisher_stats", Tenant(Scope::UsageRead)),
+    ("report_usage", Tenant(Scope::ComponentsInstall)),
     // catalog, write
     ("publish_kind", Tenant(Scope::ComponentsPublish)),
     ("update_kind", Tenant(Scope::ComponentsPublish)),
@@ -61,6 +69,10 @@ const MATRIX: &[(&str, Access)] = &[
     ("decline_transfer", Tenant(Scope::ComponentsPublish)),
     ("cancel_transfer", Tenant(Scope::ComponentsPublish)),
     ("report_kind", Tenant(Scope::ComponentsRead)),
+    ("list_own_submissions", Tenant(Scope::ComponentsPublish)),
+    ("get_own_submission", Tenant(Scope::ComponentsPublish)),
+    ("list_own_submission_messages", Tenant(Scope::ComponentsPublish)),
+    ("reply_to_submission", Tenant(Scope::ComponentsPublish)),
     // installs
     ("install_kind", Tenant(Scope::ComponentsInstall)),
     ("uninstall_kind", Tenant(Scope::ComponentsInstall)),
@@ -74,6 +86,12 @@ const MATRIX: &[(&str, Access)] = &[
     // ratings
     ("rate_kind", Tenant(Scope::ComponentsRate)),
     ("delete_kind_rating", Tenant(Scope::ComponentsRate)),
+    ("flag_kind_review", Tenant(Scope::ComponentsRate)),
+    ("reply_to_kind_review", Tenant(Scope::ComponentsPublish)),
+    ("delete_kind_review_reply", Tenant(Scope::ComponentsPublish)),
+    ("admin_list_reviews", Platform(Scope::ReviewsManage)),
+    ("hide_review", Platform(Scope::ReviewsManage)),
+    ("show_review", Platform(Scope::ReviewsManage)),
     // tokens, tenant, usage
     ("create_token", Tenant(Scope::TokensManage)),
     ("list_tokens", Tenant(Scope::TokensManage)),
@@ -92,6 +110,11 @@ const MATRIX: &[(&str, Access)] = &[
     ("add_member", Tenant(Scope::MembersManage)),
     ("update_member", Tenant(Scope::MembersManage)),
     ("remove_member", Tenant(Scope::MembersManage)),
+    ("get_verification", Tenant(Scope::MembersManage)),
+    ("create_verification", Tenant(Scope::MembersManage)),
+    ("check_verification", Tenant(Scope::MembersManage)),
+    ("delete_verification", Tenant(Scope::MembersManage)),
+    ("get_publisher", Everyone),
     ("get_usage", Tenant(Scope::UsageRead)),
     // people
     ("create_invitation", Tenant(Scope::MembersManage)),
@@ -124,6 +147,11 @@ const MATRIX: &[(&str, Access)] = &[
     ("admin_get_stats", Platform(Scope::ReviewsManage)),
     ("list_submissions", Platform(Scope::ReviewsManage)),
     ("get_submission", Platform(Scope::ReviewsManage)),
+    ("get_submission_diff", Platform(Scope::ReviewsManage)),
+    ("claim_submission", Platform(Scope::ReviewsManage)),
+    ("unclaim_submission", Platform(Scope::ReviewsManage)),
+    ("list_submission_messages", Platform(Scope::ReviewsManage)),
+    ("create_submission_message", Platform(Scope::ReviewsManage)),
     ("approve_submission", Platform(Scope::ReviewsManage)),
     ("reject_submission", Platform(Scope::ReviewsManage)),
     ("request_submission_changes", Platform(Scope::ReviewsManage)),
@@ -236,6 +264,8 @@ impl Victim {
         let key = client.post("/api/federation/keys", &json!({ "name": canary })).await.expect(201);
         let offer = json!({ "to_tenant_id": "somebody", "message": canary });
         let offer = client.post("/api/agent-marketplace/agents/secret_agent/transfer", &offer).await.expect(201);
+        let domain = json!({ "domain": "victim.example", "method": "dns" });
+        client.post("/api/tenant/verification", &domain).await.expect(201);
         let id = |value: &Value| value.as_str().expect("an id").to_owned();
         Self {
             canary,
@@ -264,7 +294,7 @@ impl Victim {
         ] {
             paths.push(path.to_owned());
         }
-        for path in ["/api/tenant/members", "/api/tenant"] {
+        for path in ["/api/tenant/members", "/api/tenant", "/api/tenant/verification"] {
             paths.push(path.to_owned());
         }
         let mut state = Vec::new();
@@ -283,17 +313,19 @@ impl Victim {
         let kind = kind_of(&operation.path);
         let id = match &operation.path {
             path if path.starts_with("/api/installations/") => self.installation.clone(),
-            path if path.starts_with("/api/admin/submissions/") => self.submission.clone(),
+            path if path.contains("/submissions/") => self.submission.clone(),
             path if path.starts_with("/api/transfers/") => self.transfer.clone(),
             _ => format!("secret_{}", kind.unwrap_or(Kind::Agent)),
         };
         let mut path = operation.path.clone();
         for (parameter, value) in [
             ("id", id.as_str()),
+            ("review_id", "rate_unknown"),
             ("version", "1.0.0"),
             ("v", "1.0.0"),
             ("kind", "agent"),
             ("tenant", "victim"),
+            ("domain", "victim.example"),
             ("tenant_id", "victim"),
             ("token_id", self.token.as_str()),
             ("user_id", self.member.as_str()),
@@ -335,6 +367,13 @@ impl Victim {
             }] }),
             "update_kind" => json!({ "shared_with": ["mallory"] }),
             "rate_kind" => json!({ "rating": 1 }),
+            "report_usage" => json!({ "instance_id": "i", "reports": [{
+                "component_type": "agent", "component_id": "secret_agent", "source_tenant_id": "victim",
+                "execution_count": 1, "success_count": 1, "total_duration_ms": 1,
+            }] }),
+            "reply_to_kind_review" => json!({ "text": "Thank you." }),
+            "flag_kind_review" | "hide_review" => json!({ "reason": "because" }),
+            "create_verification" => json!({ "domain": "mallory.example", "method": "dns" }),
             "rename_kind" => json!({ "new_id": "mine" }),
             "transfer_kind" => json!({ "to_tenant_id": "somebody" }),
             "report_kind" => json!({ "reason": "spam" }),
@@ -353,6 +392,7 @@ impl Victim {
             | "take_down_component" => {
                 json!({ "reason": "because" })
             }
+            "create_submission_message" | "reply_to_submission" => json!({ "text": "Hello." }),
             _ => json!({}),
         })
     }
@@ -364,46 +404,6 @@ impl Victim {
         assert!(answer.status < 500, "{who} {}: {} {text}", operation.id, answer.status);
         // A search echoes what was searched for in its links; nothing else may hold it.
         assert!(!text.contains(&self.canary), "{who} {}: the victim's canary in {text}", operation.id);
-    }
-}
-
-/// Browsers of people in another tenant.
-struct Browsers {
-    /// An owner's.
-    stranger: Client,
-    /// A viewer's.
-    viewer: Client,
-    /// One whose session has ended.
-    signed_out: Client,
-}
-
-impl Browsers {
-    async fn open(server: &TestServer) -> Self {
-        let signed_out = server.person("mallory", "gone@example.com", Role::Owner).await;
-        signed_out.delete("/api/session").await.expect(204);
-        Self {
-            stranger: server.person("mallory", "owner@example.com", Role::Owner).await,
-            viewer: server.person("mallory", "viewer@example.com", Role::Viewer).await,
-            signed_out,
-        }
-    }
-
-    /// A browser that may not do it, and is otherwise in order: without the proof where one is needed, else a viewer's.
-    fn unable(&self, operation: &Operation) -> Client {
-        if operation.method == Method::GET { self.viewer.clone() } else { self.stranger.with("x-csrf-token", "0") }
-    }
-
-    /// How that one is refused; none where it may.
-    fn refusal(&self, operation: &Operation, access: Access) -> Option<Refusal> {
-        let reads = operation.method == Method::GET;
-        match access {
-            Everyone | Visitor | Tester => None,
-            Tenant(scope) if reads && Role::Viewer.scopes().contains(scope) => None,
-            Person if reads => None,
-            AnyToken => Some(UNKNOWN),
-            Peer => Some(NO_PEER),
-            Tenant(_) | Platform(_) | Person => Some(FORBIDDEN),
-        }
     }
 }
 
@@ -516,7 +516,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                     operation.id
                 );
             }
-            if let Some((status, code)) = browsers.refusal(&operation, access) {
+            if let Some((status, code)) = Browsers::refusal(&operation, access) {
                 refused("a signed-out browser", &browsers.signed_out, if access == Peer { NO_PEER } else { UNKNOWN })
                     .await;
                 refused(
@@ -532,7 +532,7 @@ async fn no_tenant_sees_or_changes_anothers() {
                 let answer = send(&browsers.stranger).await;
                 victim.keeps_quiet("a stranger's browser", &operation, &answer);
                 assert!(
-                    answer.status >= 300 || !operation.path.contains("{") || access == Everyone,
+                    answer.status >= 300 || !operation.path.contains('{') || access == Everyone,
                     "{}",
                     operation.id
                 );

@@ -257,3 +257,50 @@ async fn who_has_it_hears_of_its_end_and_the_record_says_who_did_what() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_successor_is_there_and_those_who_have_it_hear_of_it() {
+    each_db_async(|db| async move {
+        let scene = Scene::open(&db).await;
+        let globex = scene.server.tenant("globex", Plan::Enterprise).await;
+        scene.publish(SKILL, "old", json!({})).await;
+        scene.publish(SKILL, "new", json!({})).await;
+        scene.private(SKILL, "inner", json!({})).await;
+        globex.post(&install(SKILL, "old"), &json!({})).await.expect(201);
+        let deprecate =
+            |successor: Value| json!({ "deprecated": { "message": "Use another.", "successor": successor } });
+        for successor in [
+            json!({ "id": "none" }),
+            json!({ "id": "old" }),
+            json!({ "id": "new", "source_tenant_id": "globex" }),
+            // Those who have the public one could not see it.
+            json!({ "id": "inner" }),
+        ] {
+            let answer = scene.acme.patch(&SKILL.path_of("old"), &deprecate(successor.clone())).await;
+            let details = answer.expect_error(400, "INVALID_REQUEST");
+            assert_eq!(details["fields"][0]["path"], "deprecated.successor", "{successor}");
+        }
+        scene.acme.patch(&SKILL.path_of("old"), &deprecate(json!({ "id": "new" }))).await.expect(200);
+        let shown = scene.server.anonymous().get(&SKILL.path_of("old")).await.expect(200);
+        assert_eq!(shown["deprecated"]["successor"], json!({ "id": "new" }));
+
+        let m = &scene.server.marketplace;
+        m.db.write(atom_marketplace_server::events::place).await.expect("placed");
+        let events = m.db.read(|c| {
+            let key = c.one::<i64>("SELECT id FROM tenant WHERE slug = 'globex'", atom_marketplace_db::args![])?;
+            atom_marketplace_server::events::of_tenant(c, key, 0, 100)
+        });
+        let last = events.await.expect("events").pop().expect("one").event;
+        assert_eq!(last.event_type.as_str(), "component.deprecated");
+        assert_eq!(serde_json::to_value(&last.data).unwrap()["successor"], json!({ "id": "new" }));
+
+        // Whoever has it next, the successor is the one that was meant.
+        let offer = format!("{}/transfer", SKILL.path_of("old"));
+        let offer = scene.acme.post(&offer, &json!({ "to_tenant_id": "globex" })).await.expect(201);
+        let accept = format!("/api/transfers/{}/accept", offer["id"].as_str().unwrap());
+        globex.post(&accept, &json!({})).await.expect(200);
+        let shown = scene.server.anonymous().get(&SKILL.path_of("old")).await.expect(200);
+        assert_eq!(shown["deprecated"]["successor"], json!({ "id": "new", "source_tenant_id": "acme" }));
+    })
+    .await;
+}

@@ -252,3 +252,33 @@ async fn federation_keys_belong_to_their_maker() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_finds_a_token_can_end_it() {
+    each_db_async(|db| async move {
+        let server = TestServer::start(&db).await;
+        let acme = server.tenant("acme", Plan::Free).await;
+        let made = acme.post("/api/tokens", &json!({ "name": "leaked" })).await.expect(201);
+        let leaked = made["token"].as_str().unwrap();
+        let finder = server.anonymous();
+        let hand_in = async |token: &str| {
+            finder.post("/api/tokens/revoke", &json!({ "token": token })).await.expect(200)["revoked"].clone()
+        };
+        let typo = format!("{}x", &leaked[..leaked.len() - 1]);
+        let unknown =
+            atom_marketplace_protocol::token::generate(atom_marketplace_protocol::token::CredentialKind::ApiToken);
+        for nothing in ["", "at_saas_test", "sk-fed-x", typo.as_str(), unknown.expose()] {
+            assert_eq!(hand_in(nothing).await, false, "{nothing}");
+        }
+        server.tester(leaked).get("/api/tenant").await.expect(200);
+        assert_eq!(hand_in(leaked).await, true);
+        server.tester(leaked).get("/api/tenant").await.expect_error(401, "UNAUTHENTICATED");
+        assert_eq!(hand_in(leaked).await, false);
+        acme.get("/api/tenant").await.expect(200);
+        let sql = "SELECT actor, target FROM audit_log WHERE action = 'token.revoke'";
+        let rows: Vec<(String, String)> =
+            server.marketplace.db.read(move |c| c.all(sql, atom_marketplace_db::args![])).await.unwrap();
+        assert_eq!(rows, [("anonymous".to_owned(), format!("token:{}", made["id"].as_str().unwrap()))]);
+    })
+    .await;
+}

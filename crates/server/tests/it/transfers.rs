@@ -39,6 +39,8 @@ async fn what_is_accepted_comes_with_all_that_belongs_to_it() {
             .put(&format!("{}/rating", SKILL.path_of("crm")), &json!({ "rating": 5, "review": "Good." }))
             .await
             .expect(200);
+        // Its own component nobody rates: what the receiver said of it goes.
+        globex.put(&format!("{}/rating", SKILL.path_of("crm")), &json!({ "rating": 1 })).await.expect(200);
         let anyone = scene.server.anonymous();
         let bundle = anyone.get(&format!("{}/bundle", SKILL.path_of("crm"))).await;
         anyone.get("/api/skill-marketplace/skills?publisher=acme").await.expect(200);

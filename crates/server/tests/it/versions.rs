@@ -110,6 +110,7 @@ async fn deprecation_and_shares_change_without_a_version() {
         let server = TestServer::start(&db).await;
         let (acme, beta) = (server.tenant("acme", Plan::Free).await, server.tenant("beta", Plan::Free).await);
         let etag = acme.post(AGENTS, &agent("a", "private", json!({}))).await.header("etag").unwrap().to_owned();
+        acme.post(AGENTS, &agent("b", "private", json!({}))).await.expect(201);
         let path = format!("{AGENTS}/a");
         let deprecated = json!({"message": "Old.", "successor": {"id": "b"}});
         let answer = acme.with("if-match", &etag).patch(&path, &json!({"deprecated": deprecated})).await;
@@ -131,6 +132,8 @@ async fn deprecation_and_shares_change_without_a_version() {
             (json!({"name": "B", "colour": "red"}), vec!["colour", "name"]),
             (json!({"deprecated": {"message": " "}}), vec!["deprecated.message"]),
             (json!({"deprecated": {"message": "x", "successor": {"id": "/"}}}), vec!["deprecated.successor.id"]),
+            (json!({"deprecated": {"message": "x", "successor": {"id": "missing"}}}), vec!["deprecated.successor"]),
+            (json!({"deprecated": {"message": "x", "successor": {"id": "a"}}}), vec!["deprecated.successor"]),
             (json!({"shared_with": ["beta", "beta"]}), vec!["shared_with[1]"]),
         ] {
             let details = acme.patch(&path, &body).await.expect_error(400, "INVALID_REQUEST");

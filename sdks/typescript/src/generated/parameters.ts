@@ -8,6 +8,7 @@ import type {
   MaturityLevel,
   Plan,
   ReportStatus,
+  SubmissionSort,
   TransferDirection,
 } from './types/index.js';
 
@@ -31,11 +32,29 @@ export interface ListSubmissionsParams {
   kind?: Kind | undefined;
   /** Of one publisher alone. */
   sourceTenantId?: string | undefined;
+  /** In which order. */
+  sort?: SubmissionSort | undefined;
   /** The page, from 1. */
   page?: number | undefined;
   /** Items on a page. */
   pageSize?: number | undefined;
   /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `unclaimSubmission`. */
+export interface UnclaimSubmissionParams {
+  /** End another reviewer's claim. */
+  takeOver?: boolean | undefined;
+}
+
+/** Parameters of `listSubmissionMessages`. */
+export interface ListSubmissionMessagesParams {
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
   cursor?: string | undefined;
 }
 
@@ -417,6 +436,26 @@ export interface SearchComponentsParams {
 
 /** Parameters of `listSessions`. */
 export interface ListSessionsParams {
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listOwnSubmissions`. */
+export interface ListOwnSubmissionsParams {
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listOwnSubmissionMessages`. */
+export interface ListOwnSubmissionMessagesParams {
   /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
   page?: number | undefined;
   /** Items on a page. */

@@ -23,7 +23,6 @@ use http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, SET_CO
 use http::request::Parts;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
@@ -113,7 +112,7 @@ pub(super) async fn claim(
     let running = m.in_flight.enter(&claim);
     let name = Arc::new(Name { caller: caller(), key: key.to_owned(), claim });
     let asked = store::Ask {
-        request: fingerprint(parts, body),
+        request: fingerprint(m, parts, body),
         repeatable: repeatable(parts.uri.path()),
         process: m.instance.clone(),
         now: m.now(),
@@ -143,14 +142,9 @@ fn repeatable(path: &str) -> bool {
     path.contains("-marketplace/") || path.starts_with("/installations")
 }
 
-fn fingerprint(parts: &Parts, body: &Bytes) -> [u8; 32] {
+fn fingerprint(m: &Marketplace, parts: &Parts, body: &Bytes) -> [u8; 32] {
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
-    let mut hash = Sha256::new();
-    for part in [parts.method.as_str().as_bytes(), target.as_bytes(), body] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().into()
+    m.sealer.fingerprint(&[parts.method.as_str().as_bytes(), target.as_bytes(), body])
 }
 
 fn context(name: &Name) -> String {

@@ -35,20 +35,27 @@ __all__ = [
     "FederatedComponent",
     "FederationKey",
     "FederationKeyCreated",
+    "FieldChange",
     "FieldError",
     "File",
+    "FileChange",
     "FileEncoding",
     "FileEntry",
+    "FileState",
     "Finding",
     "Highlights",
+    "Hunk",
     "InstallConfig",
     "InstallPlan",
     "InstallProblem",
     "Installation",
     "InstalledConfig",
     "InstalledDependency",
+    "Invisible",
     "Kind",
     "LeakedTokenOutcome",
+    "Line",
+    "LineState",
     "Lock",
     "LockResponse",
     "LockResult",
@@ -59,6 +66,8 @@ __all__ = [
     "MaturityLevel",
     "Member",
     "Membership",
+    "Message",
+    "MessageSide",
     "MissingDependency",
     "MissingReason",
     "OneTimeLink",
@@ -89,11 +98,15 @@ __all__ = [
     "Status",
     "Submission",
     "SubmissionDetail",
+    "SubmissionDiff",
+    "SubmissionSort",
     "Successor",
+    "SurfaceChange",
     "Takedown",
     "Tenant",
     "TestRateLimit",
     "TestSession",
+    "TextDiff",
     "Transfer",
     "TransferDirection",
     "TransferStatus",
@@ -132,8 +145,14 @@ EventType: TypeAlias = Literal["component.published", "component.installed", "co
 FileEncoding: TypeAlias = Literal["utf-8", "base64"]
 """How a file's content is written in JSON."""
 
+FileState: TypeAlias = Literal["added", "removed", "changed"]
+"""What became of a file."""
+
 Kind: TypeAlias = Literal["agent", "skill", "canvas", "domain"]
 """What a component is. The four kinds share one model and one set of routes."""
+
+LineState: TypeAlias = Literal["same", "removed", "added"]
+"""What became of a line."""
 
 LockStatus: TypeAlias = Literal["installed", "updated", "unchanged"]
 """What became of one component of a lock."""
@@ -143,6 +162,9 @@ MarketplaceType: TypeAlias = Literal["public", "private"]
 
 MaturityLevel: TypeAlias = Literal["student", "intern", "supervised", "autonomous"]
 """How far an agent may act on its own."""
+
+MessageSide: TypeAlias = Literal["reviewer", "publisher"]
+"""Which side a message comes from."""
 
 MissingReason: TypeAlias = Literal["not_installed", "not_available", "version_conflict"]
 """Why something is missing."""
@@ -181,6 +203,9 @@ SkillType: TypeAlias = Literal["prompt_only", "python_code", "nodejs", "api", "f
 
 Status: TypeAlias = Literal["pending_review", "published", "changes_requested", "rejected", "quarantined", "withdrawn", "superseded"]
 """Where a component or one of its versions stands (contract §1 "Lifecycle")."""
+
+SubmissionSort: TypeAlias = Literal["risk", "age"]
+"""In which order submissions are listed."""
 
 TransferDirection: TypeAlias = Literal["in", "out"]
 """Which offers."""
@@ -572,6 +597,17 @@ class FederationKey(Model):
     """Who is to use it."""
 
 
+class Line(Model):
+    """A line of a hunk."""
+
+    __slots__ = ()
+
+    state: LineState
+    """What became of it."""
+    text: str
+    """Its text, without its end."""
+
+
 class FieldError(Model):
     """One field of a request that is wrong (`INVALID_REQUEST`, `INVALID_CONFIGURATION`)."""
 
@@ -646,6 +682,21 @@ class PlannedInstall(Model):
     """The version."""
 
 
+class Invisible(Model):
+    """A character that nobody sees."""
+
+    __slots__ = ()
+
+    character: str
+    """Its code."""
+    column: int
+    """The character in the line, from 1."""
+    line: int
+    """The line, from 1."""
+    path: str
+    """The field, or the file as `files[\\"scripts/run.py\\"]`."""
+
+
 class LeakedTokenOutcome(Model):
     """What became of a token that was handed in."""
 
@@ -715,6 +766,26 @@ class Membership(Model):
     """Whether the platform has suspended it: nothing can be done there."""
     tenant_id: str
     """The tenant's id."""
+
+
+class Message(Model):
+    """A message about a submission, between its publisher and the reviewers."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+    }
+
+    author: str
+    """Who wrote it."""
+    created_at: datetime
+    """When, RFC 3339 UTC."""
+    from: MessageSide
+    """Which side it comes from."""
+    id: str
+    """Its id."""
+    text: str
+    """What they say."""
 
 
 class OneTimeLink(Model):
@@ -905,6 +976,19 @@ class SessionSummary(Model):
     """When it was last used, to about a minute, RFC 3339 UTC."""
     user_agent: str
     """What the browser called itself then, at most 255 characters."""
+
+
+class SurfaceChange(Model):
+    """A part of what a component touches."""
+
+    __slots__ = ()
+
+    added: list[str]
+    """What is new."""
+    part: str
+    """`hosts`, `api_keys`, `capabilities`, `requires_capabilities` or `dependencies`."""
+    removed: list[str]
+    """What is gone."""
 
 
 class Takedown(Model):
@@ -1290,16 +1374,23 @@ class Submission(Model):
 
     __slots__ = ()
     _decoders = {
+        "claimed_until": timestamp,
         "decided_at": timestamp,
         "findings": each(Finding),
         "submitted_at": timestamp,
     }
     _absent = {
+        "claimed_by": None,
+        "claimed_until": None,
         "decided_at": None,
         "decided_by": None,
         "reason": None,
     }
 
+    claimed_by: str | None
+    """The reviewer who looks at it just now; shown to reviewers."""
+    claimed_until: datetime | None
+    """When that claim lapses, RFC 3339 UTC."""
     component_id: str
     """The component's id."""
     component_type: Kind
@@ -1314,6 +1405,8 @@ class Submission(Model):
     """What the automated checks found."""
     id: str
     """Its id."""
+    message_count: int
+    """Messages in its conversation."""
     reason: str | None
     """What the reviewer said."""
     risk: int
@@ -1431,6 +1524,26 @@ class FederationKeyCreated(FederationKey):
 
     key: str
     """The secret. It cannot be shown again."""
+
+
+class Hunk(Model):
+    """Lines that stand together."""
+
+    __slots__ = ()
+    _decoders = {
+        "lines": each(Line),
+    }
+
+    lines: list[Line]
+    """The lines."""
+    new_lines: int
+    """How many lines now."""
+    new_start: int
+    """The first line now, from 1; 0 when there is none."""
+    old_lines: int
+    """How many lines before."""
+    old_start: int
+    """The first line before, from 1; 0 when there is none."""
 
 
 class LockedComponent(Model):
@@ -1745,6 +1858,23 @@ class Component(Manifest):
     """The version described here: the latest one available."""
 
 
+class TextDiff(Model):
+    """Lines that differ, with three around them."""
+
+    __slots__ = ()
+    _decoders = {
+        "hunks": each(Hunk),
+    }
+    _absent = {
+        "note": None,
+    }
+
+    hunks: list[Hunk]
+    """In the order of the text."""
+    note: str | None
+    """What is left out, if anything is."""
+
+
 class Lock(Model):
     """What a tenant has installed, exactly, to be installed again elsewhere."""
 
@@ -1773,3 +1903,97 @@ class BulkInstallResponse(Model):
     """How many were installed."""
     results: list[BulkResult]
     """What became of each id."""
+
+
+class FieldChange(Model):
+    """A field that differs."""
+
+    __slots__ = ()
+    _decoders = {
+        "text": TextDiff,
+    }
+    _absent = {
+        "after": None,
+        "before": None,
+        "text": None,
+    }
+
+    after: str | None
+    """What it is now. None: it is gone."""
+    before: str | None
+    """What it was: a text as it is, anything else as JSON. None: it was not there."""
+    path: str
+    """The field, written as in findings."""
+    text: TextDiff | None
+    """The lines that differ, for texts of several lines; `before` and `after` are left out then."""
+
+
+class FileChange(Model):
+    """A file that differs."""
+
+    __slots__ = ()
+    _decoders = {
+        "text": TextDiff,
+    }
+    _absent = {
+        "note": None,
+        "size_after": None,
+        "size_before": None,
+        "text": None,
+    }
+
+    note: str | None
+    """Why there are no lines: it is binary, or too large."""
+    path: str
+    """Its path."""
+    size_after: int | None
+    """Bytes now."""
+    size_before: int | None
+    """Bytes before."""
+    state: FileState
+    """What became of it."""
+    text: TextDiff | None
+    """The lines that differ, if it is text."""
+
+
+class SubmissionDiff(Model):
+    """What a submission changes against the version approved last. Every text in it shows characters that nobody
+    sees as `⟨U+200B⟩`. Large texts are cut: `note` says where.
+    """
+
+    __slots__ = ()
+    _decoders = {
+        "fields": each(FieldChange),
+        "files": each(FileChange),
+        "invisible": each(Invisible),
+        "surface": each(SurfaceChange),
+    }
+    _absent = {
+        "base_digest": None,
+        "base_version": None,
+        "note": None,
+        "release_notes": None,
+    }
+
+    base_digest: str | None
+    """Its digest."""
+    base_version: str | None
+    """The version approved last; none: nothing was, and everything is new."""
+    digest: str
+    """Its digest: an approval is of this."""
+    fields: list[FieldChange]
+    """Fields that differ."""
+    files: list[FileChange]
+    """Files that differ, by their paths."""
+    invisible: list[Invisible]
+    """Characters in what is submitted that nobody sees: the first 500."""
+    invisible_count: int
+    """How many of these there are."""
+    note: str | None
+    """What is left out of this answer, if anything is."""
+    release_notes: str | None
+    """What the publisher says is new."""
+    surface: list[SurfaceChange]
+    """What it reaches, asks for and can do, where that differs."""
+    version: str
+    """The version submitted."""

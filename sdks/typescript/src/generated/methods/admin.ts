@@ -4,19 +4,29 @@ import type { Operation } from '../../operation.js';
 import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
-import type { AdminListTenantsParams, ListReportsParams, ListSubmissionsParams } from '../parameters.js';
+import type {
+  AdminListTenantsParams,
+  ListReportsParams,
+  ListSubmissionMessagesParams,
+  ListSubmissionsParams,
+  UnclaimSubmissionParams,
+} from '../parameters.js';
 import type {
   ApiTokenCreate,
   ApiTokenCreated,
+  Claim,
   Component,
   Decision,
   Kind,
+  Message,
+  MessageCreate,
   PlatformStats,
   Quarantine,
   Report,
   ReportResolution,
   Submission,
   SubmissionDetail,
+  SubmissionDiff,
   Takedown,
   TakedownRequest,
   Tenant,
@@ -82,6 +92,33 @@ const operations = {
     path: '/admin/submissions/{id}/approve',
     body: 'Decision',
     answer: 'Component',
+  },
+  claimSubmission: {
+    method: 'POST',
+    path: '/admin/submissions/{id}/claim',
+    body: 'Claim',
+    answer: 'Submission',
+  },
+  unclaimSubmission: {
+    method: 'DELETE',
+    path: '/admin/submissions/{id}/claim',
+  },
+  getSubmissionDiff: {
+    method: 'GET',
+    path: '/admin/submissions/{id}/diff',
+    answer: 'SubmissionDiff',
+  },
+  listSubmissionMessages: {
+    method: 'GET',
+    path: '/admin/submissions/{id}/messages',
+    answer: 'Message',
+  },
+  createSubmissionMessage: {
+    method: 'POST',
+    path: '/admin/submissions/{id}/messages',
+    body: 'MessageCreate',
+    required: ['text'],
+    answer: 'Message',
   },
   rejectSubmission: {
     method: 'POST',
@@ -211,9 +248,10 @@ export abstract class AdminMethods extends AccountMethods {
   }
 
   /**
-   * Lists submissions, the oldest first.
+   * Lists submissions, the riskiest first.
    *
-   * Those that wait, unless another `status` is asked for.
+   * Those that wait, unless another `status` is asked for; of one risk, or with `sort=age`, the oldest first. `total` counts to
+   * 1,000.
    */
   listSubmissions(params?: ListSubmissionsParams, options?: RequestOptions): PagePromise<Submission> {
     return this.page(operations.listSubmissions, { path: [], params, options });
@@ -239,6 +277,58 @@ export abstract class AdminMethods extends AccountMethods {
    */
   approveSubmission(id: string, params?: Decision, options?: RequestOptions): ApiPromise<Component> {
     return this.one(operations.approveSubmission, { path: [id], params, options });
+  }
+
+  /**
+   * Claims a submission for an hour.
+   *
+   * So that no other reviewer works on it meanwhile: they get 409 unless they say `take_over`. Claim it again to renew the hour.
+   *
+   * @param id `sub_…`
+   */
+  claimSubmission(id: string, params?: Claim, options?: RequestOptions): ApiPromise<Submission> {
+    return this.one(operations.claimSubmission, { path: [id], params, options });
+  }
+
+  /**
+   * Gives a claim back.
+   *
+   * @param id `sub_…`
+   */
+  unclaimSubmission(id: string, params?: UnclaimSubmissionParams, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.unclaimSubmission, { path: [id], params, options });
+  }
+
+  /**
+   * Reads what a submission changes.
+   *
+   * Against the version approved last: what it touches (hosts, keys, capabilities, dependencies), fields, files and lines. Every
+   * character that nobody sees stands there as `⟨U+200B⟩`, and is listed with its place.
+   *
+   * @param id `sub_…`
+   */
+  getSubmissionDiff(id: string, options?: RequestOptions): ApiPromise<SubmissionDiff> {
+    return this.one(operations.getSubmissionDiff, { path: [id], options });
+  }
+
+  /**
+   * Lists the messages about a submission, the oldest first.
+   *
+   * @param id `sub_…`
+   */
+  listSubmissionMessages(id: string, params?: ListSubmissionMessagesParams, options?: RequestOptions): PagePromise<Message> {
+    return this.page(operations.listSubmissionMessages, { path: [id], params, options });
+  }
+
+  /**
+   * Writes to the publisher of a submission.
+   *
+   * It decides nothing. The publisher reads it and may answer.
+   *
+   * @param id `sub_…`
+   */
+  createSubmissionMessage(id: string, params: MessageCreate, options?: RequestOptions): ApiPromise<Message> {
+    return this.one(operations.createSubmissionMessage, { path: [id], params, options });
   }
 
   /**

@@ -5,7 +5,7 @@ import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { SearchComponentsParams } from '../parameters.js';
 import type { Component } from '../types/index.js';
-import { CanvasesMethods } from './canvases.js';
+import { CatalogMethods } from './catalog.js';
 
 const operations = {
   searchComponents: {
@@ -17,7 +17,7 @@ const operations = {
 } as const satisfies Record<string, Operation>;
 
 /** Methods for components. */
-export abstract class ComponentsMethods extends CanvasesMethods {
+export abstract class ComponentsMethods extends CatalogMethods {
   /**
    * Search components of every kind.
    *

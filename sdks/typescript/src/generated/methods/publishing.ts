@@ -4,11 +4,33 @@ import type { Operation } from '../../operation.js';
 import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
-import type { ListTransfersParams } from '../parameters.js';
-import type { Transfer } from '../types/index.js';
+import type { ListOwnSubmissionMessagesParams, ListOwnSubmissionsParams, ListTransfersParams } from '../parameters.js';
+import type { Message, MessageCreate, Submission, SubmissionDetail, Transfer } from '../types/index.js';
 import { InstallsMethods } from './installs.js';
 
 const operations = {
+  listOwnSubmissions: {
+    method: 'GET',
+    path: '/submissions',
+    answer: 'Submission',
+  },
+  getOwnSubmission: {
+    method: 'GET',
+    path: '/submissions/{id}',
+    answer: 'SubmissionDetail',
+  },
+  listOwnSubmissionMessages: {
+    method: 'GET',
+    path: '/submissions/{id}/messages',
+    answer: 'Message',
+  },
+  replyToSubmission: {
+    method: 'POST',
+    path: '/submissions/{id}/messages',
+    body: 'MessageCreate',
+    required: ['text'],
+    answer: 'Message',
+  },
   listTransfers: {
     method: 'GET',
     path: '/transfers',
@@ -38,6 +60,46 @@ const operations = {
 
 /** Methods for publishing. */
 export abstract class PublishingMethods extends InstallsMethods {
+  /**
+   * Lists what the tenant has submitted to the public, the latest first.
+   *
+   * With where each stands, what the checks found, and what the reviewer said. `total` counts to 1,000.
+   */
+  listOwnSubmissions(params?: ListOwnSubmissionsParams, options?: RequestOptions): PagePromise<Submission> {
+    return this.page(operations.listOwnSubmissions, { path: [], params, options });
+  }
+
+  /**
+   * Reads a submission of the tenant.
+   *
+   * Its state, what the checks found, and who decided what, when and why.
+   *
+   * @param id `sub_…`
+   */
+  getOwnSubmission(id: string, options?: RequestOptions): ApiPromise<SubmissionDetail> {
+    return this.one(operations.getOwnSubmission, { path: [id], options });
+  }
+
+  /**
+   * Lists the messages about a submission of the tenant, the oldest first.
+   *
+   * @param id `sub_…`
+   */
+  listOwnSubmissionMessages(id: string, params?: ListOwnSubmissionMessagesParams, options?: RequestOptions): PagePromise<Message> {
+    return this.page(operations.listOwnSubmissionMessages, { path: [id], params, options });
+  }
+
+  /**
+   * Answers the reviewers of a submission.
+   *
+   * At any time, also when changes were requested. To change what is submitted, publish again.
+   *
+   * @param id `sub_…`
+   */
+  replyToSubmission(id: string, params: MessageCreate, options?: RequestOptions): ApiPromise<Message> {
+    return this.one(operations.replyToSubmission, { path: [id], params, options });
+  }
+
   /**
    * List transfers.
    *

@@ -5,7 +5,17 @@ import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type { ListMembersParams } from '../parameters.js';
-import type { Member, MemberAdd, MemberUpdate, OneTimeLink, Tenant, TenantUpdate } from '../types/index.js';
+import type {
+  DomainClaim,
+  DomainVerification,
+  Member,
+  MemberAdd,
+  MemberUpdate,
+  OneTimeLink,
+  Tenant,
+  TenantUpdate,
+  TenantVerification,
+} from '../types/index.js';
 import { SkillsMethods } from './skills.js';
 
 const operations = {
@@ -48,6 +58,27 @@ const operations = {
     path: '/tenant/members/{user_id}/invitation',
     answer: 'OneTimeLink',
   },
+  getVerification: {
+    method: 'GET',
+    path: '/tenant/verification',
+    answer: 'TenantVerification',
+  },
+  createVerification: {
+    method: 'POST',
+    path: '/tenant/verification',
+    body: 'DomainClaim',
+    required: ['domain', 'method'],
+    answer: 'DomainVerification',
+  },
+  deleteVerification: {
+    method: 'DELETE',
+    path: '/tenant/verification/{domain}',
+  },
+  checkVerification: {
+    method: 'POST',
+    path: '/tenant/verification/{domain}/check',
+    answer: 'DomainVerification',
+  },
 } as const satisfies Record<string, Operation>;
 
 /** Methods for tenant. */
@@ -64,7 +95,8 @@ export abstract class TenantMethods extends SkillsMethods {
   /**
    * Rename the caller's tenant.
    *
-   * The name is shown with everything that the tenant has published; its id stays.
+   * The name is shown with everything that the tenant has published; its id stays. A verified tenant loses its mark with
+   * another name, until its domains are checked again: what was verified was the one of that name.
    */
   updateTenant(params: TenantUpdate, options?: RequestOptions): ApiPromise<Tenant> {
     return this.one(operations.updateTenant, { path: [], params, options });
@@ -120,5 +152,49 @@ export abstract class TenantMethods extends SkillsMethods {
    */
   createInvitation(userId: string, options?: RequestOptions): ApiPromise<OneTimeLink> {
     return this.one(operations.createInvitation, { path: [userId], options });
+  }
+
+  /**
+   * Show verification.
+   *
+   * Whether the caller's tenant is shown as verified, and its domains with what is to be put where.
+   */
+  getVerification(options?: RequestOptions): ApiPromise<TenantVerification> {
+    return this.one(operations.getVerification, { path: [], options });
+  }
+
+  /**
+   * Claim a domain.
+   *
+   * The answer says what to put where; then have it checked. A domain that is there already can be proven in the other way
+   * from then on. There may be 20.
+   */
+  createVerification(params: DomainClaim, options?: RequestOptions): ApiPromise<DomainVerification> {
+    return this.one(operations.createVerification, { path: [], params, options });
+  }
+
+  /**
+   * Remove a domain.
+   *
+   * It is not shown any more, and no longer looked for. With the last one the mark goes, unless the platform vouches for the
+   * tenant.
+   *
+   * @param domain The domain
+   */
+  deleteVerification(domain: string, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.deleteVerification, { path: [domain], options });
+  }
+
+  /**
+   * Check a domain.
+   *
+   * Looks for the proof now. `status` says what came of it and `error` why it was not found. What is proven is looked for
+   * again every 7 days, and after a miss the next day; three misses in a row take the mark away. A tenant that takes another
+   * name has its domains checked again to keep the mark.
+   *
+   * @param domain The domain
+   */
+  checkVerification(domain: string, options?: RequestOptions): ApiPromise<DomainVerification> {
+    return this.one(operations.checkVerification, { path: [domain], options });
   }
 }

@@ -1,11 +1,15 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
 import type { ComponentStatus } from './common.js';
-import type { Finding } from './common.js';
 import type { Kind } from './common.js';
-import type { Manifest } from './common.js';
 import type { Plan } from './common.js';
 import type { ReportReason } from './common.js';
+
+/** A reviewer's claim of a submission. */
+export interface Claim {
+  /** Claim it although another reviewer has. */
+  takeOver?: boolean | undefined;
+}
 
 /** How many components of one kind have one status. */
 export interface ComponentCount {
@@ -23,7 +27,77 @@ export interface Decision {
   digest?: string | null | undefined;
   /** Why, up to 2,000 characters; its publisher reads it. Needed unless it is an approval. */
   reason?: string | null | undefined;
+  /** Decide although another reviewer has claimed it. */
+  takeOver?: boolean | undefined;
 }
+
+/** A field that differs. */
+export interface FieldChange {
+  /** What it is now. None: it is gone. */
+  after?: string | null | undefined;
+  /** What it was: a text as it is, anything else as JSON. None: it was not there. */
+  before?: string | null | undefined;
+  /** The field, written as in findings. */
+  path: string;
+  /** The lines that differ, for texts of several lines; `before` and `after` are left out then. */
+  text?: TextDiff | null | undefined;
+}
+
+/** A file that differs. */
+export interface FileChange {
+  /** Why there are no lines: it is binary, or too large. */
+  note?: string | null | undefined;
+  /** Its path. */
+  path: string;
+  /** Bytes now. */
+  sizeAfter?: number | null | undefined;
+  /** Bytes before. */
+  sizeBefore?: number | null | undefined;
+  /** What became of it. */
+  state: FileState;
+  /** The lines that differ, if it is text. */
+  text?: TextDiff | null | undefined;
+}
+
+/** What became of a file. */
+export type FileState = 'added' | 'removed' | 'changed';
+
+/** Lines that stand together. */
+export interface Hunk {
+  /** The lines. */
+  lines: Line[];
+  /** How many lines now. */
+  newLines: number;
+  /** The first line now, from 1; 0 when there is none. */
+  newStart: number;
+  /** How many lines before. */
+  oldLines: number;
+  /** The first line before, from 1; 0 when there is none. */
+  oldStart: number;
+}
+
+/** A character that nobody sees. */
+export interface Invisible {
+  /** Its code. */
+  character: string;
+  /** The character in the line, from 1. */
+  column: number;
+  /** The line, from 1. */
+  line: number;
+  /** The field, or the file as `files[\"scripts/run.py\"]`. */
+  path: string;
+}
+
+/** A line of a hunk. */
+export interface Line {
+  /** What became of it. */
+  state: LineState;
+  /** Its text, without its end. */
+  text: string;
+}
+
+/** What became of a line. */
+export type LineState = 'same' | 'removed' | 'added';
 
 /** The platform in numbers. */
 export interface PlatformStats {
@@ -97,42 +171,46 @@ export interface ReportResolution {
 /** Whether a report still waits. */
 export type ReportStatus = 'open' | 'resolved';
 
-/** A version that its publisher wants to be public. */
-export interface Submission {
-  /** The component's id. */
-  componentId: string;
-  /** The kind of the component. */
-  componentType: Kind;
-  /** When it was decided, RFC 3339 UTC. */
-  decidedAt?: string | null | undefined;
-  /** Who decided. */
-  decidedBy?: string | null | undefined;
-  /** What exactly is submitted: an approval is of this and nothing else. */
+/**
+ * What a submission changes against the version approved last. Every text in it shows characters that nobody sees as
+ * `⟨U+200B⟩`. Large texts are cut: `note` says where.
+ */
+export interface SubmissionDiff {
+  /** Its digest. */
+  baseDigest?: string | null | undefined;
+  /** The version approved last; none: nothing was, and everything is new. */
+  baseVersion?: string | null | undefined;
+  /** Its digest: an approval is of this. */
   digest: string;
-  /** What the automated checks found. */
-  findings: Finding[];
-  /** Its id. */
-  id: string;
-  /** What the reviewer said. */
-  reason?: string | null | undefined;
-  /** How much the findings weigh together; more is riskier. */
-  risk: number;
-  /** Its publisher. */
-  sourceTenantId: string;
-  /** Where it stands. */
-  status: ComponentStatus;
-  /** When it was submitted, RFC 3339 UTC. */
-  submittedAt: string;
-  /** Who submitted it. */
-  submittedBy: string;
-  /** The version it would be. */
+  /** Fields that differ. */
+  fields: FieldChange[];
+  /** Files that differ, by their paths. */
+  files: FileChange[];
+  /** Characters in what is submitted that nobody sees: the first 500. */
+  invisible: Invisible[];
+  /** How many of these there are. */
+  invisibleCount: number;
+  /** What is left out of this answer, if anything is. */
+  note?: string | null | undefined;
+  /** What the publisher says is new. */
+  releaseNotes?: string | null | undefined;
+  /** What it reaches, asks for and can do, where that differs. */
+  surface: SurfaceChange[];
+  /** The version submitted. */
   version: string;
 }
 
-/** A submission with what it would publish. The files are in the component's bundle of that version. */
-export interface SubmissionDetail extends Submission {
-  /** The publisher's fields. Empty once the submission was superseded. */
-  manifest: Manifest;
+/** In which order submissions are listed. */
+export type SubmissionSort = 'risk' | 'age';
+
+/** A part of what a component touches. */
+export interface SurfaceChange {
+  /** What is new. */
+  added: string[];
+  /** `hosts`, `api_keys`, `capabilities`, `requires_capabilities` or `dependencies`. */
+  part: string;
+  /** What is gone. */
+  removed: string[];
 }
 
 /** A component that was taken down: what is left of it. */
@@ -165,7 +243,10 @@ export interface TenantAdminUpdate {
   plan?: Plan | null | undefined;
   /** Whether its credentials are refused. */
   suspended?: boolean | null | undefined;
-  /** Whether the platform has verified who it is. */
+  /**
+   * Whether the platform vouches for who it is, until it takes another name. Domains that it has proven go on speaking for
+   * it without.
+   */
   verified?: boolean | null | undefined;
 }
 
@@ -187,4 +268,12 @@ export interface TenantLimitsUpdate {
   storageBytes?: number | null | undefined;
   /** Webhooks. */
   webhooks?: number | null | undefined;
+}
+
+/** Lines that differ, with three around them. */
+export interface TextDiff {
+  /** In the order of the text. */
+  hunks: Hunk[];
+  /** What is left out, if anything is. */
+  note?: string | null | undefined;
 }

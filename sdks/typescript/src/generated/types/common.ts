@@ -286,6 +286,29 @@ export type MarketplaceType = 'public' | 'private';
 /** How far an agent may act on its own. */
 export type MaturityLevel = 'student' | 'intern' | 'supervised' | 'autonomous';
 
+/** A message about a submission, between its publisher and the reviewers. */
+export interface Message {
+  /** Who wrote it. */
+  author: string;
+  /** When, RFC 3339 UTC. */
+  createdAt: string;
+  /** Which side it comes from. */
+  from: MessageSide;
+  /** Its id. */
+  id: string;
+  /** What they say. */
+  text: string;
+}
+
+/** A new message. */
+export interface MessageCreate {
+  /** What to say, up to 4,000 characters of plain text. */
+  text: string;
+}
+
+/** Which side a message comes from. */
+export type MessageSide = 'reviewer' | 'publisher';
+
 /** Where a federated component comes from. */
 export interface Origin {
   /** The instance it was published on. */
@@ -360,6 +383,50 @@ export type SkillType = 'prompt_only' | 'python_code' | 'nodejs' | 'api' | 'func
 /** Where a component or one of its versions stands (contract §1 "Lifecycle"). */
 export type ComponentStatus = 'pending_review' | 'published' | 'changes_requested' | 'rejected' | 'quarantined' | 'withdrawn' | 'superseded';
 
+/** A version that its publisher wants to be public. */
+export interface Submission {
+  /** The reviewer who looks at it just now; shown to reviewers. */
+  claimedBy?: string | null | undefined;
+  /** When that claim lapses, RFC 3339 UTC. */
+  claimedUntil?: string | null | undefined;
+  /** The component's id. */
+  componentId: string;
+  /** The kind of the component. */
+  componentType: Kind;
+  /** When it was decided, RFC 3339 UTC. */
+  decidedAt?: string | null | undefined;
+  /** Who decided. */
+  decidedBy?: string | null | undefined;
+  /** What exactly is submitted: an approval is of this and nothing else. */
+  digest: string;
+  /** What the automated checks found. */
+  findings: Finding[];
+  /** Its id. */
+  id: string;
+  /** Messages in its conversation. */
+  messageCount: number;
+  /** What the reviewer said. */
+  reason?: string | null | undefined;
+  /** How much the findings weigh together; more is riskier. */
+  risk: number;
+  /** Its publisher. */
+  sourceTenantId: string;
+  /** Where it stands. */
+  status: ComponentStatus;
+  /** When it was submitted, RFC 3339 UTC. */
+  submittedAt: string;
+  /** Who submitted it. */
+  submittedBy: string;
+  /** The version it would be. */
+  version: string;
+}
+
+/** A submission with what it would publish. The files are in the component's bundle of that version. */
+export interface SubmissionDetail extends Submission {
+  /** The publisher's fields. Empty once the submission was superseded. */
+  manifest: Manifest;
+}
+
 /** The component to use in place of a deprecated one. */
 export interface Successor {
   /** Its id. */
@@ -386,7 +453,7 @@ export interface Tenant {
   suspended: boolean;
   /** When it was last changed, RFC 3339 UTC. */
   updatedAt: string;
-  /** Whether the platform has verified who it is. */
+  /** Whether it is verified: it has proven a domain, or the platform vouches for it. */
   verified: boolean;
 }
 

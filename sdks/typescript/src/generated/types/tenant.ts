@@ -2,6 +2,38 @@
 
 import type { Role } from './common.js';
 
+/** Says that a domain is the tenant's. */
+export interface DomainClaim {
+  /** The domain, also in letters beyond ASCII; no address, and nothing under which others have domains of theirs. */
+  domain: string;
+  /** How that is to be shown. */
+  method: VerificationMethod;
+}
+
+/** A domain that a tenant says is its own. */
+export interface DomainVerification {
+  /** When it was last looked for, RFC 3339 UTC. */
+  checkedAt?: string | null | undefined;
+  /** The domain, in ASCII. */
+  domain: string;
+  /** Why the last check did not find it. */
+  error?: string | null | undefined;
+  /** Checks in a row that did not find it. */
+  failures: number;
+  /** What to put where. */
+  instructions: ProofInstructions;
+  /** How it is shown. */
+  method: VerificationMethod;
+  /** When it is looked for again by itself, RFC 3339 UTC. */
+  nextCheckAt?: string | null | undefined;
+  /** Where it stands. */
+  status: VerificationStatus;
+  /** What is to be found there. It is no secret, and of no use to another tenant. */
+  token: string;
+  /** Since when it is proven, RFC 3339 UTC. */
+  verifiedAt?: string | null | undefined;
+}
+
 /** A person in a tenant. */
 export interface Member {
   /** Since when they are a member, RFC 3339 UTC. */
@@ -44,8 +76,34 @@ export interface OneTimeLink {
   url: string;
 }
 
+/** What to put where: a record, or a file. */
+export interface ProofInstructions {
+  /** A line of it. */
+  content?: string | null | undefined;
+  /** The name of the TXT record. */
+  recordName?: string | null | undefined;
+  /** Its value. */
+  recordValue?: string | null | undefined;
+  /** The address of the file. Redirects are not followed. */
+  url?: string | null | undefined;
+}
+
 /** What a tenant may change of itself. What is left out stays. */
 export interface TenantUpdate {
   /** Its name, up to 100 characters. */
   name?: string | null | undefined;
 }
+
+/** How it stands with a tenant's mark. */
+export interface TenantVerification {
+  /** Its domains, in the order in which they were added. */
+  domains: DomainVerification[];
+  /** Whether it is shown as verified: by one of the domains, or because the platform vouches for it. */
+  verified: boolean;
+}
+
+/** How it is shown that a domain is a tenant's. */
+export type VerificationMethod = 'dns' | 'file';
+
+/** Where a domain stands. */
+export type VerificationStatus = 'pending' | 'verified' | 'lapsed';

@@ -14,10 +14,12 @@ from .domains import DomainsOperations
 from .federation import FederationOperations
 from .installations import InstallationsOperations
 from .password_reset import PasswordResetOperations
+from .publishers import PublishersOperations
 from .session import SessionOperations
 from .sessions import SessionsOperations
 from .sign_up import SignUpOperations
 from .skills import SkillsOperations
+from .submissions import SubmissionsOperations
 from .testing import TestingOperations
 from .transfers import TransfersOperations
 from .webhooks import WebhooksOperations
@@ -33,10 +35,12 @@ class Operations(
     FederationOperations,
     InstallationsOperations,
     PasswordResetOperations,
+    PublishersOperations,
     SessionOperations,
     SessionsOperations,
     SignUpOperations,
     SkillsOperations,
+    SubmissionsOperations,
     TestingOperations,
     TransfersOperations,
     WebhooksOperations,

@@ -81,7 +81,8 @@ class AccountOperations(SyncCore):
     ) -> models.Tenant:
         """Rename the caller's tenant.
 
-        The name is shown with everything that the tenant has published; its id stays.
+        The name is shown with everything that the tenant has published; its id stays. A verified tenant loses its
+        mark with another name, until its domains are checked again: what was verified was the one of that name.
 
         Args:
             name: Its name, up to 100 characters.
@@ -255,6 +256,116 @@ class AccountOperations(SyncCore):
             },
         )
         return self._one(call, models.OneTimeLink, options)
+
+    def get_verification(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.TenantVerification:
+        """Show verification.
+
+        Whether the caller's tenant is shown as verified, and its domains with what is to be put where.
+
+        Args:
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, The caller lacks `members:manage`.
+        """
+        call = Call(
+            "GET",
+            "/tenant/verification",
+        )
+        return self._one(call, models.TenantVerification, options)
+
+    @refuses_ellipsis("domain", "method")
+    def create_verification(
+        self,
+        domain: str,
+        method: models.VerificationMethod,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.DomainVerification:
+        """Claim a domain.
+
+        The answer says what to put where; then have it checked. A domain that is there already can be proven in the
+        other way from then on. There may be 20.
+
+        Args:
+            domain: The domain, also in letters beyond ASCII; no address, and nothing under which others have domains
+                of theirs.
+            method: How that is to be shown.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, It is no domain, or one under which everybody may have theirs; HTTP 403, The
+                caller lacks `members:manage`; HTTP 409, There are 20 already.
+        """
+        call = Call(
+            "POST",
+            "/tenant/verification",
+            body={
+                "domain": domain,
+                "method": method,
+            },
+            required={"domain": domain, "method": method},
+        )
+        return self._one(call, models.DomainVerification, options)
+
+    def delete_verification(
+        self,
+        domain: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Remove a domain.
+
+        It is not shown any more, and no longer looked for. With the last one the mark goes, unless the platform
+        vouches for the tenant.
+
+        Args:
+            domain: The domain
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, The caller lacks `members:manage`; HTTP 404, The tenant has no such domain.
+        """
+        call = Call(
+            "DELETE",
+            "/tenant/verification/{domain}",
+            path={
+                "domain": domain,
+            },
+        )
+        return self._none(call, options)
+
+    def check_verification(
+        self,
+        domain: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.DomainVerification:
+        """Check a domain.
+
+        Looks for the proof now. `status` says what came of it and `error` why it was not found. What is proven is
+        looked for again every 7 days, and after a miss the next day; three misses in a row take the mark away. A
+        tenant that takes another name has its domains checked again to keep the mark.
+
+        Args:
+            domain: The domain
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, The caller lacks `members:manage`; HTTP 404, The tenant has no such domain.
+        """
+        call = Call(
+            "POST",
+            "/tenant/verification/{domain}/check",
+            path={
+                "domain": domain,
+            },
+        )
+        return self._one(call, models.DomainVerification, options)
 
     def list_tokens(
         self,

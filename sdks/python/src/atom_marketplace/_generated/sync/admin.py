@@ -270,19 +270,22 @@ class AdminOperations(SyncCore):
         status: models.Status | NotGiven | None = ...,
         kind: models.Kind | NotGiven | None = ...,
         source_tenant_id: str | NotGiven | None = ...,
+        sort: models.SubmissionSort | NotGiven | None = ...,
         page: int | NotGiven | None = ...,
         page_size: int | NotGiven | None = ...,
         cursor: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> Page[models.Submission]:
-        """Lists submissions, the oldest first.
+        """Lists submissions, the riskiest first.
 
-        Those that wait, unless another `status` is asked for.
+        Those that wait, unless another `status` is asked for; of one risk, or with `sort=age`, the oldest first.
+        `total` counts to 1,000.
 
         Args:
             status: Where they stand.
             kind: Of one kind alone.
             source_tenant_id: Of one publisher alone.
+            sort: In which order.
             page: The page, from 1.
             page_size: Items on a page.
             cursor: `next_cursor` of the page before.
@@ -298,6 +301,7 @@ class AdminOperations(SyncCore):
                 "status": status,
                 "kind": kind,
                 "source_tenant_id": source_tenant_id,
+                "sort": sort,
                 "page": page,
                 "page_size": page_size,
                 "cursor": cursor,
@@ -337,6 +341,7 @@ class AdminOperations(SyncCore):
         *,
         digest: str | NotGiven | None = ...,
         reason: str | NotGiven | None = ...,
+        take_over: bool | NotGiven = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Approves a submission: its version becomes public.
@@ -347,11 +352,13 @@ class AdminOperations(SyncCore):
             submission_id: `sub_…`
             digest: The digest that was looked at. Where it is not the submission's, nothing is decided.
             reason: Why, up to 2,000 characters; its publisher reads it. Needed unless it is an approval.
+            take_over: Decide although another reviewer has claimed it.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, The reason is too long; HTTP 403, Not the platform's admin; HTTP 404, No such
-                submission; HTTP 409, It does not wait any more, or its digest is another.
+            MarketplaceError: HTTP 400, The reason is too long; HTTP 403, Not the platform's admin, or a member of
+                the publisher; HTTP 404, No such submission; HTTP 409, It does not wait any more, its digest is
+                another, or another reviewer has claimed it.
         """
         call = Call(
             "POST",
@@ -362,9 +369,172 @@ class AdminOperations(SyncCore):
             body={
                 "digest": digest,
                 "reason": reason,
+                "take_over": take_over,
             },
         )
         return self._one(call, models.Component, options)
+
+    def claim_submission(
+        self,
+        submission_id: str,
+        *,
+        take_over: bool | NotGiven = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Submission:
+        """Claims a submission for an hour.
+
+        So that no other reviewer works on it meanwhile: they get 409 unless they say `take_over`. Claim it again to
+        renew the hour.
+
+        Args:
+            submission_id: `sub_…`
+            take_over: Claim it although another reviewer has.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, Not the platform's admin, or a member of the
+                publisher; HTTP 404, No such submission; HTTP 409, Another reviewer has claimed it
+                (`details.claimed_by`, `claimed_until`), or it does not wait any more.
+        """
+        call = Call(
+            "POST",
+            "/admin/submissions/{submission_id}/claim",
+            path={
+                "submission_id": submission_id,
+            },
+            body={
+                "take_over": take_over,
+            },
+        )
+        return self._one(call, models.Submission, options)
+
+    def unclaim_submission(
+        self,
+        submission_id: str,
+        *,
+        take_over: bool | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Gives a claim back.
+
+        Args:
+            submission_id: `sub_…`
+            take_over: End another reviewer's claim.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, Not the platform's admin, or a member of the publisher; HTTP 404, No such
+                submission; HTTP 409, Another reviewer has claimed it.
+        """
+        call = Call(
+            "DELETE",
+            "/admin/submissions/{submission_id}/claim",
+            path={
+                "submission_id": submission_id,
+            },
+            query={
+                "take_over": take_over,
+            },
+        )
+        return self._none(call, options)
+
+    def get_submission_diff(
+        self,
+        submission_id: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.SubmissionDiff:
+        """Reads what a submission changes.
+
+        Against the version approved last: what it touches (hosts, keys, capabilities, dependencies), fields, files
+        and lines. Every character that nobody sees stands there as `⟨U+200B⟩`, and is listed with its place.
+
+        Args:
+            submission_id: `sub_…`
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, Not the platform's admin; HTTP 404, No such submission; HTTP 409, A later
+                submission took its place, and its content is gone.
+        """
+        call = Call(
+            "GET",
+            "/admin/submissions/{submission_id}/diff",
+            path={
+                "submission_id": submission_id,
+            },
+        )
+        return self._one(call, models.SubmissionDiff, options)
+
+    def list_submission_messages(
+        self,
+        submission_id: str,
+        *,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.Message]:
+        """Lists the messages about a submission, the oldest first.
+
+        Args:
+            submission_id: `sub_…`
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
+            cursor: `next_cursor` of the page before, in place of `page`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, Not the platform's admin; HTTP 404, No such
+                submission.
+        """
+        call = Call(
+            "GET",
+            "/admin/submissions/{submission_id}/messages",
+            path={
+                "submission_id": submission_id,
+            },
+            query={
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.Message, options)
+
+    @refuses_ellipsis("submission_id", "text")
+    def create_submission_message(
+        self,
+        submission_id: str,
+        text: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.Message:
+        """Writes to the publisher of a submission.
+
+        It decides nothing. The publisher reads it and may answer.
+
+        Args:
+            submission_id: `sub_…`
+            text: What to say, up to 4,000 characters of plain text.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, The text is empty, too long, or holds what nobody can see; HTTP 403, Not the
+                platform's admin; HTTP 404, No such submission; HTTP 409, There are 500 messages already.
+        """
+        call = Call(
+            "POST",
+            "/admin/submissions/{submission_id}/messages",
+            path={
+                "submission_id": submission_id,
+            },
+            body={
+                "text": text,
+            },
+            required={"text": text},
+        )
+        return self._one(call, models.Message, options)
 
     def reject_submission(
         self,
@@ -372,6 +542,7 @@ class AdminOperations(SyncCore):
         *,
         digest: str | NotGiven | None = ...,
         reason: str | NotGiven | None = ...,
+        take_over: bool | NotGiven = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Rejects a submission.
@@ -382,11 +553,13 @@ class AdminOperations(SyncCore):
             submission_id: `sub_…`
             digest: The digest that was looked at. Where it is not the submission's, nothing is decided.
             reason: Why, up to 2,000 characters; its publisher reads it. Needed unless it is an approval.
+            take_over: Decide although another reviewer has claimed it.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin;
-                HTTP 404, No such submission; HTTP 409, It does not wait any more, or its digest is another.
+            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin, or
+                a member of the publisher; HTTP 404, No such submission; HTTP 409, It does not wait any more, its
+                digest is another, or another reviewer has claimed it.
         """
         call = Call(
             "POST",
@@ -397,6 +570,7 @@ class AdminOperations(SyncCore):
             body={
                 "digest": digest,
                 "reason": reason,
+                "take_over": take_over,
             },
         )
         return self._one(call, models.Component, options)
@@ -407,6 +581,7 @@ class AdminOperations(SyncCore):
         *,
         digest: str | NotGiven | None = ...,
         reason: str | NotGiven | None = ...,
+        take_over: bool | NotGiven = ...,
         options: RequestOptions | None = None,
     ) -> models.Component:
         """Asks the publisher of a submission for changes.
@@ -417,11 +592,13 @@ class AdminOperations(SyncCore):
             submission_id: `sub_…`
             digest: The digest that was looked at. Where it is not the submission's, nothing is decided.
             reason: Why, up to 2,000 characters; its publisher reads it. Needed unless it is an approval.
+            take_over: Decide although another reviewer has claimed it.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
-            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin;
-                HTTP 404, No such submission; HTTP 409, It does not wait any more, or its digest is another.
+            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin, or
+                a member of the publisher; HTTP 404, No such submission; HTTP 409, It does not wait any more, its
+                digest is another, or another reviewer has claimed it.
         """
         call = Call(
             "POST",
@@ -432,6 +609,7 @@ class AdminOperations(SyncCore):
             body={
                 "digest": digest,
                 "reason": reason,
+                "take_over": take_over,
             },
         )
         return self._one(call, models.Component, options)
@@ -549,7 +727,8 @@ class AdminOperations(SyncCore):
             name: Its name, up to 100 characters.
             plan: Its plan.
             suspended: Whether its credentials are refused.
-            verified: Whether the platform has verified who it is.
+            verified: Whether the platform vouches for who it is, until it takes another name. Domains that it has
+                proven go on speaking for it without.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:

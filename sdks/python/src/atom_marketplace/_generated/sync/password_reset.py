@@ -24,7 +24,7 @@ class PasswordResetOperations(SyncCore):
         """Ask for a password reset.
 
         Mails a one-time link to the account, good for an hour, where mail is set up and there is one; the answer is
-        the same in any case. At most 3 an hour are sent to an address. Without mail, the operator makes one with
+        the same in any case. At most 3 letters an hour go to an address. Without mail, the operator makes one with
         `atom-marketplace member reset-password`.
 
         Args:
