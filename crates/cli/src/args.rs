@@ -11,8 +11,7 @@ use crate::client::args::{ClientCommand, Connection};
 
 /// A marketplace for ATOM agents, skills, canvases and domains: find, publish and install; run one and look after it.
 ///
-/// serve, tenant, member, admin, token, audit, config, migrate, doctor, backup and restore are the operator's: they work on
-/// this machine's
+/// serve, tenant, member, admin, token, audit, config, migrate, doctor, backup and restore are the operator's: they work on this machine's
 /// settings and database. All other commands speak to a marketplace over HTTP, as `login` or the ATOM_BASE_URL,
 /// ATOM_TENANT_ID and ATOM_API_TOKEN variables say; `token --remote` does too.
 ///

@@ -21,11 +21,11 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("ratings", &["audit", "catalog", "events", "statistics"]),
     ("sandbox", &["accounts", "audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
     ("reports", &["audit", "catalog"]),
-    ("inbox", &["events"]),
     ("statistics", &["catalog"]),
     ("transfers", &["audit", "catalog", "ratings", "tenants"]),
     ("usage", &["catalog", "installs", "limits", "statistics", "tenants"]),
     ("verification", &["audit", "catalog", "tenants"]),
+    ("inbox", &["events"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

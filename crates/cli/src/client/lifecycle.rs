@@ -133,9 +133,9 @@ pub(super) async fn transfer(args: &TransferArgs) -> anyhow::Result<()> {
         }
     };
     if connection.json {
-        output::json(&json!(transfer))
+        output::json(&json!(transfer));
     } else {
-        table(&[transfer])
+        table(&[transfer]);
     }
     Ok(())
 }
@@ -260,9 +260,9 @@ pub(super) async fn resolve(args: &ResolveArgs) -> anyhow::Result<()> {
     };
     let report = reports.resolve(&args.id, &resolution).await?;
     if args.connection.json {
-        output::json(&json!(report))
+        output::json(&json!(report));
     } else {
-        report_table(&[report])
+        report_table(&[report]);
     }
     Ok(())
 }

@@ -91,9 +91,9 @@ pub(super) async fn run(args: &VerifyArgs) -> anyhow::Result<()> {
         }
     };
     if connection.json {
-        output::json(&json!(domain))
+        output::json(&json!(domain));
     } else {
-        show(&domain)
+        show(&domain);
     }
     Ok(())
 }

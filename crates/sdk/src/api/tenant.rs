@@ -32,6 +32,11 @@ impl Tenant {
         Call::json(&self.client, Method::PATCH, "/tenant").body(update)
     }
 
+    /// Whether it is shown as verified, and by which domains.
+    pub fn verification(&self) -> Verification {
+        Verification::new(&self.client)
+    }
+
     /// What asks for its attention, the latest first. The query `unread=true` leaves out what was read.
     pub fn inbox(&self) -> Call<Inbox> {
         Call::json(&self.client, Method::GET, "/tenant/inbox")
@@ -47,36 +52,9 @@ impl Tenant {
         AuditLog::new(&self.client)
     }
 
-    /// Whether it is shown as verified, and by which domains.
-    pub fn verification(&self) -> Verification {
-        Verification::new(&self.client)
-    }
-
     /// Its members.
     pub fn members(&self) -> Members {
         Members::new(&self.client)
-    }
-}
-
-handle! {
-    /// The record of every change in the tenant.
-    AuditLog
-}
-
-impl AuditLog {
-    /// Lists entries, the latest first. The queries `actor`, `action`, `target`, `from` and `to` choose among them.
-    pub fn list(&self) -> Listing<AuditEntry> {
-        Listing::new(&self.client, "/tenant/audit-log")
-    }
-
-    /// All entries, oldest first, one [`AuditLine`](atom_marketplace_protocol::audit::AuditLine) a line (NDJSON).
-    pub fn export(&self) -> Call<Bytes> {
-        Call::done(&self.client, Method::GET, "/tenant/audit-log/export").raw()
-    }
-
-    /// Whether every entry is there as it was written.
-    pub fn verify(&self) -> Call<AuditVerification> {
-        Call::json(&self.client, Method::GET, "/tenant/audit-log/verify")
     }
 }
 
@@ -108,6 +86,28 @@ impl Verification {
     /// Takes a domain away.
     pub fn delete(&self, domain: &str) -> Call<()> {
         Call::done(&self.client, Method::DELETE, Self::path(domain, ""))
+    }
+}
+
+handle! {
+    /// The record of every change in the tenant.
+    AuditLog
+}
+
+impl AuditLog {
+    /// Lists entries, the latest first. The queries `actor`, `action`, `target`, `from` and `to` choose among them.
+    pub fn list(&self) -> Listing<AuditEntry> {
+        Listing::new(&self.client, "/tenant/audit-log")
+    }
+
+    /// All entries, oldest first, one [`AuditLine`](atom_marketplace_protocol::audit::AuditLine) a line (NDJSON).
+    pub fn export(&self) -> Call<Bytes> {
+        Call::done(&self.client, Method::GET, "/tenant/audit-log/export").raw()
+    }
+
+    /// Whether every entry is there as it was written.
+    pub fn verify(&self) -> Call<AuditVerification> {
+        Call::json(&self.client, Method::GET, "/tenant/audit-log/verify")
     }
 }
 

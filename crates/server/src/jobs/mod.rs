@@ -74,12 +74,6 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { crate::catalog::vocabulary::rebuild(&m).await }),
     },
     Job {
-        name: "forget old events",
-        every: Duration::from_hours(1),
-        among_nodes: false,
-        run: |m| Box::pin(async move { forget_events(&m).await }),
-    },
-    Job {
         name: "forget old statistics",
         every: Duration::from_hours(1),
         among_nodes: false,
@@ -90,6 +84,12 @@ const JOBS: &[Job] = &[
         every: Duration::from_mins(10),
         among_nodes: false,
         run: |m| Box::pin(async move { m.check_due_domains().await }),
+    },
+    Job {
+        name: "forget old events",
+        every: Duration::from_hours(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { forget_events(&m).await }),
     },
     Job {
         name: "forget old idempotency keys",

@@ -133,20 +133,10 @@ pub fn update(
     if !changes(&before, &update) {
         return Ok(before);
     }
-    let renamed = update.name.as_ref().is_some_and(|name| **name != *tenant.name);
+    let renamed = update.name.as_ref().is_some_and(|name| *name != before.name);
     store::update(c, slug, &update, renamed, now)?;
     note(c, actor, &tenant, "tenant.update", json!(update), now)?;
     describe(c, slug)
-}
-
-/// Whether a tenant is another after an update. A limit always is set: one of its own stays when the plan changes, although
-/// it reads the same.
-fn changes(tenant: &wire::Tenant, update: &TenantAdminUpdate) -> bool {
-    update.name.as_ref().is_some_and(|name| *name != tenant.name)
-        || update.plan.is_some_and(|plan| plan != tenant.plan)
-        || update.suspended.is_some_and(|suspended| suspended != tenant.suspended)
-        || update.verified.is_some_and(|verified| verified != tenant.verified)
-        || update.limits.is_some()
 }
 
 /// Gives a tenant another name, by itself. The platform has vouched for who went by the name before: that is over, as is
@@ -162,6 +152,16 @@ pub(crate) fn rename(
     let renamed = name.as_ref().is_some_and(|name| *name != before.name);
     let verified = (renamed && before.verified).then_some(false);
     update(c, actor, slug, &TenantAdminUpdate { name, verified, ..TenantAdminUpdate::default() }, now)
+}
+
+/// Whether a tenant is another after an update. A limit always is set: one of its own stays when the plan changes, although
+/// it reads the same.
+fn changes(tenant: &wire::Tenant, update: &TenantAdminUpdate) -> bool {
+    update.name.as_ref().is_some_and(|name| *name != tenant.name)
+        || update.plan.is_some_and(|plan| plan != tenant.plan)
+        || update.suspended.is_some_and(|suspended| suspended != tenant.suspended)
+        || update.verified.is_some_and(|verified| verified != tenant.verified)
+        || update.limits.is_some()
 }
 
 /// The record of what was done to a tenant.

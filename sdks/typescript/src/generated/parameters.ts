@@ -12,10 +12,62 @@ import type {
   TransferDirection,
 } from './types/index.js';
 
+/** Parameters of `adminListAuditLog`. */
+export interface AdminListAuditLogParams {
+  /** Whose record: a tenant's, also one that was deleted. */
+  tenantId?: string | undefined;
+  /** `true`: the platform's own record. Without it and `tenant_id`: all. */
+  platform?: boolean | undefined;
+  /** By whom, such as `admin`. */
+  actor?: string | undefined;
+  /** What was done, such as `component.publish`; `component.` stands for all that is done to components. */
+  action?: string | undefined;
+  /** To what, such as `skill:acme/crm-lookup`. */
+  target?: string | undefined;
+  /** Not before this time, RFC 3339. */
+  from?: string | undefined;
+  /** Before this time, RFC 3339. */
+  to?: string | undefined;
+  /** The page, from 1; up to 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `adminExportAuditLog`. */
+export interface AdminExportAuditLogParams {
+  /** Whose record: a tenant's, also one that was deleted. */
+  tenantId?: string | undefined;
+  /** `true`: the platform's own record. Without it and `tenant_id`: all, one after the other. */
+  platform?: boolean | undefined;
+}
+
+/** Parameters of `adminVerifyAuditLog`. */
+export interface AdminVerifyAuditLogParams {
+  /** Whose record: a tenant's, also one that was deleted. Without it: the platform's own. */
+  tenantId?: string | undefined;
+}
+
 /** Parameters of `listReports`. */
 export interface ListReportsParams {
   /** Those that wait, or those that were resolved. */
   status?: ReportStatus | undefined;
+  /** The page, from 1; up to 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `adminListReviews`. */
+export interface AdminListReviewsParams {
+  /** Only those that members have flagged since the platform last decided, or only the others. */
+  flagged?: boolean | undefined;
+  /** Only those that are hidden, or only the others. */
+  hidden?: boolean | undefined;
   /** The page, from 1; up to 10,000 items deep. */
   page?: number | undefined;
   /** Items on a page. */
@@ -198,6 +250,12 @@ export interface ComponentUninstallParams {
   sourceTenantId?: string | undefined;
 }
 
+/** Parameters of `getAgentRating` and its like for the other kinds. */
+export interface ComponentGetRatingParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
 /** Parameters of `rateAgent` and its like for the other kinds. */
 export interface ComponentRateParams {
   /** The component's publisher, where several have that id. */
@@ -235,6 +293,38 @@ export interface ComponentListReviewsParams {
   pageSize?: number | undefined;
   /** The `next_cursor` of the page before. */
   cursor?: string | undefined;
+}
+
+/** Parameters of `flagAgentReview` and its like for the other kinds. */
+export interface ComponentFlagReviewParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `replyToAgentReview` and its like for the other kinds. */
+export interface ComponentReplyToReviewParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `deleteAgentReviewReply` and its like for the other kinds. */
+export interface ComponentDeleteReviewReplyParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `getAgentStats` and its like for the other kinds. */
+export interface ComponentGetStatsParams {
+  /** The component's publisher, where several have that id. */
+  sourceTenantId?: string | undefined;
+  /** The first day, UTC. Left out: 29 days before the last. */
+  from?: string | undefined;
+  /** The last day, UTC. Left out: today. At most 400 days from the first. */
+  to?: string | undefined;
+  /** What figures are told apart by. `version` and `plan` are for the publisher and the platform. */
+  groupBy?: 'day' | 'version' | 'plan' | undefined;
+  /** `csv`: a table, as with `Accept: text/csv`. */
+  format?: 'json' | 'csv' | undefined;
 }
 
 /** Parameters of `transferAgent` and its like for the other kinds. */
@@ -404,6 +494,16 @@ export interface ListInstallationsParams {
   cursor?: string | undefined;
 }
 
+/** Parameters of `getPublisherStats`. */
+export interface GetPublisherStatsParams {
+  /** The first day, UTC. Left out: 29 days before the last. */
+  from?: string | undefined;
+  /** The last day, UTC. Left out: today. At most 400 days from the first. */
+  to?: string | undefined;
+  /** `csv`: a table, as with `Accept: text/csv`. */
+  format?: 'json' | 'csv' | undefined;
+}
+
 /** Parameters of `searchComponents`. */
 export interface SearchComponentsParams {
   /** Words, up to 200 characters. All must match; the last one may be the beginning of one. */
@@ -461,6 +561,36 @@ export interface ListOwnSubmissionMessagesParams {
   /** Items on a page. */
   pageSize?: number | undefined;
   /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listAuditLog`. */
+export interface ListAuditLogParams {
+  /** By whom, such as `token:tok_…`. */
+  actor?: string | undefined;
+  /** What was done, such as `component.publish`; `component.` stands for all that is done to components. */
+  action?: string | undefined;
+  /** To what, such as `skill:acme/crm-lookup`. */
+  target?: string | undefined;
+  /** Not before this time, RFC 3339. */
+  from?: string | undefined;
+  /** Before this time, RFC 3339. */
+  to?: string | undefined;
+  /** The page, from 1; up to 10,000 items deep. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `getInbox`. */
+export interface GetInboxParams {
+  /** `true`: only what the caller has not read yet. */
+  unread?: boolean | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** The `next_cursor` of the page before. */
   cursor?: string | undefined;
 }
 

@@ -22,6 +22,8 @@ __all__ = [
     "Code",
     "Component",
     "ComponentCount",
+    "ComponentFigures",
+    "ComponentStatistics",
     "Delivery",
     "DeliveryAttempt",
     "DeliveryDetail",
@@ -30,6 +32,7 @@ __all__ = [
     "DependencyStatus",
     "Deprecation",
     "DisabledReason",
+    "DomainVerification",
     "Event",
     "EventType",
     "FederatedComponent",
@@ -37,6 +40,7 @@ __all__ = [
     "FederationKeyCreated",
     "FieldChange",
     "FieldError",
+    "Figures",
     "File",
     "FileChange",
     "FileEncoding",
@@ -70,31 +74,43 @@ __all__ = [
     "MessageSide",
     "MissingDependency",
     "MissingReason",
+    "ModeratedReview",
     "OneTimeLink",
     "Origin",
+    "OwnRating",
     "PendingVersion",
     "Plan",
     "PlanLimits",
     "PlannedInstall",
     "PlatformStats",
+    "ProofInstructions",
     "PublishCheck",
+    "PublishedCount",
     "Publisher",
+    "PublisherProfile",
+    "PublisherStatistics",
+    "RatingOverview",
     "RatingSummary",
     "Redaction",
     "RedactionAction",
     "RedactionKind",
+    "RejectedReport",
     "Report",
     "ReportOutcome",
     "ReportReason",
     "ReportReceipt",
     "ReportStatus",
     "Review",
+    "ReviewFlag",
+    "ReviewReply",
     "Role",
     "Scope",
     "Session",
     "SessionSummary",
     "Severity",
     "SkillType",
+    "StatisticsGroup",
+    "StatisticsItem",
     "Status",
     "Submission",
     "SubmissionDetail",
@@ -104,6 +120,7 @@ __all__ = [
     "SurfaceChange",
     "Takedown",
     "Tenant",
+    "TenantVerification",
     "TestRateLimit",
     "TestSession",
     "TextDiff",
@@ -111,7 +128,10 @@ __all__ = [
     "TransferDirection",
     "TransferStatus",
     "Usage",
+    "UsageReportAnswer",
     "User",
+    "VerificationMethod",
+    "VerificationStatus",
     "VersionInfo",
     "Webhook",
     "WebhookCreated",
@@ -201,6 +221,9 @@ Severity: TypeAlias = Literal["note", "queue", "block"]
 SkillType: TypeAlias = Literal["prompt_only", "python_code", "nodejs", "api", "function", "script", "docker", "container"]
 """How a skill runs."""
 
+StatisticsGroup: TypeAlias = Literal["day", "version", "plan"]
+"""What figures are told apart by."""
+
 Status: TypeAlias = Literal["pending_review", "published", "changes_requested", "rejected", "quarantined", "withdrawn", "superseded"]
 """Where a component or one of its versions stands (contract §1 "Lifecycle")."""
 
@@ -212,6 +235,12 @@ TransferDirection: TypeAlias = Literal["in", "out"]
 
 TransferStatus: TypeAlias = Literal["pending", "accepted", "declined", "cancelled", "expired"]
 """Where an offer stands."""
+
+VerificationMethod: TypeAlias = Literal["dns", "file"]
+"""How it is shown that a domain is a tenant's."""
+
+VerificationStatus: TypeAlias = Literal["pending", "verified", "lapsed"]
+"""Where a domain stands."""
 
 WebhookScope: TypeAlias = Literal["tenant", "marketplace"]
 """What a webhook hears of."""
@@ -452,6 +481,44 @@ class ComponentCount(Model):
     """The status."""
 
 
+class Figures(Model):
+    """What there is to count. What the caller may not read is left out: the public reads installs and ratings."""
+
+    __slots__ = ()
+    _absent = {
+        "active_installs": None,
+        "average_rating": None,
+        "execution_count": None,
+        "mean_duration_ms": None,
+        "rating_count": None,
+        "success_count": None,
+        "success_rate": None,
+        "total_duration_ms": None,
+        "uninstalls": None,
+    }
+
+    active_installs: int | None
+    """Tenants that had it installed at the end."""
+    average_rating: float | None
+    """What those are on average now, 1–5; left out when there are none."""
+    execution_count: int | None
+    """How often it ran."""
+    installs: int
+    """Tenants that installed it for the first time."""
+    mean_duration_ms: float | None
+    """How long it ran each time, milliseconds; left out when it did not run."""
+    rating_count: int | None
+    """Ratings first given; left out by version and by plan."""
+    success_count: int | None
+    """How often it ran with success."""
+    success_rate: float | None
+    """The share of executions that were a success, 0 to 1; left out when it did not run."""
+    total_duration_ms: int | None
+    """How long it ran altogether, milliseconds."""
+    uninstalls: int | None
+    """Tenants that uninstalled it for the first time."""
+
+
 class Delivery(Model):
     """One event for one webhook."""
 
@@ -541,6 +608,27 @@ class Event(Model):
     """When, RFC 3339 UTC."""
     type: EventType
     """What happened."""
+
+
+class ProofInstructions(Model):
+    """What to put where: a record, or a file."""
+
+    __slots__ = ()
+    _absent = {
+        "content": None,
+        "record_name": None,
+        "record_value": None,
+        "url": None,
+    }
+
+    content: str | None
+    """A line of it."""
+    record_name: str | None
+    """The name of the TXT record."""
+    record_value: str | None
+    """Its value."""
+    url: str | None
+    """The address of the file. Redirects are not followed."""
 
 
 class FederatedComponent(Model):
@@ -788,6 +876,22 @@ class Message(Model):
     """What they say."""
 
 
+class ReviewFlag(Model):
+    """What a member finds wrong with a review."""
+
+    __slots__ = ()
+    _decoders = {
+        "flagged_at": timestamp,
+    }
+
+    flagged_at: datetime
+    """When, RFC 3339 UTC."""
+    reason: str
+    """Why."""
+    tenant_id: str
+    """The member's tenant."""
+
+
 class OneTimeLink(Model):
     """A link that is good for one use."""
 
@@ -804,6 +908,33 @@ class OneTimeLink(Model):
     """The page to open. Whoever has it can use it, so hand it to nobody else. Shown here and, where mail is set up,
     sent.
     """
+
+
+class OwnRating(Model):
+    """What the caller said of a component."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "updated_at": timestamp,
+    }
+    _absent = {
+        "hidden_reason": None,
+        "review": None,
+    }
+
+    created_at: datetime
+    """When it was written, RFC 3339 UTC."""
+    hidden_reason: str | None
+    """Why the platform hides it: nobody else sees it then, and it does not count."""
+    id: str
+    """Its id, `rate_…`."""
+    rating: int
+    """1 to 5."""
+    review: str | None
+    """What it says."""
+    updated_at: datetime
+    """When it was last changed, RFC 3339 UTC."""
 
 
 class PlanLimits(Model):
@@ -835,6 +966,17 @@ class Redaction(Model):
     """The field, written as in findings."""
 
 
+class PublishedCount(Model):
+    """How many public components of a kind a publisher has."""
+
+    __slots__ = ()
+
+    component_type: Kind
+    """The kind."""
+    count: int
+    """How many."""
+
+
 class RatingSummary(Model):
     """The author's rating and what all ratings come to."""
 
@@ -850,6 +992,19 @@ class RatingSummary(Model):
     """The author's rating; null when there is none."""
     rating_count: int
     """How many ratings."""
+
+
+class RejectedReport(Model):
+    """A report that was not taken."""
+
+    __slots__ = ()
+
+    component_id: str
+    """The id it named."""
+    component_type: Kind
+    """The kind it named."""
+    reason: str
+    """Why."""
 
 
 class Report(Model):
@@ -912,29 +1067,18 @@ class ReportReceipt(Model):
     """Its id: the same as before if your tenant's last report of the component is still open."""
 
 
-class Review(Model):
-    """A rating that says something."""
+class ReviewReply(Model):
+    """What a publisher answers to a review."""
 
     __slots__ = ()
     _decoders = {
-        "created_at": timestamp,
-        "updated_at": timestamp,
+        "replied_at": timestamp,
     }
 
-    author: str
-    """The name of the author's tenant; who wrote it is not told."""
-    created_at: datetime
+    replied_at: datetime
     """When it was written, RFC 3339 UTC."""
-    id: str
-    """The review, `rate_…`."""
-    mine: bool
-    """Whether the caller wrote it."""
-    rating: int
-    """1 to 5."""
-    review: str
+    text: str
     """What it says."""
-    updated_at: datetime
-    """When it was last changed, RFC 3339 UTC."""
 
 
 class User(Model):
@@ -1501,6 +1645,38 @@ class PlatformStats(Model):
     """Tenants of this instance and mirrored ones."""
 
 
+class ComponentFigures(Figures):
+    """Figures of one of a publisher's components."""
+
+    __slots__ = ()
+
+    component_id: str
+    """Its id."""
+    component_type: Kind
+    """Its kind."""
+    name: str
+    """Its name."""
+
+
+class StatisticsItem(Figures):
+    """Figures of a day, a version or a plan."""
+
+    __slots__ = ()
+    _absent = {
+        **Figures._absent,
+        "day": None,
+        "plan": None,
+        "version": None,
+    }
+
+    day: str | None
+    """The day, UTC."""
+    plan: str | None
+    """The plan; `other`: plans of so few tenants that their figures would be those of one, put together."""
+    version: str | None
+    """The version."""
+
+
 class DeliveryDetail(Delivery):
     """A delivery with what was sent and every exchange."""
 
@@ -1515,6 +1691,45 @@ class DeliveryDetail(Delivery):
     """Its exchanges, oldest first."""
     payload: Event
     """The body that is sent, parsed."""
+
+
+class DomainVerification(Model):
+    """A domain that a tenant says is its own."""
+
+    __slots__ = ()
+    _decoders = {
+        "checked_at": timestamp,
+        "instructions": ProofInstructions,
+        "next_check_at": timestamp,
+        "verified_at": timestamp,
+    }
+    _absent = {
+        "checked_at": None,
+        "error": None,
+        "next_check_at": None,
+        "verified_at": None,
+    }
+
+    checked_at: datetime | None
+    """When it was last looked for, RFC 3339 UTC."""
+    domain: str
+    """The domain, in ASCII."""
+    error: str | None
+    """Why the last check did not find it."""
+    failures: int
+    """Checks in a row that did not find it."""
+    instructions: ProofInstructions
+    """What to put where."""
+    method: VerificationMethod
+    """How it is shown."""
+    next_check_at: datetime | None
+    """When it is looked for again by itself, RFC 3339 UTC."""
+    status: VerificationStatus
+    """Where it stands."""
+    token: str
+    """What is to be found there. It is no secret, and of no use to another tenant."""
+    verified_at: datetime | None
+    """Since when it is proven, RFC 3339 UTC."""
 
 
 class FederationKeyCreated(FederationKey):
@@ -1624,6 +1839,75 @@ class LockResponse(Model):
     """How many were changed to another version."""
 
 
+class ModeratedReview(Model):
+    """A rating as the platform sees it."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "flags": each(ReviewFlag),
+        "updated_at": timestamp,
+    }
+    _absent = {
+        "hidden_reason": None,
+        "review": None,
+    }
+
+    author_tenant_id: str
+    """The author's tenant."""
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The kind of the component."""
+    created_at: datetime
+    """When it was written, RFC 3339 UTC."""
+    flag_count: int
+    """How many members have flagged it since the platform last decided."""
+    flags: list[ReviewFlag]
+    """What they say, the first 20."""
+    hidden: bool
+    """Whether it is hidden."""
+    hidden_reason: str | None
+    """Why."""
+    id: str
+    """Its id, `rate_…`."""
+    rating: int
+    """1 to 5."""
+    review: str | None
+    """What it says."""
+    source_tenant_id: str
+    """The component's publisher."""
+    updated_at: datetime
+    """When it was last changed, RFC 3339 UTC."""
+
+
+class RatingOverview(Model):
+    """What all ratings of a component come to."""
+
+    __slots__ = ()
+    _decoders = {
+        "mine": OwnRating,
+    }
+    _absent = {
+        "average_rating": None,
+        "mine": None,
+        "verified_average": None,
+    }
+
+    average_rating: float | None
+    """Plain mean of all ratings, 1–5; null when unrated."""
+    histogram: dict[str, int]
+    """How often each rating was given: the keys are `1` to `5`, all of them."""
+    mine: OwnRating | None
+    """The caller's own rating."""
+    rating_count: int
+    """How many ratings."""
+    verified_average: float | None
+    """Plain mean of the ratings whose tenants have the component installed now; null when there is none."""
+    verified_count: int
+    """How many those are."""
+
+
 class Tenant(Model):
     """A tenant."""
 
@@ -1651,7 +1935,7 @@ class Tenant(Model):
     updated_at: datetime
     """When it was last changed, RFC 3339 UTC."""
     verified: bool
-    """Whether the platform has verified who it is."""
+    """Whether it is verified: it has proven a domain, or the platform vouches for it."""
 
 
 class PublishCheck(Model):
@@ -1677,6 +1961,79 @@ class PublishCheck(Model):
     """
     version: str
     """The version it would get."""
+
+
+class PublisherProfile(Model):
+    """What everyone may read of a publisher."""
+
+    __slots__ = ()
+    _decoders = {
+        "components": each(PublishedCount),
+        "since": timestamp,
+    }
+
+    components: list[PublishedCount]
+    """How many public components it has of each kind."""
+    domains: list[str]
+    """The domains that it has shown to be its own."""
+    name: str
+    """Its name."""
+    since: datetime
+    """Since when it is here, RFC 3339 UTC."""
+    tenant_id: str
+    """Its id."""
+    verified: bool
+    """Whether it is verified: it has shown that the `domains` are its own, or the platform vouches for it."""
+
+
+class UsageReportAnswer(Model):
+    """What became of usage reports."""
+
+    __slots__ = ()
+    _decoders = {
+        "rejected": each(RejectedReport),
+    }
+
+    accepted: int
+    """How many were taken."""
+    rejected: list[RejectedReport]
+    """Those that were not."""
+
+
+class Review(Model):
+    """A rating that says something."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "reply": ReviewReply,
+        "updated_at": timestamp,
+    }
+    _absent = {
+        "hidden_reason": None,
+        "reply": None,
+    }
+
+    author: str
+    """The name of the author's tenant; who wrote it is not told."""
+    created_at: datetime
+    """When it was written, RFC 3339 UTC."""
+    hidden_reason: str | None
+    """Why the platform hides it: only its author and the platform see it then, and it does not count."""
+    id: str
+    """The review, `rate_…`."""
+    installed: bool
+    """Whether the author's tenant has the component installed now."""
+    mine: bool
+    """Whether the caller wrote it."""
+    rating: int
+    """1 to 5."""
+    reply: ReviewReply | None
+    """What the component's publisher answers."""
+    review: str
+    """What it says."""
+    updated_at: datetime
+    """When it was last changed, RFC 3339 UTC."""
 
 
 class Session(Model):
@@ -1856,6 +2213,74 @@ class Component(Manifest):
     """Last version or change, RFC 3339 UTC."""
     version: str
     """The version described here: the latest one available."""
+
+
+class ComponentStatistics(Model):
+    """What a component is used for."""
+
+    __slots__ = ()
+    _decoders = {
+        "all_time": Figures,
+        "items": each(StatisticsItem),
+        "period": Figures,
+    }
+
+    all_time: Figures
+    """Since it was first published."""
+    component_id: str
+    """Its id."""
+    component_type: Kind
+    """Its kind."""
+    from: str
+    """The first day."""
+    group_by: StatisticsGroup
+    """What the items are."""
+    items: list[StatisticsItem]
+    """Figures of each day, version or plan."""
+    period: Figures
+    """Of these days."""
+    source_tenant_id: str
+    """Its publisher."""
+    to: str
+    """The last day."""
+
+
+class PublisherStatistics(Model):
+    """What all components of a publisher are used for."""
+
+    __slots__ = ()
+    _decoders = {
+        "items": each(StatisticsItem),
+        "period": Figures,
+        "top_components": each(ComponentFigures),
+    }
+
+    components: int
+    """How many components it has published."""
+    from: str
+    """The first day."""
+    items: list[StatisticsItem]
+    """Of each day."""
+    period: Figures
+    """Of these days, all components together."""
+    to: str
+    """The last day."""
+    top_components: list[ComponentFigures]
+    """The 20 that ran most often, then those installed most. As CSV there are all, up to 10,000."""
+
+
+class TenantVerification(Model):
+    """How it stands with a tenant's mark."""
+
+    __slots__ = ()
+    _decoders = {
+        "domains": each(DomainVerification),
+    }
+
+    domains: list[DomainVerification]
+    """Its domains, in the order in which they were added."""
+    verified: bool
+    """Whether it is shown as verified: by one of the domains, or because the platform vouches for it."""
 
 
 class TextDiff(Model):

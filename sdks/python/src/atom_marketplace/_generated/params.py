@@ -19,6 +19,7 @@ __all__ = [
     "LockedComponentParam",
     "SuccessorParam",
     "TenantLimitsUpdateParam",
+    "UsageReportParam",
 ]
 
 
@@ -114,3 +115,20 @@ class TenantLimitsUpdateParam(TypedDict, total=False):
     """Canonical bytes of every kept version."""
     webhooks: int | None
     """Webhooks."""
+
+
+class UsageReportParam(TypedDict, total=False):
+    """One component's running totals. Any that is lower than before means that the instance began anew."""
+
+    component_id: Required[str]
+    """Its id."""
+    component_type: Required[models.Kind]
+    """Its kind."""
+    execution_count: Required[int]
+    """How often it ran."""
+    source_tenant_id: str | None
+    """Its publisher, where several installed ones have that id."""
+    success_count: Required[int]
+    """How often with success; never more."""
+    total_duration_ms: Required[int]
+    """How long altogether, milliseconds."""

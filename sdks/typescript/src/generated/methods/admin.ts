@@ -5,6 +5,7 @@ import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type {
+  AdminListReviewsParams,
   AdminListTenantsParams,
   ListReportsParams,
   ListSubmissionMessagesParams,
@@ -20,10 +21,12 @@ import type {
   Kind,
   Message,
   MessageCreate,
+  ModeratedReview,
   PlatformStats,
   Quarantine,
   Report,
   ReportResolution,
+  ReviewDecision,
   Submission,
   SubmissionDetail,
   SubmissionDiff,
@@ -71,6 +74,23 @@ const operations = {
     body: 'ReportResolution',
     required: ['outcome', 'reason'],
     answer: 'Report',
+  },
+  adminListReviews: {
+    method: 'GET',
+    path: '/admin/reviews',
+    answer: 'ModeratedReview',
+  },
+  hideReview: {
+    method: 'POST',
+    path: '/admin/reviews/{review_id}/hide',
+    body: 'ReviewDecision',
+    answer: 'ModeratedReview',
+  },
+  showReview: {
+    method: 'POST',
+    path: '/admin/reviews/{review_id}/show',
+    body: 'ReviewDecision',
+    answer: 'ModeratedReview',
   },
   adminGetStats: {
     method: 'GET',
@@ -236,6 +256,38 @@ export abstract class AdminMethods extends AccountMethods {
    */
   resolveReport(id: string, params: ReportResolution, options?: RequestOptions): ApiPromise<Report> {
     return this.one(operations.resolveReport, { path: [id], params, options });
+  }
+
+  /**
+   * List ratings as the platform sees them.
+   *
+   * All ratings, with words or without, latest first.
+   */
+  adminListReviews(params?: AdminListReviewsParams, options?: RequestOptions): PagePromise<ModeratedReview> {
+    return this.page(operations.adminListReviews, { path: [], params, options });
+  }
+
+  /**
+   * Hide a review.
+   *
+   * It is neither shown nor counted any more, nor is another one of the same author on the same component. Its author and
+   * the platform still see it, with the reason.
+   *
+   * @param reviewId `rate_…`
+   */
+  hideReview(reviewId: string, params?: ReviewDecision, options?: RequestOptions): ApiPromise<ModeratedReview> {
+    return this.one(operations.hideReview, { path: [reviewId], params, options });
+  }
+
+  /**
+   * Show a review.
+   *
+   * It is shown and counted again, or goes on being so: in either case its flags are dealt with.
+   *
+   * @param reviewId `rate_…`
+   */
+  showReview(reviewId: string, params?: ReviewDecision, options?: RequestOptions): ApiPromise<ModeratedReview> {
+    return this.one(operations.showReview, { path: [reviewId], params, options });
   }
 
   /**

@@ -7,8 +7,12 @@ import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type {
   ComponentDeleteRatingParams,
+  ComponentDeleteReviewReplyParams,
+  ComponentFlagReviewParams,
   ComponentGetBundleParams,
   ComponentGetParams,
+  ComponentGetRatingParams,
+  ComponentGetStatsParams,
   ComponentGetVersionParams,
   ComponentInstallParams,
   ComponentListDependentsParams,
@@ -18,6 +22,7 @@ import type {
   ComponentPublishParams,
   ComponentRateParams,
   ComponentRenameParams,
+  ComponentReplyToReviewParams,
   ComponentReportParams,
   ComponentSearchParams,
   ComponentTransferParams,
@@ -35,16 +40,20 @@ import type {
   CategoryCount,
   Component,
   ComponentPatch,
+  ComponentStatistics,
   InstallPlan,
   InstallRequest,
   Installation,
   PublishCheck,
   RateRequest,
+  RatingOverview,
   RatingSummary,
   RenameRequest,
   ReportReceipt,
   ReportRequest,
   Review,
+  ReviewFlagRequest,
+  ReviewReplyRequest,
   Transfer,
   TransferRequest,
   VersionInfo,
@@ -127,6 +136,12 @@ const operations = {
     path: '/agent-marketplace/agents/{id}/install',
     reserved: { id: ['bulk-install', 'categories', 'search'] },
   },
+  getAgentRating: {
+    method: 'GET',
+    path: '/agent-marketplace/agents/{id}/rating',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'RatingOverview',
+  },
   rateAgent: {
     method: 'PUT',
     path: '/agent-marketplace/agents/{id}/rating',
@@ -165,6 +180,35 @@ const operations = {
     path: '/agent-marketplace/agents/{id}/reviews',
     reserved: { id: ['bulk-install', 'categories', 'search'] },
     answer: 'Review',
+  },
+  flagAgentReview: {
+    method: 'POST',
+    path: '/agent-marketplace/agents/{id}/reviews/{review_id}/flag',
+    body: 'ReviewFlagRequest',
+    query: ['source_tenant_id'],
+    required: ['reason'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+  },
+  replyToAgentReview: {
+    method: 'PUT',
+    path: '/agent-marketplace/agents/{id}/reviews/{review_id}/reply',
+    body: 'ReviewReplyRequest',
+    query: ['source_tenant_id'],
+    required: ['text'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Review',
+  },
+  deleteAgentReviewReply: {
+    method: 'DELETE',
+    path: '/agent-marketplace/agents/{id}/reviews/{review_id}/reply',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Review',
+  },
+  getAgentStats: {
+    method: 'GET',
+    path: '/agent-marketplace/agents/{id}/stats',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'ComponentStatistics',
   },
   transferAgent: {
     method: 'POST',
@@ -463,11 +507,23 @@ export abstract class AgentsMethods extends AdminMethods {
   }
 
   /**
+   * Get agent rating.
+   *
+   * What all ratings come to: their mean and how often each was given, the mean of those that have it installed, and what
+   * the caller said.
+   *
+   * @param agentId The component's id
+   */
+  getAgentRating(agentId: string, params?: ComponentGetRatingParams, options?: RequestOptions): ApiPromise<RatingOverview> {
+    return this.one(operations.getAgentRating, { path: [agentId], params, options });
+  }
+
+  /**
    * Rate agent.
    *
    * Rates a component from 1 to 5, in place of what the same author said before. An author is a member of a tenant, or the
-   * maker of a token; in the ranking each tenant counts once. A review that is left out is taken back. The same may be
-   * sent as `POST …/rate`.
+   * maker of a token. The ranking goes by the ratings of the tenants that have it installed, each counted once. A review that
+   * is left out is taken back. The same may be sent as `POST …/rate`.
    *
    * @param agentId The component's id
    * @param rating 1 to 5
@@ -520,12 +576,63 @@ export abstract class AgentsMethods extends AdminMethods {
   /**
    * List agent reviews.
    *
-   * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
+   * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant and whether it
+   * has the component installed. What the platform hides is there for its author and the platform alone, with the reason.
    *
    * @param agentId The component's id
    */
   listAgentReviews(agentId: string, params?: ComponentListReviewsParams, options?: RequestOptions): PagePromise<Review> {
     return this.page(operations.listAgentReviews, { path: [agentId], params, options });
+  }
+
+  /**
+   * Flag agent review.
+   *
+   * Tells the platform that a review should not be there, and why. It stays until the platform decides. A member flags a
+   * review once; another flag takes the place of the first.
+   *
+   * @param agentId The component's id
+   * @param reviewId `rate_…`
+   */
+  flagAgentReview(agentId: string, reviewId: string, params: ReviewFlagRequest & ComponentFlagReviewParams, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.flagAgentReview, { path: [agentId, reviewId], params, options });
+  }
+
+  /**
+   * Reply to agent review.
+   *
+   * Its publisher's answer, shown below the review, in place of the one before.
+   *
+   * @param agentId The component's id
+   * @param reviewId `rate_…`
+   */
+  replyToAgentReview(agentId: string, reviewId: string, params: ReviewReplyRequest & ComponentReplyToReviewParams, options?: RequestOptions): ApiPromise<Review> {
+    return this.one(operations.replyToAgentReview, { path: [agentId, reviewId], params, options });
+  }
+
+  /**
+   * Delete agent review reply.
+   *
+   * Takes the publisher's reply back. It is no error if there is none.
+   *
+   * @param agentId The component's id
+   * @param reviewId `rate_…`
+   */
+  deleteAgentReviewReply(agentId: string, reviewId: string, params?: ComponentDeleteReviewReplyParams, options?: RequestOptions): ApiPromise<Review> {
+    return this.one(operations.deleteAgentReviewReply, { path: [agentId, reviewId], params, options });
+  }
+
+  /**
+   * Get agent statistics.
+   *
+   * Installs, executions and ratings of a component. Everyone reads installs and ratings by day; its publisher (with
+   * `usage:read`) and the platform read everything, by day, version or plan. Tenants count once, however often they install
+   * or report again; who they are is not told, and by plan the figures of fewer than three are put together with others.
+   *
+   * @param agentId The component's id
+   */
+  getAgentStats(agentId: string, params?: ComponentGetStatsParams, options?: RequestOptions): ApiPromise<ComponentStatistics> {
+    return this.one(operations.getAgentStats, { path: [agentId], params, options });
   }
 
   /**

@@ -7,8 +7,12 @@ import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type {
   ComponentDeleteRatingParams,
+  ComponentDeleteReviewReplyParams,
+  ComponentFlagReviewParams,
   ComponentGetBundleParams,
   ComponentGetParams,
+  ComponentGetRatingParams,
+  ComponentGetStatsParams,
   ComponentGetVersionParams,
   ComponentInstallParams,
   ComponentListDependentsParams,
@@ -18,6 +22,7 @@ import type {
   ComponentPublishParams,
   ComponentRateParams,
   ComponentRenameParams,
+  ComponentReplyToReviewParams,
   ComponentReportParams,
   ComponentSearchParams,
   ComponentTransferParams,
@@ -34,17 +39,21 @@ import type {
   CategoryCount,
   Component,
   ComponentPatch,
+  ComponentStatistics,
   DomainPublish,
   InstallPlan,
   InstallRequest,
   Installation,
   PublishCheck,
   RateRequest,
+  RatingOverview,
   RatingSummary,
   RenameRequest,
   ReportReceipt,
   ReportRequest,
   Review,
+  ReviewFlagRequest,
+  ReviewReplyRequest,
   Transfer,
   TransferRequest,
   VersionInfo,
@@ -132,6 +141,12 @@ const operations = {
     path: '/domain-marketplace/domains/{id}/install',
     reserved: { id: ['bulk-install', 'categories', 'search'] },
   },
+  getDomainRating: {
+    method: 'GET',
+    path: '/domain-marketplace/domains/{id}/rating',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'RatingOverview',
+  },
   rateDomain: {
     method: 'PUT',
     path: '/domain-marketplace/domains/{id}/rating',
@@ -170,6 +185,35 @@ const operations = {
     path: '/domain-marketplace/domains/{id}/reviews',
     reserved: { id: ['bulk-install', 'categories', 'search'] },
     answer: 'Review',
+  },
+  flagDomainReview: {
+    method: 'POST',
+    path: '/domain-marketplace/domains/{id}/reviews/{review_id}/flag',
+    body: 'ReviewFlagRequest',
+    query: ['source_tenant_id'],
+    required: ['reason'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+  },
+  replyToDomainReview: {
+    method: 'PUT',
+    path: '/domain-marketplace/domains/{id}/reviews/{review_id}/reply',
+    body: 'ReviewReplyRequest',
+    query: ['source_tenant_id'],
+    required: ['text'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Review',
+  },
+  deleteDomainReviewReply: {
+    method: 'DELETE',
+    path: '/domain-marketplace/domains/{id}/reviews/{review_id}/reply',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Review',
+  },
+  getDomainStats: {
+    method: 'GET',
+    path: '/domain-marketplace/domains/{id}/stats',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'ComponentStatistics',
   },
   transferDomain: {
     method: 'POST',
@@ -472,11 +516,23 @@ export abstract class DomainsMethods extends ComponentsMethods {
   }
 
   /**
+   * Get domain rating.
+   *
+   * What all ratings come to: their mean and how often each was given, the mean of those that have it installed, and what
+   * the caller said.
+   *
+   * @param domainId The component's id
+   */
+  getDomainRating(domainId: string, params?: ComponentGetRatingParams, options?: RequestOptions): ApiPromise<RatingOverview> {
+    return this.one(operations.getDomainRating, { path: [domainId], params, options });
+  }
+
+  /**
    * Rate domain.
    *
    * Rates a component from 1 to 5, in place of what the same author said before. An author is a member of a tenant, or the
-   * maker of a token; in the ranking each tenant counts once. A review that is left out is taken back. The same may be
-   * sent as `POST …/rate`.
+   * maker of a token. The ranking goes by the ratings of the tenants that have it installed, each counted once. A review that
+   * is left out is taken back. The same may be sent as `POST …/rate`.
    *
    * @param domainId The component's id
    * @param rating 1 to 5
@@ -529,12 +585,63 @@ export abstract class DomainsMethods extends ComponentsMethods {
   /**
    * List domain reviews.
    *
-   * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
+   * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant and whether it
+   * has the component installed. What the platform hides is there for its author and the platform alone, with the reason.
    *
    * @param domainId The component's id
    */
   listDomainReviews(domainId: string, params?: ComponentListReviewsParams, options?: RequestOptions): PagePromise<Review> {
     return this.page(operations.listDomainReviews, { path: [domainId], params, options });
+  }
+
+  /**
+   * Flag domain review.
+   *
+   * Tells the platform that a review should not be there, and why. It stays until the platform decides. A member flags a
+   * review once; another flag takes the place of the first.
+   *
+   * @param domainId The component's id
+   * @param reviewId `rate_…`
+   */
+  flagDomainReview(domainId: string, reviewId: string, params: ReviewFlagRequest & ComponentFlagReviewParams, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.flagDomainReview, { path: [domainId, reviewId], params, options });
+  }
+
+  /**
+   * Reply to domain review.
+   *
+   * Its publisher's answer, shown below the review, in place of the one before.
+   *
+   * @param domainId The component's id
+   * @param reviewId `rate_…`
+   */
+  replyToDomainReview(domainId: string, reviewId: string, params: ReviewReplyRequest & ComponentReplyToReviewParams, options?: RequestOptions): ApiPromise<Review> {
+    return this.one(operations.replyToDomainReview, { path: [domainId, reviewId], params, options });
+  }
+
+  /**
+   * Delete domain review reply.
+   *
+   * Takes the publisher's reply back. It is no error if there is none.
+   *
+   * @param domainId The component's id
+   * @param reviewId `rate_…`
+   */
+  deleteDomainReviewReply(domainId: string, reviewId: string, params?: ComponentDeleteReviewReplyParams, options?: RequestOptions): ApiPromise<Review> {
+    return this.one(operations.deleteDomainReviewReply, { path: [domainId, reviewId], params, options });
+  }
+
+  /**
+   * Get domain statistics.
+   *
+   * Installs, executions and ratings of a component. Everyone reads installs and ratings by day; its publisher (with
+   * `usage:read`) and the platform read everything, by day, version or plan. Tenants count once, however often they install
+   * or report again; who they are is not told, and by plan the figures of fewer than three are put together with others.
+   *
+   * @param domainId The component's id
+   */
+  getDomainStats(domainId: string, params?: ComponentGetStatsParams, options?: RequestOptions): ApiPromise<ComponentStatistics> {
+    return this.one(operations.getDomainStats, { path: [domainId], params, options });
   }
 
   /**

@@ -7,8 +7,12 @@ import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type {
   ComponentDeleteRatingParams,
+  ComponentDeleteReviewReplyParams,
+  ComponentFlagReviewParams,
   ComponentGetBundleParams,
   ComponentGetParams,
+  ComponentGetRatingParams,
+  ComponentGetStatsParams,
   ComponentGetVersionParams,
   ComponentInstallParams,
   ComponentListDependentsParams,
@@ -18,6 +22,7 @@ import type {
   ComponentPublishParams,
   ComponentRateParams,
   ComponentRenameParams,
+  ComponentReplyToReviewParams,
   ComponentReportParams,
   ComponentSearchParams,
   ComponentTransferParams,
@@ -34,16 +39,20 @@ import type {
   CategoryCount,
   Component,
   ComponentPatch,
+  ComponentStatistics,
   InstallPlan,
   InstallRequest,
   Installation,
   PublishCheck,
   RateRequest,
+  RatingOverview,
   RatingSummary,
   RenameRequest,
   ReportReceipt,
   ReportRequest,
   Review,
+  ReviewFlagRequest,
+  ReviewReplyRequest,
   SkillPublish,
   Transfer,
   TransferRequest,
@@ -132,6 +141,12 @@ const operations = {
     path: '/skill-marketplace/skills/{id}/install',
     reserved: { id: ['bulk-install', 'categories', 'search'] },
   },
+  getSkillRating: {
+    method: 'GET',
+    path: '/skill-marketplace/skills/{id}/rating',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'RatingOverview',
+  },
   rateSkill: {
     method: 'PUT',
     path: '/skill-marketplace/skills/{id}/rating',
@@ -170,6 +185,35 @@ const operations = {
     path: '/skill-marketplace/skills/{id}/reviews',
     reserved: { id: ['bulk-install', 'categories', 'search'] },
     answer: 'Review',
+  },
+  flagSkillReview: {
+    method: 'POST',
+    path: '/skill-marketplace/skills/{id}/reviews/{review_id}/flag',
+    body: 'ReviewFlagRequest',
+    query: ['source_tenant_id'],
+    required: ['reason'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+  },
+  replyToSkillReview: {
+    method: 'PUT',
+    path: '/skill-marketplace/skills/{id}/reviews/{review_id}/reply',
+    body: 'ReviewReplyRequest',
+    query: ['source_tenant_id'],
+    required: ['text'],
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Review',
+  },
+  deleteSkillReviewReply: {
+    method: 'DELETE',
+    path: '/skill-marketplace/skills/{id}/reviews/{review_id}/reply',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'Review',
+  },
+  getSkillStats: {
+    method: 'GET',
+    path: '/skill-marketplace/skills/{id}/stats',
+    reserved: { id: ['bulk-install', 'categories', 'search'] },
+    answer: 'ComponentStatistics',
   },
   transferSkill: {
     method: 'POST',
@@ -472,11 +516,23 @@ export abstract class SkillsMethods extends PublishingMethods {
   }
 
   /**
+   * Get skill rating.
+   *
+   * What all ratings come to: their mean and how often each was given, the mean of those that have it installed, and what
+   * the caller said.
+   *
+   * @param skillId The component's id
+   */
+  getSkillRating(skillId: string, params?: ComponentGetRatingParams, options?: RequestOptions): ApiPromise<RatingOverview> {
+    return this.one(operations.getSkillRating, { path: [skillId], params, options });
+  }
+
+  /**
    * Rate skill.
    *
    * Rates a component from 1 to 5, in place of what the same author said before. An author is a member of a tenant, or the
-   * maker of a token; in the ranking each tenant counts once. A review that is left out is taken back. The same may be
-   * sent as `POST …/rate`.
+   * maker of a token. The ranking goes by the ratings of the tenants that have it installed, each counted once. A review that
+   * is left out is taken back. The same may be sent as `POST …/rate`.
    *
    * @param skillId The component's id
    * @param rating 1 to 5
@@ -529,12 +585,63 @@ export abstract class SkillsMethods extends PublishingMethods {
   /**
    * List skill reviews.
    *
-   * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
+   * The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant and whether it
+   * has the component installed. What the platform hides is there for its author and the platform alone, with the reason.
    *
    * @param skillId The component's id
    */
   listSkillReviews(skillId: string, params?: ComponentListReviewsParams, options?: RequestOptions): PagePromise<Review> {
     return this.page(operations.listSkillReviews, { path: [skillId], params, options });
+  }
+
+  /**
+   * Flag skill review.
+   *
+   * Tells the platform that a review should not be there, and why. It stays until the platform decides. A member flags a
+   * review once; another flag takes the place of the first.
+   *
+   * @param skillId The component's id
+   * @param reviewId `rate_…`
+   */
+  flagSkillReview(skillId: string, reviewId: string, params: ReviewFlagRequest & ComponentFlagReviewParams, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.flagSkillReview, { path: [skillId, reviewId], params, options });
+  }
+
+  /**
+   * Reply to skill review.
+   *
+   * Its publisher's answer, shown below the review, in place of the one before.
+   *
+   * @param skillId The component's id
+   * @param reviewId `rate_…`
+   */
+  replyToSkillReview(skillId: string, reviewId: string, params: ReviewReplyRequest & ComponentReplyToReviewParams, options?: RequestOptions): ApiPromise<Review> {
+    return this.one(operations.replyToSkillReview, { path: [skillId, reviewId], params, options });
+  }
+
+  /**
+   * Delete skill review reply.
+   *
+   * Takes the publisher's reply back. It is no error if there is none.
+   *
+   * @param skillId The component's id
+   * @param reviewId `rate_…`
+   */
+  deleteSkillReviewReply(skillId: string, reviewId: string, params?: ComponentDeleteReviewReplyParams, options?: RequestOptions): ApiPromise<Review> {
+    return this.one(operations.deleteSkillReviewReply, { path: [skillId, reviewId], params, options });
+  }
+
+  /**
+   * Get skill statistics.
+   *
+   * Installs, executions and ratings of a component. Everyone reads installs and ratings by day; its publisher (with
+   * `usage:read`) and the platform read everything, by day, version or plan. Tenants count once, however often they install
+   * or report again; who they are is not told, and by plan the figures of fewer than three are put together with others.
+   *
+   * @param skillId The component's id
+   */
+  getSkillStats(skillId: string, params?: ComponentGetStatsParams, options?: RequestOptions): ApiPromise<ComponentStatistics> {
+    return this.one(operations.getSkillStats, { path: [skillId], params, options });
   }
 
   /**

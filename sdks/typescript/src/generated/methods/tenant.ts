@@ -4,10 +4,15 @@ import type { Operation } from '../../operation.js';
 import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
-import type { ListMembersParams } from '../parameters.js';
+import type { GetInboxParams, ListAuditLogParams, ListMembersParams } from '../parameters.js';
 import type {
+  AuditEntry,
+  AuditVerification,
   DomainClaim,
   DomainVerification,
+  Inbox,
+  InboxRead,
+  InboxState,
   Member,
   MemberAdd,
   MemberUpdate,
@@ -16,7 +21,7 @@ import type {
   TenantUpdate,
   TenantVerification,
 } from '../types/index.js';
-import { SkillsMethods } from './skills.js';
+import { StatisticsMethods } from './statistics.js';
 
 const operations = {
   getTenant: {
@@ -29,6 +34,33 @@ const operations = {
     path: '/tenant',
     body: 'TenantUpdate',
     answer: 'Tenant',
+  },
+  listAuditLog: {
+    method: 'GET',
+    path: '/tenant/audit-log',
+    answer: 'AuditEntry',
+  },
+  exportAuditLog: {
+    method: 'GET',
+    path: '/tenant/audit-log/export',
+    text: true,
+  },
+  verifyAuditLog: {
+    method: 'GET',
+    path: '/tenant/audit-log/verify',
+    answer: 'AuditVerification',
+  },
+  getInbox: {
+    method: 'GET',
+    path: '/tenant/inbox',
+    answer: 'Inbox',
+  },
+  markInboxRead: {
+    method: 'POST',
+    path: '/tenant/inbox/read',
+    body: 'InboxRead',
+    required: ['up_to'],
+    answer: 'InboxState',
   },
   listMembers: {
     method: 'GET',
@@ -82,7 +114,7 @@ const operations = {
 } as const satisfies Record<string, Operation>;
 
 /** Methods for tenant. */
-export abstract class TenantMethods extends SkillsMethods {
+export abstract class TenantMethods extends StatisticsMethods {
   /**
    * Show the caller's tenant.
    *
@@ -100,6 +132,56 @@ export abstract class TenantMethods extends SkillsMethods {
    */
   updateTenant(params: TenantUpdate, options?: RequestOptions): ApiPromise<Tenant> {
     return this.one(operations.updateTenant, { path: [], params, options });
+  }
+
+  /**
+   * List audit log.
+   *
+   * What was done in the caller's tenant, by whom and to what; the latest first. Every change has its entry, written in the
+   * same transaction.
+   */
+  listAuditLog(params?: ListAuditLogParams, options?: RequestOptions): PagePromise<AuditEntry> {
+    return this.page(operations.listAuditLog, { path: [], params, options });
+  }
+
+  /**
+   * Export audit log.
+   *
+   * The whole record of the caller's tenant, oldest first, one `AuditLine` a line (NDJSON): all that is needed to verify it
+   * without this marketplace. See docs/AUDIT_LOG.md.
+   */
+  exportAuditLog(options?: RequestOptions): ApiPromise<string> {
+    return this.one(operations.exportAuditLog, { path: [], options });
+  }
+
+  /**
+   * Verify audit log.
+   *
+   * Whether every entry of the caller's tenant is there as it was written. Keep `head` elsewhere: it shows later that nothing
+   * before it was changed or cut off.
+   */
+  verifyAuditLog(options?: RequestOptions): ApiPromise<AuditVerification> {
+    return this.one(operations.verifyAuditLog, { path: [], options });
+  }
+
+  /**
+   * Get inbox.
+   *
+   * What happened that asks for attention, the latest first: decisions on the tenant's submissions, what the platform did to
+   * its components, what became of those it has installed, webhooks that were disabled. How far it was read is kept for each
+   * person, and for tokens of nobody in particular together.
+   */
+  getInbox(params?: GetInboxParams, options?: RequestOptions): ApiPromise<Inbox> {
+    return this.one(operations.getInbox, { path: [], params, options });
+  }
+
+  /**
+   * Mark inbox as read.
+   *
+   * Up to an event, and all before it. Marking less than before changes nothing.
+   */
+  markInboxRead(params: InboxRead, options?: RequestOptions): ApiPromise<InboxState> {
+    return this.one(operations.markInboxRead, { path: [], params, options });
   }
 
   /**

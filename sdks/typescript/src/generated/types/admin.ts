@@ -99,6 +99,36 @@ export interface Line {
 /** What became of a line. */
 export type LineState = 'same' | 'removed' | 'added';
 
+/** A rating as the platform sees it. */
+export interface ModeratedReview {
+  /** The author's tenant. */
+  authorTenantId: string;
+  /** The component's id. */
+  componentId: string;
+  /** The kind of the component. */
+  componentType: Kind;
+  /** When it was written, RFC 3339 UTC. */
+  createdAt: string;
+  /** How many members have flagged it since the platform last decided. */
+  flagCount: number;
+  /** What they say, the first 20. */
+  flags: ReviewFlag[];
+  /** Whether it is hidden. */
+  hidden: boolean;
+  /** Why. */
+  hiddenReason?: string | null | undefined;
+  /** Its id, `rate_…`. */
+  id: string;
+  /** 1 to 5. */
+  rating: number;
+  /** What it says. */
+  review?: string | null | undefined;
+  /** The component's publisher. */
+  sourceTenantId: string;
+  /** When it was last changed, RFC 3339 UTC. */
+  updatedAt: string;
+}
+
 /** The platform in numbers. */
 export interface PlatformStats {
   /** Components by kind and status; what there is none of is left out. */
@@ -170,6 +200,22 @@ export interface ReportResolution {
 
 /** Whether a report still waits. */
 export type ReportStatus = 'open' | 'resolved';
+
+/** Hides a review, or shows it again. */
+export interface ReviewDecision {
+  /** Why, up to 2,000 characters. To hide one it must be given: its author reads it. */
+  reason?: string | null | undefined;
+}
+
+/** What a member finds wrong with a review. */
+export interface ReviewFlag {
+  /** When, RFC 3339 UTC. */
+  flaggedAt: string;
+  /** Why. */
+  reason: string;
+  /** The member's tenant. */
+  tenantId: string;
+}
 
 /**
  * What a submission changes against the version approved last. Every text in it shows characters that nobody sees as

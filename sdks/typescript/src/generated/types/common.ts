@@ -50,6 +50,82 @@ export interface ApiTokenCreated extends ApiToken {
   token: string;
 }
 
+/** Where a chain is broken. */
+export interface AuditBreak {
+  /** The first entry that is not what it was, or not there. */
+  number: number;
+  /** What is wrong with it. */
+  why: string;
+}
+
+/** One entry of the record: who did what to what. */
+export interface AuditEntry {
+  /** What: a noun and a verb. */
+  action: string;
+  /** Who: `token:tok_…`, `member:usr_…`, `admin`, `operator`, `policy:…`, `anonymous`. */
+  actor: string;
+  /** When, RFC 3339 UTC. */
+  at: string;
+  /** What else there is to know of it. Never a secret. */
+  details: JsonObject;
+  /** SHA-256 over the entry and the hash before it, hexadecimal. */
+  hash: string;
+  /** Its place there: 1, 2, 3 … */
+  number: number;
+  /** The request in which it was done; none: outside of one. */
+  requestId?: string | null | undefined;
+  /** To what: `skill:acme/crm-lookup`, `token:tok_…` … */
+  target: string;
+  /** Whose record it is in; none: the platform's own. */
+  tenantId?: string | null | undefined;
+}
+
+/** Where a chain ends. Kept elsewhere, it shows later that nothing before it was changed or cut off. */
+export interface AuditHead {
+  /** Its hash, hexadecimal. */
+  hash: string;
+  /** The last entry's number. */
+  number: number;
+}
+
+/** An entry as it is exported: with the very text that was hashed. */
+export interface AuditLine {
+  /** What. */
+  action: string;
+  /** Who. */
+  actor: string;
+  /** When, RFC 3339 UTC. */
+  at: string;
+  /** The same in microseconds since 1970, as it was hashed. */
+  atUs: number;
+  /** JSON text, as it was hashed. */
+  details: string;
+  /** SHA-256 over the entry and the hash before it, hexadecimal. */
+  hash: string;
+  /** Its place there: 1, 2, 3 … */
+  number: number;
+  /** The request in which it was done. */
+  requestId?: string | null | undefined;
+  /** To what. */
+  target: string;
+  /** Whose record it is in; none: the platform's own. */
+  tenantId?: string | null | undefined;
+}
+
+/** Whether a chain is whole. */
+export interface AuditVerification {
+  /** Entries that were looked at. */
+  entries: number;
+  /** Where it is broken. */
+  firstBroken?: AuditBreak | null | undefined;
+  /** Where the chain ends; none: it is empty. */
+  head?: AuditHead | null | undefined;
+  /** Whether every entry is there as it was written. */
+  ok: boolean;
+  /** Whose chain; none: the platform's own. */
+  tenantId?: string | null | undefined;
+}
+
 /** Everything an instance needs to run a component (contract §6). */
 export interface Bundle {
   /** The kind. */
@@ -161,6 +237,24 @@ export interface ErrorEnvelope {
   /** The error. */
   error: ErrorBody;
 }
+
+/** One event. */
+export interface Event {
+  /**
+   * To what; see docs/WEBHOOKS.md for each type's fields. Of a component always `component_type`, `component_id` and
+   * `source_tenant_id`.
+   */
+  data: JsonObject;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: EventType;
+}
+
+/** What happened. */
+export type EventType = 'component.published' | 'component.installed' | 'component.updated' | 'component.rated' | 'component.approved' | 'component.changes_requested' | 'component.rejected' | 'component.quarantined' | 'component.released' | 'component.withdrawn' | 'component.yanked' | 'component.deprecated' | 'component.uninstalled' | 'webhook.disabled';
 
 /** A file of a publication or of a bundle. */
 export interface ComponentFile {

@@ -9,6 +9,7 @@ export type * from './federation.js';
 export type * from './installs.js';
 export type * from './publishing.js';
 export type * from './ratings.js';
+export type * from './statistics.js';
 export type * from './tenant.js';
 export type * from './test-environment.js';
 export type * from './tokens.js';

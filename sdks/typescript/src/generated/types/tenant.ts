@@ -1,5 +1,6 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
+import type { Event } from './common.js';
 import type { Role } from './common.js';
 
 /** Says that a domain is the tenant's. */
@@ -32,6 +33,36 @@ export interface DomainVerification {
   token: string;
   /** Since when it is proven, RFC 3339 UTC. */
   verifiedAt?: string | null | undefined;
+}
+
+/** A page of the inbox. */
+export interface Inbox {
+  /** Whether there are older ones. */
+  hasMore: boolean;
+  /** What happened, the latest first. */
+  items: InboxItem[];
+  /** For the page of older ones. */
+  nextCursor?: string | null | undefined;
+  /** How many in the whole inbox are not read yet. */
+  unread: number;
+}
+
+/** An event in the inbox. */
+export interface InboxItem extends Event {
+  /** Whether the caller has marked it as read. */
+  read: boolean;
+}
+
+/** Marks what is in the inbox as read. */
+export interface InboxRead {
+  /** The latest event that was read: `evt_…`. All before it are read too. */
+  upTo: string;
+}
+
+/** What is left in the inbox. */
+export interface InboxState {
+  /** How many are not read yet. */
+  unread: number;
 }
 
 /** A person in a tenant. */

@@ -1,6 +1,7 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
-import type { JsonObject } from './common.js';
+import type { Event } from './common.js';
+import type { EventType } from './common.js';
 
 /** One event for one webhook. */
 export interface Delivery {
@@ -59,24 +60,6 @@ export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
 
 /** Why a webhook was disabled. */
 export type DisabledReason = 'gone' | 'failing';
-
-/** One event. */
-export interface Event {
-  /**
-   * To what; see docs/WEBHOOKS.md for each type's fields. Of a component always `component_type`, `component_id` and
-   * `source_tenant_id`.
-   */
-  data: JsonObject;
-  /** Its id: the same on every delivery and on every try. */
-  id: string;
-  /** When, RFC 3339 UTC. */
-  timestamp: string;
-  /** What happened. */
-  type: EventType;
-}
-
-/** What happened. */
-export type EventType = 'component.published' | 'component.installed' | 'component.updated' | 'component.rated' | 'component.approved' | 'component.changes_requested' | 'component.rejected' | 'component.quarantined' | 'component.released' | 'component.withdrawn' | 'component.yanked' | 'component.deprecated' | 'component.uninstalled' | 'webhook.disabled';
 
 /** A webhook, without its secret. */
 export interface Webhook {

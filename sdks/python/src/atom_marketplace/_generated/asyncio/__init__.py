@@ -14,6 +14,7 @@ from .domains import DomainsOperations
 from .federation import FederationOperations
 from .installations import InstallationsOperations
 from .password_reset import PasswordResetOperations
+from .publisher import PublisherOperations
 from .publishers import PublishersOperations
 from .session import SessionOperations
 from .sessions import SessionsOperations
@@ -35,6 +36,7 @@ class Operations(
     FederationOperations,
     InstallationsOperations,
     PasswordResetOperations,
+    PublisherOperations,
     PublishersOperations,
     SessionOperations,
     SessionsOperations,

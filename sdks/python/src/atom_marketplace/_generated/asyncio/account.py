@@ -10,9 +10,10 @@ from datetime import datetime
 
 from ..._call import Call, refuses_ellipsis
 from ..._page import AsyncPage
+from ..._response import RawResponse
 from ..._async import AsyncCore
 from ..._types import NotGiven, RequestOptions
-from .. import models
+from .. import models, params
 
 
 class AccountOperations(AsyncCore):
@@ -99,6 +100,161 @@ class AccountOperations(AsyncCore):
             },
         )
         return await self._one(call, models.Tenant, options)
+
+    async def list_audit_log(
+        self,
+        *,
+        actor: str | NotGiven | None = ...,
+        action: str | NotGiven | None = ...,
+        target: str | NotGiven | None = ...,
+        from_: datetime | str | NotGiven | None = ...,
+        to: datetime | str | NotGiven | None = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> AsyncPage[models.AuditEntry]:
+        """List audit log.
+
+        What was done in the caller's tenant, by whom and to what; the latest first. Every change has its entry,
+        written in the same transaction.
+
+        Args:
+            actor: By whom, such as `token:tok_…`.
+            action: What was done, such as `component.publish`; `component.` stands for all that is done to
+                components.
+            target: To what, such as `skill:acme/crm-lookup`.
+            from_: Not before this time, RFC 3339.
+            to: Before this time, RFC 3339.
+            page: The page, from 1; up to 10,000 items deep.
+            page_size: Items on a page.
+            cursor: The `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller lacks `members:manage`.
+        """
+        call = Call(
+            "GET",
+            "/tenant/audit-log",
+            query={
+                "actor": actor,
+                "action": action,
+                "target": target,
+                "from": from_,
+                "to": to,
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return await self._page(call, models.AuditEntry, options)
+
+    async def export_audit_log(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> RawResponse:
+        """Export audit log.
+
+        The whole record of the caller's tenant, oldest first, one `AuditLine` a line (NDJSON): all that is needed to
+        verify it without this marketplace. See docs/AUDIT_LOG.md.
+
+        Args:
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, The caller lacks `members:manage`.
+        """
+        call = Call(
+            "GET",
+            "/tenant/audit-log/export",
+        )
+        return await self._raw(call, options)
+
+    async def verify_audit_log(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.AuditVerification:
+        """Verify audit log.
+
+        Whether every entry of the caller's tenant is there as it was written. Keep `head` elsewhere: it shows later
+        that nothing before it was changed or cut off.
+
+        Args:
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, The caller lacks `members:manage`.
+        """
+        call = Call(
+            "GET",
+            "/tenant/audit-log/verify",
+        )
+        return await self._one(call, models.AuditVerification, options)
+
+    async def get_inbox(
+        self,
+        *,
+        unread: bool | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Inbox:
+        """Get inbox.
+
+        What happened that asks for attention, the latest first: decisions on the tenant's submissions, what the
+        platform did to its components, what became of those it has installed, webhooks that were disabled. How far
+        it was read is kept for each person, and for tokens of nobody in particular together.
+
+        Args:
+            unread: `true`: only what the caller has not read yet.
+            page_size: Items on a page.
+            cursor: The `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller lacks `components:read`.
+        """
+        call = Call(
+            "GET",
+            "/tenant/inbox",
+            query={
+                "unread": unread,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return await self._one(call, models.Inbox, options)
+
+    async def mark_inbox_read(
+        self,
+        up_to: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.InboxState:
+        """Mark inbox as read.
+
+        Up to an event, and all before it. Marking less than before changes nothing.
+
+        Args:
+            up_to: The latest event that was read: `evt_…`. All before it are read too.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong; HTTP 403, The caller lacks `components:read`; HTTP 404, No
+                such event in the inbox.
+        """
+        call = Call(
+            "POST",
+            "/tenant/inbox/read",
+            body={
+                "up_to": up_to,
+            },
+            required={"up_to": up_to},
+        )
+        return await self._one(call, models.InboxState, options)
 
     async def list_members(
         self,
@@ -566,3 +722,38 @@ class AccountOperations(AsyncCore):
     ) -> models.Usage:
         """The same as `get_usage`."""
         return await self.get_usage(options=options)
+
+    @refuses_ellipsis("instance_id", "reports")
+    async def report_usage(
+        self,
+        instance_id: str,
+        reports: Sequence[params.UsageReportParam],
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.UsageReportAnswer:
+        """Report usage.
+
+        What an instance ran of what its tenant has installed, as running totals: what came to the totals it said
+        last is added to the publishers' statistics of today. So a report may be sent again, and counts once. A total
+        that is lower than before means that the instance began anew. What makes no sense, or is not installed, is
+        refused one by one.
+
+        Args:
+            instance_id: Which of the tenant's instances reports: 1–128 characters, the same each time. A tenant has
+                up to 1,000.
+            reports: At most 1,000.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, The caller lacks `components:install`.
+        """
+        call = Call(
+            "POST",
+            "/usage/reports",
+            body={
+                "instance_id": instance_id,
+                "reports": reports,
+            },
+            required={"instance_id": instance_id, "reports": reports},
+        )
+        return await self._one(call, models.UsageReportAnswer, options)

@@ -707,6 +707,39 @@ class DomainsOperations(AsyncCore):
         )
         return await self._none(call, options)
 
+    async def get_domain_rating(
+        self,
+        domain_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.RatingOverview:
+        """Get domain rating.
+
+        What all ratings come to: their mean and how often each was given, the mean of those that have it installed,
+        and what the caller said.
+
+        Args:
+            domain_id: The component's id
+            source_tenant_id: The component's publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`.
+        """
+        call = Call(
+            "GET",
+            "/domain-marketplace/domains/{domain_id}/rating",
+            path={
+                "domain_id": domain_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+        )
+        return await self._one(call, models.RatingOverview, options)
+
     @refuses_ellipsis("domain_id", "rating")
     async def rate_domain(
         self,
@@ -720,8 +753,8 @@ class DomainsOperations(AsyncCore):
         """Rate domain.
 
         Rates a component from 1 to 5, in place of what the same author said before. An author is a member of a
-        tenant, or the maker of a token; in the ranking each tenant counts once. A review that is left out is taken
-        back. The same may be sent as `POST …/rate`.
+        tenant, or the maker of a token. The ranking goes by the ratings of the tenants that have it installed, each
+        counted once. A review that is left out is taken back. The same may be sent as `POST …/rate`.
 
         Args:
             domain_id: The component's id
@@ -732,7 +765,8 @@ class DomainsOperations(AsyncCore):
 
         Raises:
             MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
-                `COMPONENT_NOT_FOUND`; HTTP 409, `CONFLICT`: it is your own; or `AMBIGUOUS_COMPONENT`.
+                `COMPONENT_NOT_FOUND`; HTTP 409, `CONFLICT`: it is your own, or has to be installed first; or
+                `AMBIGUOUS_COMPONENT`.
         """
         call = Call(
             "PUT",
@@ -882,7 +916,9 @@ class DomainsOperations(AsyncCore):
     ) -> AsyncPage[models.Review]:
         """List domain reviews.
 
-        The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
+        The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant and
+        whether it has the component installed. What the platform hides is there for its author and the platform
+        alone, with the reason.
 
         Args:
             domain_id: The component's id
@@ -910,6 +946,175 @@ class DomainsOperations(AsyncCore):
             },
         )
         return await self._page(call, models.Review, options)
+
+    @refuses_ellipsis("domain_id", "review_id", "reason")
+    async def flag_domain_review(
+        self,
+        domain_id: str,
+        review_id: str,
+        reason: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Flag domain review.
+
+        Tells the platform that a review should not be there, and why. It stays until the platform decides. A member
+        flags a review once; another flag takes the place of the first.
+
+        Args:
+            domain_id: The component's id
+            review_id: `rate_…`
+            reason: Why, up to 2,000 characters.
+            source_tenant_id: The component's publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`; or `NOT_FOUND`: no such review; HTTP 409, `CONFLICT`: it is your own; or
+                `AMBIGUOUS_COMPONENT`.
+        """
+        call = Call(
+            "POST",
+            "/domain-marketplace/domains/{domain_id}/reviews/{review_id}/flag",
+            path={
+                "domain_id": domain_id,
+                "review_id": review_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+            body={
+                "reason": reason,
+            },
+            required={"reason": reason},
+        )
+        return await self._none(call, options)
+
+    @refuses_ellipsis("domain_id", "review_id", "text")
+    async def reply_to_domain_review(
+        self,
+        domain_id: str,
+        review_id: str,
+        text: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Review:
+        """Reply to domain review.
+
+        Its publisher's answer, shown below the review, in place of the one before.
+
+        Args:
+            domain_id: The component's id
+            review_id: `rate_…`
+            text: What to say, up to 5,000 characters.
+            source_tenant_id: The component's publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`: it is not yours; or `NOT_FOUND`: no such review.
+        """
+        call = Call(
+            "PUT",
+            "/domain-marketplace/domains/{domain_id}/reviews/{review_id}/reply",
+            path={
+                "domain_id": domain_id,
+                "review_id": review_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+            body={
+                "text": text,
+            },
+            required={"text": text},
+        )
+        return await self._one(call, models.Review, options)
+
+    @refuses_ellipsis("domain_id", "review_id")
+    async def delete_domain_review_reply(
+        self,
+        domain_id: str,
+        review_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Review:
+        """Delete domain review reply.
+
+        Takes the publisher's reply back. It is no error if there is none.
+
+        Args:
+            domain_id: The component's id
+            review_id: `rate_…`
+            source_tenant_id: The component's publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`: it is not yours; or `NOT_FOUND`: no such review.
+        """
+        call = Call(
+            "DELETE",
+            "/domain-marketplace/domains/{domain_id}/reviews/{review_id}/reply",
+            path={
+                "domain_id": domain_id,
+                "review_id": review_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+        )
+        return await self._one(call, models.Review, options)
+
+    async def get_domain_stats(
+        self,
+        domain_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        from_: str | NotGiven | None = ...,
+        to: str | NotGiven | None = ...,
+        group_by: Literal["day", "version", "plan"] | NotGiven | None = ...,
+        format: Literal["json", "csv"] | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.ComponentStatistics:
+        """Get domain statistics.
+
+        Installs, executions and ratings of a component. Everyone reads installs and ratings by day; its publisher
+        (with `usage:read`) and the platform read everything, by day, version or plan. Tenants count once, however
+        often they install or report again; who they are is not told, and by plan the figures of fewer than three are
+        put together with others.
+
+        Args:
+            domain_id: The component's id
+            source_tenant_id: The component's publisher, where several have that id.
+            from_: The first day, UTC. Left out: 29 days before the last.
+            to: The last day, UTC. Left out: today. At most 400 days from the first.
+            group_by: What figures are told apart by. `version` and `plan` are for the publisher and the platform.
+            format: `csv`: a table, as with `Accept: text/csv`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`.
+        """
+        call = Call(
+            "GET",
+            "/domain-marketplace/domains/{domain_id}/stats",
+            path={
+                "domain_id": domain_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+                "from": from_,
+                "to": to,
+                "group_by": group_by,
+                "format": format,
+            },
+        )
+        return await self._one(call, models.ComponentStatistics, options)
 
     @refuses_ellipsis("domain_id", "to_tenant_id")
     async def transfer_domain(

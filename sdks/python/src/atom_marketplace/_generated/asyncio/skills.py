@@ -702,6 +702,39 @@ class SkillsOperations(AsyncCore):
         )
         return await self._none(call, options)
 
+    async def get_skill_rating(
+        self,
+        skill_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.RatingOverview:
+        """Get skill rating.
+
+        What all ratings come to: their mean and how often each was given, the mean of those that have it installed,
+        and what the caller said.
+
+        Args:
+            skill_id: The component's id
+            source_tenant_id: The component's publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`.
+        """
+        call = Call(
+            "GET",
+            "/skill-marketplace/skills/{skill_id}/rating",
+            path={
+                "skill_id": skill_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+        )
+        return await self._one(call, models.RatingOverview, options)
+
     @refuses_ellipsis("skill_id", "rating")
     async def rate_skill(
         self,
@@ -715,8 +748,8 @@ class SkillsOperations(AsyncCore):
         """Rate skill.
 
         Rates a component from 1 to 5, in place of what the same author said before. An author is a member of a
-        tenant, or the maker of a token; in the ranking each tenant counts once. A review that is left out is taken
-        back. The same may be sent as `POST …/rate`.
+        tenant, or the maker of a token. The ranking goes by the ratings of the tenants that have it installed, each
+        counted once. A review that is left out is taken back. The same may be sent as `POST …/rate`.
 
         Args:
             skill_id: The component's id
@@ -727,7 +760,8 @@ class SkillsOperations(AsyncCore):
 
         Raises:
             MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
-                `COMPONENT_NOT_FOUND`; HTTP 409, `CONFLICT`: it is your own; or `AMBIGUOUS_COMPONENT`.
+                `COMPONENT_NOT_FOUND`; HTTP 409, `CONFLICT`: it is your own, or has to be installed first; or
+                `AMBIGUOUS_COMPONENT`.
         """
         call = Call(
             "PUT",
@@ -877,7 +911,9 @@ class SkillsOperations(AsyncCore):
     ) -> AsyncPage[models.Review]:
         """List skill reviews.
 
-        The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant.
+        The ratings that say something, latest first. Who wrote them is not told, beyond the name of the tenant and
+        whether it has the component installed. What the platform hides is there for its author and the platform
+        alone, with the reason.
 
         Args:
             skill_id: The component's id
@@ -905,6 +941,175 @@ class SkillsOperations(AsyncCore):
             },
         )
         return await self._page(call, models.Review, options)
+
+    @refuses_ellipsis("skill_id", "review_id", "reason")
+    async def flag_skill_review(
+        self,
+        skill_id: str,
+        review_id: str,
+        reason: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Flag skill review.
+
+        Tells the platform that a review should not be there, and why. It stays until the platform decides. A member
+        flags a review once; another flag takes the place of the first.
+
+        Args:
+            skill_id: The component's id
+            review_id: `rate_…`
+            reason: Why, up to 2,000 characters.
+            source_tenant_id: The component's publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`; or `NOT_FOUND`: no such review; HTTP 409, `CONFLICT`: it is your own; or
+                `AMBIGUOUS_COMPONENT`.
+        """
+        call = Call(
+            "POST",
+            "/skill-marketplace/skills/{skill_id}/reviews/{review_id}/flag",
+            path={
+                "skill_id": skill_id,
+                "review_id": review_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+            body={
+                "reason": reason,
+            },
+            required={"reason": reason},
+        )
+        return await self._none(call, options)
+
+    @refuses_ellipsis("skill_id", "review_id", "text")
+    async def reply_to_skill_review(
+        self,
+        skill_id: str,
+        review_id: str,
+        text: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Review:
+        """Reply to skill review.
+
+        Its publisher's answer, shown below the review, in place of the one before.
+
+        Args:
+            skill_id: The component's id
+            review_id: `rate_…`
+            text: What to say, up to 5,000 characters.
+            source_tenant_id: The component's publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`: it is not yours; or `NOT_FOUND`: no such review.
+        """
+        call = Call(
+            "PUT",
+            "/skill-marketplace/skills/{skill_id}/reviews/{review_id}/reply",
+            path={
+                "skill_id": skill_id,
+                "review_id": review_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+            body={
+                "text": text,
+            },
+            required={"text": text},
+        )
+        return await self._one(call, models.Review, options)
+
+    @refuses_ellipsis("skill_id", "review_id")
+    async def delete_skill_review_reply(
+        self,
+        skill_id: str,
+        review_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Review:
+        """Delete skill review reply.
+
+        Takes the publisher's reply back. It is no error if there is none.
+
+        Args:
+            skill_id: The component's id
+            review_id: `rate_…`
+            source_tenant_id: The component's publisher, where several have that id.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`: it is not yours; or `NOT_FOUND`: no such review.
+        """
+        call = Call(
+            "DELETE",
+            "/skill-marketplace/skills/{skill_id}/reviews/{review_id}/reply",
+            path={
+                "skill_id": skill_id,
+                "review_id": review_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+            },
+        )
+        return await self._one(call, models.Review, options)
+
+    async def get_skill_stats(
+        self,
+        skill_id: str,
+        *,
+        source_tenant_id: str | NotGiven | None = ...,
+        from_: str | NotGiven | None = ...,
+        to: str | NotGiven | None = ...,
+        group_by: Literal["day", "version", "plan"] | NotGiven | None = ...,
+        format: Literal["json", "csv"] | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.ComponentStatistics:
+        """Get skill statistics.
+
+        Installs, executions and ratings of a component. Everyone reads installs and ratings by day; its publisher
+        (with `usage:read`) and the platform read everything, by day, version or plan. Tenants count once, however
+        often they install or report again; who they are is not told, and by plan the figures of fewer than three are
+        put together with others.
+
+        Args:
+            skill_id: The component's id
+            source_tenant_id: The component's publisher, where several have that id.
+            from_: The first day, UTC. Left out: 29 days before the last.
+            to: The last day, UTC. Left out: today. At most 400 days from the first.
+            group_by: What figures are told apart by. `version` and `plan` are for the publisher and the platform.
+            format: `csv`: a table, as with `Accept: text/csv`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, `INSUFFICIENT_PERMISSIONS`; HTTP 404,
+                `COMPONENT_NOT_FOUND`; HTTP 409, `AMBIGUOUS_COMPONENT`.
+        """
+        call = Call(
+            "GET",
+            "/skill-marketplace/skills/{skill_id}/stats",
+            path={
+                "skill_id": skill_id,
+            },
+            query={
+                "source_tenant_id": source_tenant_id,
+                "from": from_,
+                "to": to,
+                "group_by": group_by,
+                "format": format,
+            },
+        )
+        return await self._one(call, models.ComponentStatistics, options)
 
     @refuses_ellipsis("skill_id", "to_tenant_id")
     async def transfer_skill(

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ..._call import Call, refuses_ellipsis
 from ..._page import Page
+from ..._response import RawResponse
 from ..._sync import SyncCore
 from ..._types import NotGiven, RequestOptions
 from .. import models, params
@@ -17,6 +18,120 @@ from .. import models, params
 
 class AdminOperations(SyncCore):
     """The operations on admin."""
+
+    def admin_list_audit_log(
+        self,
+        *,
+        tenant_id: str | NotGiven | None = ...,
+        platform: bool | NotGiven | None = ...,
+        actor: str | NotGiven | None = ...,
+        action: str | NotGiven | None = ...,
+        target: str | NotGiven | None = ...,
+        from_: datetime | str | NotGiven | None = ...,
+        to: datetime | str | NotGiven | None = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.AuditEntry]:
+        """List the platform's audit log.
+
+        What was done by whom and to what, the latest first: in a tenant, by the platform for itself, or everywhere.
+
+        Args:
+            tenant_id: Whose record: a tenant's, also one that was deleted.
+            platform: `true`: the platform's own record. Without it and `tenant_id`: all.
+            actor: By whom, such as `admin`.
+            action: What was done, such as `component.publish`; `component.` stands for all that is done to
+                components.
+            target: To what, such as `skill:acme/crm-lookup`.
+            from_: Not before this time, RFC 3339.
+            to: Before this time, RFC 3339.
+            page: The page, from 1; up to 10,000 items deep.
+            page_size: Items on a page.
+            cursor: The `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller is no platform admin; HTTP 404,
+                `TENANT_NOT_FOUND`.
+        """
+        call = Call(
+            "GET",
+            "/admin/audit-log",
+            query={
+                "tenant_id": tenant_id,
+                "platform": platform,
+                "actor": actor,
+                "action": action,
+                "target": target,
+                "from": from_,
+                "to": to,
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.AuditEntry, options)
+
+    def admin_export_audit_log(
+        self,
+        *,
+        tenant_id: str | NotGiven | None = ...,
+        platform: bool | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> RawResponse:
+        """Export the platform's audit log.
+
+        Whole records, oldest entry first, one `AuditLine` a line (NDJSON); where all are asked for, one record after
+        the other.
+
+        Args:
+            tenant_id: Whose record: a tenant's, also one that was deleted.
+            platform: `true`: the platform's own record. Without it and `tenant_id`: all, one after the other.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller is no platform admin; HTTP 404,
+                `TENANT_NOT_FOUND`.
+        """
+        call = Call(
+            "GET",
+            "/admin/audit-log/export",
+            query={
+                "tenant_id": tenant_id,
+                "platform": platform,
+            },
+        )
+        return self._raw(call, options)
+
+    def admin_verify_audit_log(
+        self,
+        *,
+        tenant_id: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.AuditVerification:
+        """Verify the platform's audit log.
+
+        Whether every entry of a record is there as it was written: a tenant's, or the platform's own.
+        `atom-marketplace audit verify --all` looks at all of them.
+
+        Args:
+            tenant_id: Whose record: a tenant's, also one that was deleted. Without it: the platform's own.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller is no platform admin; HTTP 404,
+                `TENANT_NOT_FOUND`.
+        """
+        call = Call(
+            "GET",
+            "/admin/audit-log/verify",
+            query={
+                "tenant_id": tenant_id,
+            },
+        )
+        return self._one(call, models.AuditVerification, options)
 
     @refuses_ellipsis("kind", "tenant", "component_id")
     def quarantine_component(
@@ -242,6 +357,109 @@ class AdminOperations(SyncCore):
             required={"outcome": outcome, "reason": reason},
         )
         return self._one(call, models.Report, options)
+
+    def admin_list_reviews(
+        self,
+        *,
+        flagged: bool | NotGiven | None = ...,
+        hidden: bool | NotGiven | None = ...,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.ModeratedReview]:
+        """List ratings as the platform sees them.
+
+        All ratings, with words or without, latest first.
+
+        Args:
+            flagged: Only those that members have flagged since the platform last decided, or only the others.
+            hidden: Only those that are hidden, or only the others.
+            page: The page, from 1; up to 10,000 items deep.
+            page_size: Items on a page.
+            cursor: The `next_cursor` of the page before.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `INVALID_REQUEST`; HTTP 403, Not the platform's admin.
+        """
+        call = Call(
+            "GET",
+            "/admin/reviews",
+            query={
+                "flagged": flagged,
+                "hidden": hidden,
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.ModeratedReview, options)
+
+    def hide_review(
+        self,
+        review_id: str,
+        *,
+        reason: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.ModeratedReview:
+        """Hide a review.
+
+        It is neither shown nor counted any more, nor is another one of the same author on the same component. Its
+        author and the platform still see it, with the reason.
+
+        Args:
+            review_id: `rate_…`
+            reason: Why, up to 2,000 characters. To hide one it must be given: its author reads it.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, There is no reason, or it is too long; HTTP 403, Not the platform's admin;
+                HTTP 404, No such review.
+        """
+        call = Call(
+            "POST",
+            "/admin/reviews/{review_id}/hide",
+            path={
+                "review_id": review_id,
+            },
+            body={
+                "reason": reason,
+            },
+        )
+        return self._one(call, models.ModeratedReview, options)
+
+    def show_review(
+        self,
+        review_id: str,
+        *,
+        reason: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.ModeratedReview:
+        """Show a review.
+
+        It is shown and counted again, or goes on being so: in either case its flags are dealt with.
+
+        Args:
+            review_id: `rate_…`
+            reason: Why, up to 2,000 characters. To hide one it must be given: its author reads it.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, The reason is too long; HTTP 403, Not the platform's admin; HTTP 404, No such
+                review.
+        """
+        call = Call(
+            "POST",
+            "/admin/reviews/{review_id}/show",
+            path={
+                "review_id": review_id,
+            },
+            body={
+                "reason": reason,
+            },
+        )
+        return self._one(call, models.ModeratedReview, options)
 
     def admin_get_stats(
         self,
