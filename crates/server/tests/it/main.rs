@@ -32,6 +32,7 @@ mod sandbox;
 mod sanitise;
 mod scene;
 mod search;
+mod secrets;
 mod seed;
 mod statistics;
 mod tenants;
