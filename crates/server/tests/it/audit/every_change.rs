@@ -39,6 +39,8 @@ enum By {
     Globex,
     /// The platform's admin key.
     Admin,
+    /// The same, acting for a tenant.
+    Host,
     /// Browsers of two of the publisher's owners.
     Ada,
     Bea,
@@ -46,7 +48,7 @@ enum By {
     Anyone,
 }
 
-use By::{Acme, Ada, Admin, Anyone, Bea, Globex};
+use By::{Acme, Ada, Admin, Anyone, Bea, Globex, Host};
 
 /// One call, with what it must leave.
 struct Step {
@@ -181,6 +183,8 @@ fn life() -> Vec<Step> {
         step("take_down_component", Admin, "kind=skill&tenant=acme&id=crm", json!({ "reason": "Malware." }), 200, &[("acme", "component.takedown")]),
         step("publish_kind", Acme, "", skill("gone", false, "1.0.0"), 201, PUBLISH),
         step("withdraw_kind", Acme, "id=gone", none(), 204, &[("acme", "component.withdraw")]),
+        // And the end of a tenant.
+        step("delete_tenant", Host, "", json!({ "confirm": "initech" }), 200, &[("initech", "tenant.delete"), ("initech", "tenant.erase")]),
     ]
 }
 
@@ -314,8 +318,12 @@ impl World {
             parts.accounts.sign_up = atom_marketplace_server::accounts::SignUpMode::Open;
         })
         .await;
-        let mut callers = BTreeMap::from([(Admin, server.admin()), (Anyone, server.anonymous())]);
-        let mut actors = BTreeMap::from([(Admin, "admin".to_owned())]);
+        let mut callers = BTreeMap::from([
+            (Admin, server.admin()),
+            (Host, server.admin_for("initech")),
+            (Anyone, server.anonymous()),
+        ]);
+        let mut actors = BTreeMap::from([(Admin, "admin".to_owned()), (Host, "admin".to_owned())]);
         for (by, slug) in [(Acme, "acme"), (Globex, "globex")] {
             let client = server.tenant(slug, Plan::Enterprise).await;
             let token = client.get("/api/tokens/current").await.expect(200);
@@ -389,7 +397,8 @@ impl World {
 }
 
 async fn send(client: &Client, operation: &Operation, path: &str, body: &Value) -> Answer {
-    let body = (operation.method != Method::DELETE).then_some(body);
+    let bare = operation.method == Method::DELETE && *body == json!({});
+    let body = (!bare).then_some(body);
     client.send(operation.method.clone(), path, body).await
 }
 
@@ -455,7 +464,8 @@ async fn every_change_leaves_its_entry_and_nothing_else_does() {
             found.sort_unstable();
             expected.sort_unstable();
             check(found == expected, format!("left {found:?}, not {expected:?}"));
-            for entry in &entries {
+            // What the marketplace does by itself, as a consequence, is nobody's and of no request.
+            for entry in entries.iter().filter(|entry| !entry.actor.starts_with("policy:")) {
                 check(
                     entry.request.as_deref() == answer.header("x-request-id"),
                     format!("another request in {entry:?}"),
