@@ -9,6 +9,7 @@ pub mod account;
 pub mod account_data;
 pub mod api_token;
 pub mod audit;
+pub mod check;
 pub mod component;
 pub mod digest;
 pub mod error;
