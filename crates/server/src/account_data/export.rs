@@ -35,7 +35,7 @@ enum Part {
 
 /// Where an export goes on.
 #[derive(Clone, Debug)]
-pub struct Export {
+pub(super) struct Export {
     part: Part,
     after: i64,
 }
@@ -52,7 +52,7 @@ impl Export {
     }
 
     /// The next lines, and where to go on.
-    pub(crate) fn next(self, c: &mut Conn<'_>, scope: &TenantScope) -> ApiResult<(Vec<Value>, Option<Self>)> {
+    pub(super) fn next(self, c: &mut Conn<'_>, scope: &TenantScope) -> ApiResult<(Vec<Value>, Option<Self>)> {
         let Self { part, after } = self;
         let window = Window::behind(after, BATCH);
         // Its lines where there are some; else the next part begins.

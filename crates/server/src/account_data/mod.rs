@@ -8,10 +8,10 @@ mod api;
 mod export;
 mod store;
 
-use atom_marketplace_db::{Conn, Error, Timestamp};
+use atom_marketplace_db::{Conn, Db, Error, Timestamp};
 use atom_marketplace_protocol::account_data::TenantDeletion;
 use atom_marketplace_protocol::scope::{Role, Scope};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::Marketplace;
 use crate::audit::{self, Actor, Entry};
@@ -22,9 +22,9 @@ use crate::extract::TenantScope;
 use crate::http::ApiRoutes;
 use crate::paging::Window;
 use crate::tenants::Tenant;
-use crate::{installs, ratings, webhooks};
+use crate::{events, installs, ratings, webhooks};
 
-pub use export::Export;
+use export::Export;
 
 /// What those who have its components installed are told.
 const REASON: &str = "Its publisher has left the marketplace.";
@@ -37,6 +37,19 @@ const ROWS: u64 = 50;
 /// Routes.
 pub fn routes() -> ApiRoutes {
     api::routes()
+}
+
+/// Reads all that a tenant has, and hands it over line by line.
+pub async fn export(db: &Db, tenant: &Tenant, mut line: impl FnMut(&Value)) -> ApiResult<()> {
+    events::settle(db).await?;
+    let mut next = Some(Export::default());
+    while let Some(position) = next {
+        let scope = TenantScope::of_platform(tenant.clone(), Actor::operator());
+        let (lines, behind) = db.read(move |c| position.clone().next(c, &scope)).await?;
+        lines.iter().for_each(&mut line);
+        next = behind;
+    }
+    Ok(())
 }
 
 /// Begins to delete a tenant: from here on nothing can be done there, by no credential.

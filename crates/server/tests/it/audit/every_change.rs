@@ -144,7 +144,7 @@ fn life() -> Vec<Step> {
         step("delete_webhook", Acme, "webhook_id=$webhook", none(), 204, &[("acme", "webhook.delete")]),
         // Publishing.
         step("publish_kind", Acme, "", skill("crm", true, "1.0.0"), 201, PUBLISH),
-        step("claim_submission", Admin, "id=$submission", none(), 200, &[("acme", "submission.claim")]),
+        step("claim_submission", Admin, "id=$submission", none(), 200, &[("acme", "submission.claim")]).each_time(),
         step("unclaim_submission", Admin, "id=$submission", none(), 204, &[("acme", "submission.unclaim")]),
         step("create_submission_message", Admin, "id=$submission", json!({ "text": "What does it do?" }), 201, &[("acme", "submission.message")]).each_time(),
         step("reply_to_submission", Acme, "id=$submission", json!({ "text": "Things." }), 201, &[("acme", "submission.message")]).each_time(),
