@@ -46,7 +46,7 @@ async fn home(State(m): State<Marketplace>, visit: Visit, headers: HeaderMap) ->
         div class="hero" {
             div class="stack loose" {
                 h1 { "Agents you can trust with your work." }
-                p class="lead" { "Every public version here was checked by machine and looked at by a person before anyone could install it. Publish yours, install others’, and move them between instances." }
+                p class="lead" { "Every public version here is checked and reviewed before anyone can install it. Publish yours, install others’, and move them between instances." }
                 div class="row" {
                     a class="button primary" href="/docs/" { "Read the documents" }
                     a class="button" href="/docs/MARKETPLACE_API.md" { "HTTP API" }

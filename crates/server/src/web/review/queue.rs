@@ -17,7 +17,7 @@ pub(super) fn page(wanted: &Wanted, list: &List<Submission>, further: bool, now:
     html! {
         header class="head" {
             h1 { "Review" }
-            p { "Nothing becomes public before somebody here has looked at it. An approval is of the exact content that is shown." }
+            p { "Nothing becomes public before it is approved. An approval is of the exact content that is shown." }
         }
         div class="stack" {
             (filters(wanted))
