@@ -13,6 +13,10 @@ from .._model import Model, each, timestamp
 __all__ = [
     "ApiToken",
     "ApiTokenCreated",
+    "AuditBreak",
+    "AuditEntry",
+    "AuditHead",
+    "AuditVerification",
     "BulkInstallResponse",
     "BulkResult",
     "BulkStatus",
@@ -50,6 +54,9 @@ __all__ = [
     "Finding",
     "Highlights",
     "Hunk",
+    "Inbox",
+    "InboxItem",
+    "InboxState",
     "InstallConfig",
     "InstallPlan",
     "InstallProblem",
@@ -286,6 +293,60 @@ class ApiToken(Model):
     """What it may do."""
     tenant_id: str
     """The tenant it acts for."""
+
+
+class AuditBreak(Model):
+    """Where a chain is broken."""
+
+    __slots__ = ()
+
+    number: int
+    """The first entry that is not what it was, or not there."""
+    why: str
+    """What is wrong with it."""
+
+
+class AuditEntry(Model):
+    """One entry of the record: who did what to what."""
+
+    __slots__ = ()
+    _decoders = {
+        "at": timestamp,
+    }
+    _absent = {
+        "request_id": None,
+        "tenant_id": None,
+    }
+
+    action: str
+    """What: a noun and a verb."""
+    actor: str
+    """Who: `token:tok_…`, `member:usr_…`, `admin`, `operator`, `policy:…`, `anonymous`."""
+    at: datetime
+    """When, RFC 3339 UTC."""
+    details: dict[str, Any]
+    """What else there is to know of it. Never a secret."""
+    hash: str
+    """SHA-256 over the entry and the hash before it, hexadecimal."""
+    number: int
+    """Its place there: 1, 2, 3 …"""
+    request_id: str | None
+    """The request in which it was done; none: outside of one."""
+    target: str
+    """To what: `skill:acme/crm-lookup`, `token:tok_…` …"""
+    tenant_id: str | None
+    """Whose record it is in; none: the platform's own."""
+
+
+class AuditHead(Model):
+    """Where a chain ends. Kept elsewhere, it shows later that nothing before it was changed or cut off."""
+
+    __slots__ = ()
+
+    hash: str
+    """Its hash, hexadecimal."""
+    number: int
+    """The last entry's number."""
 
 
 class InstallProblem(Model):
@@ -706,6 +767,15 @@ class FieldError(Model):
     """What is wrong and what would be right."""
     path: str
     """Where: `files[3].path`, `install_config.settings.max_daily_tasks`; empty for the whole body."""
+
+
+class InboxState(Model):
+    """What is left in the inbox."""
+
+    __slots__ = ()
+
+    unread: int
+    """How many are not read yet."""
 
 
 class InstallConfig(Model):
@@ -1343,6 +1413,32 @@ class ApiTokenCreated(ApiToken):
     """The secret. It cannot be shown again."""
 
 
+class AuditVerification(Model):
+    """Whether a chain is whole."""
+
+    __slots__ = ()
+    _decoders = {
+        "first_broken": AuditBreak,
+        "head": AuditHead,
+    }
+    _absent = {
+        "first_broken": None,
+        "head": None,
+        "tenant_id": None,
+    }
+
+    entries: int
+    """Entries that were looked at."""
+    first_broken: AuditBreak | None
+    """Where it is broken."""
+    head: AuditHead | None
+    """Where the chain ends; none: it is empty."""
+    ok: bool
+    """Whether every entry is there as it was written."""
+    tenant_id: str | None
+    """Whose chain; none: the platform's own."""
+
+
 class Installation(Model):
     """An installed component."""
 
@@ -1713,6 +1809,15 @@ class EventList(Model):
     """The events, oldest first."""
     next_after: str | None
     """Pass it as `after` to go on; `null`: there was nothing to begin with."""
+
+
+class InboxItem(Event):
+    """An event in the inbox."""
+
+    __slots__ = ()
+
+    read: bool
+    """Whether the caller has marked it as read."""
 
 
 class DomainVerification(Model):
@@ -2289,6 +2394,27 @@ class PublisherStatistics(Model):
     """The last day."""
     top_components: list[ComponentFigures]
     """The 20 that ran most often, then those installed most. As CSV there are all, up to 10,000."""
+
+
+class Inbox(Model):
+    """A page of the inbox."""
+
+    __slots__ = ()
+    _decoders = {
+        "items": each(InboxItem),
+    }
+    _absent = {
+        "next_cursor": None,
+    }
+
+    has_more: bool
+    """Whether there are older ones."""
+    items: list[InboxItem]
+    """What happened, the latest first."""
+    next_cursor: str | None
+    """For the page of older ones."""
+    unread: int
+    """How many in the whole inbox are not read yet."""
 
 
 class TenantVerification(Model):

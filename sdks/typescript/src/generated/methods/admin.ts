@@ -5,8 +5,11 @@ import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type {
+  AdminExportAuditLogParams,
+  AdminListAuditLogParams,
   AdminListReviewsParams,
   AdminListTenantsParams,
+  AdminVerifyAuditLogParams,
   ListReportsParams,
   ListSubmissionMessagesParams,
   ListSubmissionsParams,
@@ -15,6 +18,8 @@ import type {
 import type {
   ApiTokenCreate,
   ApiTokenCreated,
+  AuditEntry,
+  AuditVerification,
   Claim,
   Component,
   Decision,
@@ -39,6 +44,21 @@ import type {
 import { AccountMethods } from './account.js';
 
 const operations = {
+  adminListAuditLog: {
+    method: 'GET',
+    path: '/admin/audit-log',
+    answer: 'AuditEntry',
+  },
+  adminExportAuditLog: {
+    method: 'GET',
+    path: '/admin/audit-log/export',
+    text: true,
+  },
+  adminVerifyAuditLog: {
+    method: 'GET',
+    path: '/admin/audit-log/verify',
+    answer: 'AuditVerification',
+  },
   quarantineComponent: {
     method: 'POST',
     path: '/admin/components/{kind}/{tenant}/{id}/quarantine',
@@ -186,6 +206,34 @@ const operations = {
 
 /** Methods for admin. */
 export abstract class AdminMethods extends AccountMethods {
+  /**
+   * List the platform's audit log.
+   *
+   * What was done by whom and to what, the latest first: in a tenant, by the platform for itself, or everywhere.
+   */
+  adminListAuditLog(params?: AdminListAuditLogParams, options?: RequestOptions): PagePromise<AuditEntry> {
+    return this.page(operations.adminListAuditLog, { path: [], params, options });
+  }
+
+  /**
+   * Export the platform's audit log.
+   *
+   * Whole records, oldest entry first, one `AuditLine` a line (NDJSON); where all are asked for, one record after the other.
+   */
+  adminExportAuditLog(params?: AdminExportAuditLogParams, options?: RequestOptions): ApiPromise<string> {
+    return this.one(operations.adminExportAuditLog, { path: [], params, options });
+  }
+
+  /**
+   * Verify the platform's audit log.
+   *
+   * Whether every entry of a record is there as it was written: a tenant's, or the platform's own. `atom-marketplace audit
+   * verify --all` looks at all of them.
+   */
+  adminVerifyAuditLog(params?: AdminVerifyAuditLogParams, options?: RequestOptions): ApiPromise<AuditVerification> {
+    return this.one(operations.adminVerifyAuditLog, { path: [], params, options });
+  }
+
   /**
    * Quarantines a component: hidden, and not installable.
    *
