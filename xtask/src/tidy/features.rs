@@ -19,13 +19,18 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("federation", &["audit", "catalog", "tenants", "tokens"]),
     ("installs", &["audit", "catalog", "events", "ratings", "statistics", "tenants"]),
     ("ratings", &["audit", "catalog", "events", "statistics"]),
-    ("sandbox", &["accounts", "audit", "catalog", "limits", "ratings", "tenants", "tokens"]),
+    ("sandbox", &["accounts", "audit", "catalog", "events", "limits", "ratings", "tenants", "tokens"]),
+    ("webhooks", &["audit", "events"]),
     ("reports", &["audit", "catalog"]),
     ("statistics", &["catalog"]),
     ("transfers", &["audit", "catalog", "ratings", "tenants"]),
-    ("usage", &["catalog", "installs", "limits", "statistics", "tenants"]),
+    ("usage", &["catalog", "installs", "limits", "statistics", "tenants", "webhooks"]),
     ("verification", &["audit", "catalog", "tenants"]),
     ("inbox", &["events"]),
+    (
+        "account_data",
+        &["audit", "catalog", "events", "federation", "installs", "ratings", "tenants", "tokens", "webhooks"],
+    ),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

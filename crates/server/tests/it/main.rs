@@ -1,11 +1,14 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
+mod account_data;
 mod accounts;
 mod audit;
 mod bundle;
 mod checks;
 mod corpus;
+mod deliveries;
 mod errors;
+mod events;
 mod federation;
 mod gate;
 mod get;
@@ -21,6 +24,7 @@ mod names;
 mod openapi;
 mod publish;
 mod ratings;
+mod receivers;
 mod reports;
 mod review;
 mod reviewing;
@@ -29,6 +33,7 @@ mod sandbox;
 mod sanitise;
 mod scene;
 mod search;
+mod secrets;
 mod seed;
 mod statistics;
 mod tenants;
@@ -37,3 +42,4 @@ mod transfers;
 mod verification;
 mod versions;
 mod web;
+mod webhooks;

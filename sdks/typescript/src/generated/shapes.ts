@@ -18,6 +18,7 @@ export const shapes: Readonly<Record<string, Readonly<Record<string, string>>>> 
   DomainPublish: { dependencies: 'Dependency', files: 'ComponentFile' },
   DomainVerification: { instructions: 'ProofInstructions' },
   ErrorEnvelope: { error: 'ErrorBody' },
+  EventList: { items: 'Event' },
   FieldChange: { text: 'TextDiff' },
   FileChange: { text: 'TextDiff' },
   Hunk: { lines: 'Line' },

@@ -1866,6 +1866,15 @@ class InboxItem(Event):
     """Whether the caller has marked it as read."""
 
 
+class InboxItem(Event):
+    """An event in the inbox."""
+
+    __slots__ = ()
+
+    read: bool
+    """Whether the caller has marked it as read."""
+
+
 class DomainVerification(Model):
     """A domain that a tenant says is its own."""
 

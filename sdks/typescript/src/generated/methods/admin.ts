@@ -10,7 +10,6 @@ import type {
   AdminListReviewsParams,
   AdminListTenantsParams,
   AdminVerifyAuditLogParams,
-  ListCheckRunFindingsParams,
   ListReportsParams,
   ListSubmissionMessagesParams,
   ListSubmissionsParams,
@@ -21,8 +20,6 @@ import type {
   ApiTokenCreated,
   AuditEntry,
   AuditVerification,
-  CheckRun,
-  CheckRunVersion,
   Claim,
   Component,
   Decision,
@@ -61,21 +58,6 @@ const operations = {
     method: 'GET',
     path: '/admin/audit-log/verify',
     answer: 'AuditVerification',
-  },
-  startCheckRun: {
-    method: 'POST',
-    path: '/admin/checks/runs',
-    answer: 'CheckRun',
-  },
-  getCheckRun: {
-    method: 'GET',
-    path: '/admin/checks/runs/{id}',
-    answer: 'CheckRun',
-  },
-  listCheckRunFindings: {
-    method: 'GET',
-    path: '/admin/checks/runs/{id}/findings',
-    answer: 'CheckRunVersion',
   },
   quarantineComponent: {
     method: 'POST',
@@ -250,36 +232,6 @@ export abstract class AdminMethods extends AccountMethods {
    */
   adminVerifyAuditLog(params?: AdminVerifyAuditLogParams, options?: RequestOptions): ApiPromise<AuditVerification> {
     return this.one(operations.adminVerifyAuditLog, { path: [], params, options });
-  }
-
-  /**
-   * Runs the automated checks again over everything public.
-   *
-   * After their rules or their actions have changed: it goes through every published version in the background, and changes none. One
-   * run at a time.
-   */
-  startCheckRun(options?: RequestOptions): ApiPromise<CheckRun> {
-    return this.one(operations.startCheckRun, { path: [], options });
-  }
-
-  /**
-   * Reads how far a run of the checks has come.
-   *
-   * @param id `chk_…`
-   */
-  getCheckRun(id: string, options?: RequestOptions): ApiPromise<CheckRun> {
-    return this.one(operations.getCheckRun, { path: [id], options });
-  }
-
-  /**
-   * Lists the published versions in which a run found something to block or to look at.
-   *
-   * In the order in which they were published; also while it runs.
-   *
-   * @param id `chk_…`
-   */
-  listCheckRunFindings(id: string, params?: ListCheckRunFindingsParams, options?: RequestOptions): PagePromise<CheckRunVersion> {
-    return this.page(operations.listCheckRunFindings, { path: [id], params, options });
   }
 
   /**
