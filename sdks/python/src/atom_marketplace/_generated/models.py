@@ -41,6 +41,7 @@ __all__ = [
     "DisabledReason",
     "DomainVerification",
     "Event",
+    "EventList",
     "EventType",
     "FederatedComponent",
     "FederationKey",
@@ -130,6 +131,7 @@ __all__ = [
     "SurfaceChange",
     "Takedown",
     "Tenant",
+    "TenantDeletion",
     "TenantVerification",
     "TestRateLimit",
     "TestSession",
@@ -1269,6 +1271,20 @@ class Takedown(Model):
     """When, RFC 3339 UTC."""
 
 
+class TenantDeletion(Model):
+    """A tenant that was deleted."""
+
+    __slots__ = ()
+    _decoders = {
+        "deleted_at": timestamp,
+    }
+
+    deleted_at: datetime
+    """When all that it had was gone, RFC 3339 UTC."""
+    tenant_id: str
+    """Its id, which is never given again."""
+
+
 class TestRateLimit(Model):
     """How many requests tokens of the test environment may make."""
 
@@ -1376,7 +1392,9 @@ class Usage(Model):
     tokens: int
     """API tokens that are neither revoked nor expired."""
     webhook_limit: int
-    """Webhooks it may have."""
+    """How many there may be."""
+    webhooks_used: int
+    """Webhooks it has."""
 
 
 class Webhook(Model):
@@ -1857,13 +1875,23 @@ class DeliveryDetail(Delivery):
     """The body that is sent, parsed."""
 
 
-class InboxItem(Event):
-    """An event in the inbox."""
+class EventList(Model):
+    """Events behind a place, in order."""
 
     __slots__ = ()
+    _decoders = {
+        "items": each(Event),
+    }
+    _absent = {
+        "next_after": None,
+    }
 
-    read: bool
-    """Whether the caller has marked it as read."""
+    has_more: bool
+    """Whether more follow by now."""
+    items: list[Event]
+    """The events, oldest first."""
+    next_after: str | None
+    """Pass it as `after` to go on; `null`: there was nothing to begin with."""
 
 
 class InboxItem(Event):

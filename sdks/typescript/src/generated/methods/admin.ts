@@ -10,6 +10,7 @@ import type {
   AdminListReviewsParams,
   AdminListTenantsParams,
   AdminVerifyAuditLogParams,
+  ListCheckRunFindingsParams,
   ListReportsParams,
   ListSubmissionMessagesParams,
   ListSubmissionsParams,
@@ -20,6 +21,8 @@ import type {
   ApiTokenCreated,
   AuditEntry,
   AuditVerification,
+  CheckRun,
+  CheckRunVersion,
   Claim,
   Component,
   Decision,
@@ -58,6 +61,21 @@ const operations = {
     method: 'GET',
     path: '/admin/audit-log/verify',
     answer: 'AuditVerification',
+  },
+  startCheckRun: {
+    method: 'POST',
+    path: '/admin/checks/runs',
+    answer: 'CheckRun',
+  },
+  getCheckRun: {
+    method: 'GET',
+    path: '/admin/checks/runs/{id}',
+    answer: 'CheckRun',
+  },
+  listCheckRunFindings: {
+    method: 'GET',
+    path: '/admin/checks/runs/{id}/findings',
+    answer: 'CheckRunVersion',
   },
   quarantineComponent: {
     method: 'POST',
@@ -235,6 +253,38 @@ export abstract class AdminMethods extends AccountMethods {
   }
 
   /**
+   * Runs the automated checks again over everything public.
+   *
+   * After their rules or their actions have changed: it goes through every published version in the background, and changes none. One
+   * run at a time.
+   */
+  startCheckRun(options?: RequestOptions): ApiPromise<CheckRun> {
+    return this.one(operations.startCheckRun, { path: [], options });
+  }
+
+  /**
+   * Reads how far a run of the checks has come.
+   *
+   * Its counts grow until its state is `finished`.
+   *
+   * @param id `chk_…`
+   */
+  getCheckRun(id: string, options?: RequestOptions): ApiPromise<CheckRun> {
+    return this.one(operations.getCheckRun, { path: [id], options });
+  }
+
+  /**
+   * Lists the published versions in which a run found something to block or to look at.
+   *
+   * In the order in which they were published; also while it runs.
+   *
+   * @param id `chk_…`
+   */
+  listCheckRunFindings(id: string, params?: ListCheckRunFindingsParams, options?: RequestOptions): PagePromise<CheckRunVersion> {
+    return this.page(operations.listCheckRunFindings, { path: [id], params, options });
+  }
+
+  /**
    * Quarantines a component: hidden, and not installable.
    *
    * Its publisher goes on seeing it, with the reason. What is installed goes on running.
@@ -393,6 +443,8 @@ export abstract class AdminMethods extends AccountMethods {
   /**
    * Gives a claim back.
    *
+   * Another reviewer's only with `take_over=true`. Where nobody claims it, nothing changes.
+   *
    * @param id `sub_…`
    */
   unclaimSubmission(id: string, params?: UnclaimSubmissionParams, options?: RequestOptions): ApiPromise<void> {
@@ -413,6 +465,8 @@ export abstract class AdminMethods extends AccountMethods {
 
   /**
    * Lists the messages about a submission, the oldest first.
+   *
+   * What its publisher and the reviewers have said to each other.
    *
    * @param id `sub_…`
    */
