@@ -265,6 +265,8 @@ export abstract class AdminMethods extends AccountMethods {
   /**
    * Reads how far a run of the checks has come.
    *
+   * Its counts grow until its state is `finished`.
+   *
    * @param id `chk_…`
    */
   getCheckRun(id: string, options?: RequestOptions): ApiPromise<CheckRun> {

@@ -163,6 +163,8 @@ class AdminOperations(AsyncCore):
     ) -> models.CheckRun:
         """Reads how far a run of the checks has come.
 
+        Its counts grow until its state is `finished`.
+
         Args:
             run_id: `chk_…`
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
