@@ -33,7 +33,7 @@ use super::api_routes;
 struct Document;
 
 /// What the tags stand for.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     ("components", "Find components: lists, search, categories, and each in full."),
     ("catalog", "What belongs to a component: its versions and its bundles."),
     ("publishing", "Publish components and new versions, deprecate, share, rename, hand over and withdraw them."),
