@@ -66,6 +66,7 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         rates: settings.rates,
         answer_cache_bytes: settings.answer_cache_bytes,
         literal_tokens: Vec::new(),
+        checks: settings.checks.clone(),
         auto_approve: settings.auto_approve,
         accounts: accounts::Options {
             sign_up: settings.sign_up_mode(demo),
@@ -97,7 +98,13 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
     } else {
         announce(settings, keys, &local_url, sandbox.is_some());
     }
-    let finished = serve::serve(listener, app, signals.stop(), signals.patience()).await;
+    let stop = async {
+        signals.stop().await;
+        // Those who follow events come again after the start; their streams would hold up the end.
+        m.outbox.close();
+        sandbox.iter().for_each(|sandbox| sandbox.marketplace().outbox.close());
+    };
+    let finished = serve::serve(listener, app, stop, signals.patience()).await;
     if !finished {
         tracing::warn!("requests that were still running are cut off");
     }

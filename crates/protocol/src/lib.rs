@@ -8,6 +8,7 @@ mod wire_enum;
 pub mod account;
 pub mod api_token;
 pub mod audit;
+pub mod check;
 pub mod component;
 pub mod digest;
 pub mod error;

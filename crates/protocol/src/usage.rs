@@ -40,7 +40,9 @@ pub struct Usage {
     pub domains_installed: u64,
     /// Its components that are served, public and private.
     pub components_published: u64,
-    /// Webhooks it may have.
+    /// Webhooks it has.
+    pub webhooks_used: u64,
+    /// How many there may be.
     pub webhook_limit: u64,
     /// API tokens that are neither revoked nor expired.
     pub tokens: u64,

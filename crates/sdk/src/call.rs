@@ -277,6 +277,11 @@ impl<T> Call<T> {
         }
     }
 
+    /// Asks once, and gives the answer with a body that is still to be read, however long that takes.
+    pub(crate) async fn open(self) -> Result<reqwest::Response, Error> {
+        self.client.open(self.plan?).await
+    }
+
     /// Asks, and gives the answer with its status and headers.
     pub async fn send(self) -> Result<Response<T>, Error> {
         let answer = self.client.send(self.plan?).await?;

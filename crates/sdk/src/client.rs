@@ -310,6 +310,26 @@ impl Client {
         }
     }
 
+    /// Asks once for an answer that does not end soon. Its head must come in time.
+    pub(crate) async fn open(&self, plan: Plan) -> Result<reqwest::Response, Error> {
+        let mut url = Url::parse(&format!("{}{}", self.inner.base, plan.path))
+            .map_err(|error| Error::invalid(format!("{:?} is no path: {error}", plan.path)))?;
+        if !plan.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&plan.query);
+        }
+        let headers = self.request_headers(&plan, None)?;
+        let timeout = plan.timeout.unwrap_or(self.inner.timeout);
+        let sent = self.inner.http.request(plan.method, url).headers(headers).send();
+        let response = tokio::time::timeout(timeout, sent).await.map_err(|_| Error::Timeout(timeout))?;
+        let response = response.map_err(Error::connection)?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await.map_err(Error::connection)?;
+        Err(Error::Api(Box::new(ApiError::of(status, &headers, &bytes))))
+    }
+
     /// The same for every attempt, the `Idempotency-Key` above all.
     fn request_headers(&self, plan: &Plan, kept: Option<&Answer>) -> Result<HeaderMap, Error> {
         let mut headers = self.inner.headers.clone();
@@ -348,7 +368,7 @@ impl Client {
             } else if error.is_builder() {
                 Error::invalid(format!("the request cannot be sent: {}", error.without_url()))
             } else {
-                Error::Connection(Box::new(Chain(error.without_url())))
+                Error::connection(error)
             }
         });
         match &answer {
@@ -361,6 +381,13 @@ impl Client {
             }
         }
         answer
+    }
+}
+
+impl Error {
+    /// No answer, or not the whole of one.
+    pub(crate) fn connection(error: reqwest::Error) -> Self {
+        Self::Connection(Box::new(Chain(error.without_url())))
     }
 }
 

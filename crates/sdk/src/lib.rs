@@ -5,6 +5,7 @@ mod cache;
 mod call;
 mod client;
 mod error;
+mod events;
 pub mod listing;
 mod reference;
 mod retry;
@@ -19,6 +20,7 @@ pub use atom_marketplace_protocol::page::Page;
 pub use call::{Call, RateLimit, Response};
 pub use client::{Client, ClientBuilder};
 pub use error::{ApiError, BoxError, Error};
+pub use events::EventStream;
 pub use listing::{Items, Listing};
 pub use reference::ComponentRef;
 pub use secret::SecretString;
@@ -46,4 +48,5 @@ pub mod types {
     pub use atom_marketplace_protocol::tenant::*;
     pub use atom_marketplace_protocol::usage::*;
     pub use atom_marketplace_protocol::verification::*;
+    pub use atom_marketplace_protocol::webhook::*;
 }

@@ -16,6 +16,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::app::Marketplace;
 use crate::clock::Clock;
+use crate::webhooks::{self, stats::DeliveryStats, stats::OUTCOMES};
 
 /// What [`render`] writes.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -138,6 +139,7 @@ impl Collector for Page {
         requests(&self.0.metrics, &mut encoder)?;
         latencies(&self.0.metrics, &mut encoder)?;
         database(&self.0, &mut encoder)?;
+        deliveries(&self.0.deliveries, &mut encoder)?;
         process(&mut encoder)
     }
 }
@@ -214,6 +216,38 @@ fn database(m: &Marketplace, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
         ("atom_db_reconnects", "Connections made anew after one was lost", stats.reconnects),
     ];
     counters.into_iter().try_for_each(|(name, help, value)| counter(encoder, name, help, value))
+}
+
+fn deliveries(stats: &DeliveryStats, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
+    {
+        let mut family = encoder.encode_descriptor(
+            "atom_webhook_exchange_duration",
+            "Time of an exchange with a receiver of webhooks, by how it ended",
+            Some(&Unit::Seconds),
+            MetricType::Histogram,
+        )?;
+        for (outcome, seen) in OUTCOMES.iter().zip(&stats.outcomes) {
+            let bounds = webhooks::stats::BOUNDS.iter().map(|bound| *bound as f64 / 1e6).chain([f64::INFINITY]);
+            let counts = seen.buckets.iter().map(|bucket| bucket.load(Relaxed));
+            let buckets: Vec<(f64, u64)> = bounds.zip(counts).collect();
+            let count = buckets.iter().map(|(_, count)| count).sum();
+            let seconds = seen.micros.load(Relaxed) as f64 / 1e6;
+            let labels = [("outcome", *outcome)];
+            family.encode_family(&labels)?.encode_histogram::<NoLabelSet>(seconds, count, &buckets, None)?;
+        }
+    }
+    let (given_up, disabled) = (stats.given_up.load(Relaxed), stats.disabled.load(Relaxed));
+    counter(encoder, "atom_webhook_given_up", "Deliveries given up after their last try, or refused", given_up)?;
+    counter(encoder, "atom_webhook_disabled", "Webhooks disabled because their deliveries failed", disabled)?;
+    let overdue = stats.overdue_ms.load(Relaxed) as f64 / 1e3;
+    gauge(encoder, "atom_webhook_in_flight", "Exchanges under way on this node", stats.in_flight.load(Relaxed))?;
+    gauge(
+        encoder,
+        "atom_webhook_queue",
+        "Deliveries that wait in the database, up to 100,000",
+        stats.depth.load(Relaxed),
+    )?;
+    gauge(encoder, "atom_webhook_overdue_seconds", "How long the oldest delivery that is due has been due", overdue)
 }
 
 fn process(encoder: &mut DescriptorEncoder<'_>) -> Encoded {

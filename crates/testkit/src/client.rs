@@ -78,7 +78,10 @@ impl Client {
         }
         let response = request.send().await.expect("the server answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer { status, headers, bytes: response.bytes().await.expect("the whole body").to_vec() }
+        // A stream of events does not end.
+        let endless = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let bytes = if endless { Vec::new() } else { response.bytes().await.expect("the whole body").to_vec() };
+        Answer { status, headers, bytes }
     }
 
     /// GET.

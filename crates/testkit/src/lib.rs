@@ -2,11 +2,13 @@
 
 mod client;
 pub mod dns;
+mod receiver;
 mod server;
 mod smtp;
 
 pub use atom_marketplace_db::testing::{TestDb, each_db_async};
 pub use client::{Answer, Client, http};
+pub use receiver::{Received, Receiver, status};
 pub use server::{ADMIN_KEY, PASSWORD, TestServer};
 pub use smtp::{Letter, SmtpServer};
 

@@ -12,6 +12,7 @@ use atom_marketplace_server::app::{MIGRATIONS, Marketplace, Numbers, Parts, Rate
 use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::catalog::policy::AutoApprove;
 use atom_marketplace_server::clock::Clock;
+use atom_marketplace_server::jobs::Jobs;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
 use atom_marketplace_server::verification::FILE;
@@ -40,6 +41,7 @@ pub struct TestServer {
     /// Its test environment, if it has one.
     pub sandbox: Option<Sandbox>,
     task: tokio::task::JoinHandle<()>,
+    jobs: Vec<Jobs>,
     /// Ends with the server, and its database after it.
     _sandbox_rest: Option<(JoinSet<()>, TestDb)>,
 }
@@ -93,6 +95,7 @@ impl TestServer {
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
+            checks: std::sync::Arc::default(),
             auto_approve: AutoApprove::Off,
             accounts: accounts::Options::default(),
             numbers: Numbers::default(),
@@ -109,7 +112,31 @@ impl TestServer {
         }
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("serves until aborted") });
-        Self { url, marketplace, sandbox, task, _sandbox_rest: rest }
+        Self { url, marketplace, sandbox, task, jobs: Vec::new(), _sandbox_rest: rest }
+    }
+
+    /// Starts one on `db` that runs its jobs and delivers webhooks, to loopback too.
+    pub async fn start_with_jobs(db: &TestDb) -> Self {
+        Self::node_with_jobs(db.db.clone(), |_| {}).await
+    }
+
+    /// The same on an open database, with settings of its own.
+    pub async fn node_with_jobs(db: Db, settings: impl FnOnce(&mut Parts)) -> Self {
+        let mut server = Self::node(db, |parts| {
+            parts.rates = Rates { anonymous: 1_000_000, token: 1_000_000, federation: 1_000_000 };
+            parts.outbound_allow = vec!["127.0.0.0/8".parse().expect("a network")];
+            settings(parts);
+        })
+        .await;
+        server.jobs.push(Jobs::start(&server.marketplace));
+        server
+    }
+
+    /// Stops the jobs as a server does that is told to. A server that is dropped is killed.
+    pub async fn stop_jobs(&mut self) {
+        for jobs in self.jobs.drain(..) {
+            jobs.stop().await;
+        }
     }
 
     /// Nobody in particular.

@@ -3,7 +3,9 @@
 import { fromWire } from './decode.js';
 import { toWire } from './encode.js';
 import { UnexpectedResponseError, invalidRequest } from './errors/index.js';
+import { follow, type StreamOptions } from './events.js';
 import { Methods } from './generated/methods/index.js';
+import type { Event } from './generated/types/index.js';
 import { say } from './log.js';
 import { snakeName } from './names.js';
 import type { Arguments, Operation } from './operation.js';
@@ -77,6 +79,17 @@ export class MarketplaceClient extends Methods {
       return this.#request(method, path, request.query ?? {}, {}, request.body);
     };
     return new ApiPromise(this.#send(prepared(), options, (answer) => answer.json as T));
+  }
+
+  /**
+   * Follows events as they happen. It goes on where it was when its connection ends, and ends by its signal alone.
+   *
+   * ```ts
+   * for await (const event of client.streamEvents()) console.log(event.type, event.data);
+   * ```
+   */
+  streamEvents(options: StreamOptions = {}): AsyncGenerator<Event, void, undefined> {
+    return follow(this.#transport, addressOf(this.#settings.baseUrl, '/events/stream'), options);
   }
 
   protected one<T>(operation: Operation, call: Arguments): ApiPromise<T> {

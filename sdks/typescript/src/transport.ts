@@ -148,6 +148,32 @@ export class Transport {
     }
   }
 
+  /** Sends it once, and gives an answer's body that does not end soon. Its head must come within the timeout. */
+  async open(request: Request, signal: AbortSignal | undefined): Promise<ReadableStream<Uint8Array>> {
+    if (signal?.aborted) throw aborted(signal);
+    const { method, url } = request;
+    const controller = new AbortController();
+    const stop = (): void => {
+      controller.abort();
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    const timer = setTimeout(stop, this.#settings.timeout);
+    let response: Response;
+    try {
+      const headers = this.#headers(request, {});
+      response = await this.#fetch(url, { method, headers, signal: controller.signal, redirect: 'manual' });
+    } catch (error) {
+      if (error instanceof MarketplaceError) throw error;
+      if (signal?.aborted) throw aborted(signal);
+      throw new ConnectionFailedError('The connection failed.', { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+    if (response.ok && response.body) return guarded(response.body);
+    const json = parse(new Uint8Array(await response.arrayBuffer()));
+    throw errorOf(response.status, response.headers, json, retryAfterOf(response.headers, json));
+  }
+
   #fetch(url: string, init: RequestInit): Promise<Response> {
     const { fetch } = this.#settings;
     // Looked up for each request, so that what replaces the platform's own is used; called free of `this`, as it must be.
@@ -181,6 +207,23 @@ export class Transport {
   #log(level: 'debug' | 'info', message: string, facts: object): void {
     say(this.#settings, level, message, facts);
   }
+}
+
+/** The same, whose failures are errors of this library. */
+function guarded(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        controller.error(new ConnectionFailedError('The connection failed.', { cause: error }));
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
 }
 
 /** The URL, and what a request changes of the client's headers: one client may ask in the name of several tenants. */

@@ -10,6 +10,7 @@ use super::lifecycle::{Rename, ReportArgs, TransferArgs};
 use super::numbers::{ReadReviews, Stats};
 use super::review_args::{Reviews, SubmissionsArgs};
 use super::verify::VerifyArgs;
+use super::webhook::WebhookArgs;
 
 /// Which marketplace, and as whom.
 #[derive(Clone, Debug, Default, Args)]
@@ -75,6 +76,8 @@ pub(crate) enum ClientCommand {
     Report(ReportArgs),
     /// Decide on what publishers want to be public (platform admins).
     Review(Reviews),
+    /// Make, try and mend webhooks, and bring events to a program on this machine.
+    Webhook(WebhookArgs),
     /// See where the tenant's submissions stand, and answer the reviewers.
     Submissions(SubmissionsArgs),
     /// Show what the tenant has used of what it may.

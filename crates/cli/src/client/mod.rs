@@ -19,6 +19,7 @@ mod submissions;
 pub(crate) mod token;
 mod unpack;
 mod verify;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,7 @@ async fn dispatch(command: &ClientCommand) -> anyhow::Result<()> {
         ClientCommand::Report(args) => lifecycle::report(args).await,
         ClientCommand::Verify(args) => verify::run(args).await,
         ClientCommand::Review(args) => review::run(args).await,
+        ClientCommand::Webhook(args) => webhook::run(args).await,
         ClientCommand::Submissions(args) => submissions::run(args).await,
         ClientCommand::Completion { shell } => {
             crate::output::text(&completion(*shell));
@@ -99,6 +101,7 @@ fn connection(command: &ClientCommand) -> Option<&Connection> {
         ClientCommand::Transfer(args) => args.command.connection(),
         ClientCommand::Report(args) => &args.connection,
         ClientCommand::Verify(args) => args.command.connection(),
+        ClientCommand::Webhook(args) => args.command.connection(),
         ClientCommand::Review(args) => args.command.connection(),
         ClientCommand::Submissions(args) => args.command.connection(),
         ClientCommand::Login(_)

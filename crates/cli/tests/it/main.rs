@@ -6,3 +6,4 @@ mod commands;
 mod demo;
 mod program;
 mod serve;
+mod webhooks;

@@ -9,6 +9,7 @@ mod sandbox;
 mod submissions;
 mod tenant;
 mod transfers;
+mod webhooks;
 
 pub use account::Account;
 pub use admin::{Admin, AdminTenants, Reports, Submissions};
@@ -19,6 +20,7 @@ pub use sandbox::TestEnvironment;
 pub use submissions::OwnSubmissions;
 pub use tenant::{Members, Tenant, Tokens, Verification};
 pub use transfers::Transfers;
+pub use webhooks::{Events, Webhooks};
 
 use atom_marketplace_protocol::component::{AgentPublish, CanvasPublish, Component, DomainPublish, SkillPublish};
 use atom_marketplace_protocol::ids::Kind;
@@ -107,6 +109,16 @@ impl Client {
     /// The tenant itself and its members.
     pub fn tenant(&self) -> Tenant {
         Tenant::new(self)
+    }
+
+    /// The tenant's webhooks.
+    pub fn webhooks(&self) -> Webhooks {
+        Webhooks::new(self)
+    }
+
+    /// What webhooks are told of, for those who come and ask.
+    pub fn events(&self) -> Events {
+        Events::new(self)
     }
 
     /// The tenant's federation keys.

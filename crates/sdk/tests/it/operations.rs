@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
-    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, DomainClaim, FederationKeyCreate,
-    InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason, ReportRequest,
-    ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate,
-    TestLogin, TestRateLimit, TransferDirection, TransferRequest, UsageReportRequest, VerificationMethod,
+    AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, DomainClaim, EventType,
+    FederationKeyCreate, InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan, ReportOutcome, ReportReason,
+    ReportRequest, ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate,
+    TenantUpdate, TestLogin, TestRateLimit, TransferDirection, TransferRequest, UsageReportRequest, VerificationMethod,
+    WebhookCreate, WebhookSecretRotate, WebhookUpdate, WebhookVerify,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -150,6 +151,22 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("update_member", &tenant.members().update("user_id", Role::Viewer));
     method("remove_member", &tenant.members().remove("user_id"));
 
+    let webhooks = client.webhooks();
+    let verify = WebhookVerify { webhook_id: String::new(), payload: String::new(), signature: String::new() };
+    method("list_webhooks", &webhooks.list());
+    method("create_webhook", &webhooks.create(&WebhookCreate::default()));
+    method("get_webhook", &webhooks.get("webhook_id"));
+    method("update_webhook", &webhooks.update("webhook_id", &WebhookUpdate::default()));
+    method("delete_webhook", &webhooks.delete("webhook_id"));
+    method("test_webhook", &webhooks.test("webhook_id", EventType::ComponentRated));
+    method("rotate_webhook_secret", &webhooks.rotate_secret("webhook_id", &WebhookSecretRotate::default()));
+    method("recover_webhook", &webhooks.recover("webhook_id", "2026-11-24T00:00:00Z"));
+    method("verify_webhook", &webhooks.verify(&verify));
+    method("list_webhook_deliveries", &webhooks.deliveries("webhook_id"));
+    method("get_webhook_delivery", &webhooks.get_delivery("webhook_id", "delivery_id"));
+    method("redeliver_webhook_delivery", &webhooks.redeliver("webhook_id", "delivery_id"));
+    method("list_events", &client.events().list(None));
+    method("stream_events", &client.events().stream(None).call());
     method("create_invitation", &tenant.members().invite("user_id"));
 
     let account = client.account();
@@ -197,6 +214,9 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("admin_get_tenant", &admin.tenants().get("tenant_id"));
     method("admin_update_tenant", &admin.tenants().update("tenant_id", &TenantAdminUpdate::default()));
     method("admin_create_tenant_token", &admin.tenants().create_token("tenant_id", &ApiTokenCreate::default()));
+    method("start_check_run", &admin.check_runs().start());
+    method("get_check_run", &admin.check_runs().get("id"));
+    method("list_check_run_findings", &admin.check_runs().findings("id"));
     method("admin_list_reviews", &admin.reviews());
     method("hide_review", &admin.hide_review("review_id", "why"));
     method("show_review", &admin.show_review("review_id", None));

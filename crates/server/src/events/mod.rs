@@ -5,6 +5,7 @@
 //! Readers follow *positions*, which are given out after the commit where transactions run beside one another: an id taken
 //! early and committed late would be skipped by those who have read on.
 
+mod api;
 pub(crate) mod outbox;
 mod store;
 
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 
 use outbox::Message;
 
+pub use api::routes;
 pub use outbox::Subscriber;
 
 /// The component that an event is about.
@@ -166,6 +168,11 @@ pub fn unplaced(c: &mut Conn<'_>) -> Result<bool, Error> {
     if c.dialect() == Dialect::Postgres { store::unplaced(c) } else { Ok(false) }
 }
 
+/// The last position that was given out.
+pub(crate) fn last_position(c: &mut Conn<'_>) -> Result<i64, Error> {
+    store::last(c)
+}
+
 /// What a tenant hears of, behind a position, in order: of its own components, of what it did itself, and of what became of
 /// components while it had them installed.
 pub fn of_tenant(c: &mut Conn<'_>, tenant: i64, after: i64, limit: u64) -> Result<Vec<Placed>, Error> {
@@ -210,7 +217,7 @@ pub fn count_for_attention(c: &mut Conn<'_>, tenant: i64, attention: &Attention<
 
 /// The position of an event, by its id on the wire; none where there is no such event, or it has none yet.
 pub fn position(c: &mut Conn<'_>, uid: &str) -> Result<Option<i64>, Error> {
-    Ok(store::position_of(c, uid)?.flatten())
+    store::position_of(c, uid)
 }
 
 /// Gives all that is committed its position, so that a reader finds what was answered to its writes.

@@ -16,9 +16,11 @@ use tokio::sync::{mpsc, watch};
 use super::store;
 
 /// How long a claim lasts before others may take the delivery; whoever has it renews it in time.
-pub const LEASE: Duration = Duration::from_mins(1);
+pub(crate) const LEASE: Duration = Duration::from_mins(1);
 /// Deliveries of one webhook that wait in memory; the table keeps the rest.
 const WAITING: usize = 512;
+/// Streams of events that one tenant may have open, on one node.
+const STREAMS: usize = 10;
 /// Deliveries that wait in memory in all.
 const WAITING_IN_ALL: usize = 16_384;
 
@@ -82,6 +84,8 @@ struct Inner {
     running: AtomicBool,
     lease: AtomicU64,
     committed: watch::Sender<u64>,
+    followers: Mutex<HashMap<i64, usize>>,
+    closed: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -109,6 +113,8 @@ impl Default for Inner {
             // Nodes must not hit on the same names for their claims.
             lease: AtomicU64::new(u64::from_le_bytes(seed)),
             committed: watch::Sender::new(0),
+            followers: Mutex::default(),
+            closed: AtomicBool::new(false),
         }
     }
 }
@@ -186,9 +192,26 @@ impl Outbox {
         waiting.by_webhook.entry(webhook).or_default().behind = true;
     }
 
-    /// Changes with every commit that holds an event, on this node; on others by [`Self::wake`].
-    pub fn follow(&self) -> watch::Receiver<u64> {
-        self.0.committed.subscribe()
+    /// Lets a tenant follow events, unless it has too many streams already.
+    pub(super) fn follow(&self, tenant: i64) -> Option<Following> {
+        let mut followers = self.0.followers.lock().expect("no panic under this lock");
+        let count = followers.entry(tenant).or_default();
+        if *count >= STREAMS {
+            return None;
+        }
+        *count += 1;
+        Some(Following { outbox: self.clone(), tenant, changes: self.0.committed.subscribe() })
+    }
+
+    /// Ends all streams: the server stops, and waits for its answers.
+    pub fn close(&self) {
+        self.0.closed.store(true, Ordering::Release);
+        self.wake();
+    }
+
+    /// Whether streams are to end.
+    pub(super) fn is_closed(&self) -> bool {
+        self.0.closed.load(Ordering::Acquire)
     }
 
     /// Tells the engine that a webhook may have something due.
@@ -200,6 +223,27 @@ impl Outbox {
     /// Wakes those who follow events.
     pub fn wake(&self) {
         self.0.committed.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
+
+/// A place among those who follow events.
+#[derive(Debug)]
+pub(super) struct Following {
+    outbox: Outbox,
+    tenant: i64,
+    /// Changes with every commit of this node that holds an event.
+    pub(super) changes: watch::Receiver<u64>,
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let mut followers = self.outbox.0.followers.lock().expect("no panic under this lock");
+        if let Some(count) = followers.get_mut(&self.tenant) {
+            *count -= 1;
+            if *count == 0 {
+                followers.remove(&self.tenant);
+            }
+        }
     }
 }
 

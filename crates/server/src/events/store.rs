@@ -200,9 +200,9 @@ pub(super) fn of_marketplace(c: &mut Conn<'_>, after: i64, limit: u64) -> Result
     )
 }
 
-/// The position of an event, by its id on the wire.
-pub(super) fn position_of(c: &mut Conn<'_>, uid: &str) -> Result<Option<Option<i64>>, Error> {
-    c.first("SELECT position FROM event WHERE uid = $1", args![uid])
+/// The position of an event, by its id on the wire; none while it has none.
+pub(super) fn position_of(c: &mut Conn<'_>, uid: &str) -> Result<Option<i64>, Error> {
+    c.first("SELECT position FROM event WHERE uid = $1 AND position IS NOT NULL", args![uid])
 }
 
 /// The last position that was given out.

@@ -34,6 +34,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::inbox::routes())
         .merge(crate::usage::routes())
         .merge(crate::webhooks::routes())
+        .merge(crate::events::routes())
         .merge(crate::federation::routes())
         .merge(crate::transfers::routes())
         .merge(crate::reports::routes())

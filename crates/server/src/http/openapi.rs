@@ -33,7 +33,7 @@ use super::api_routes;
 struct Document;
 
 /// What the tags stand for.
-const TAGS: [(&str, &str); 13] = [
+const TAGS: [(&str, &str); 15] = [
     ("components", "Find components: lists, search, categories, and each in full."),
     ("catalog", "What belongs to a component: its versions and its bundles."),
     ("publishing", "Publish components and new versions, deprecate, share, rename, hand over and withdraw them."),
@@ -43,6 +43,8 @@ const TAGS: [(&str, &str); 13] = [
     ("tokens", "API tokens of a tenant."),
     ("account", "People: sign in and out, passwords, one-time links, sign-up."),
     ("tenant", "A tenant for itself: its name, its members, its inbox and its audit log."),
+    ("webhooks", "Who is told of events, and what became of each telling."),
+    ("events", "What happened: to catch up, and to follow."),
     ("usage", "How much of its plan and its quota a tenant has used."),
     ("federation", "What other instances read here, and the keys they read it with."),
     ("admin", "The platform's own: tenants, reviews, reports, quarantine, takedowns."),

@@ -103,6 +103,12 @@ const JOBS: &[Job] = &[
         among_nodes: true,
         run: |m| Box::pin(async move { m.announce_changes().await }),
     },
+    Job {
+        name: "run changed checks over what is published",
+        every: Duration::from_secs(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { crate::catalog::recheck::advance(&m).await }),
+    },
     // The backstop of the notifications: one that was lost with its sender is made good within this time.
     Job {
         name: "drop finished answers",
@@ -137,6 +143,7 @@ impl Jobs {
         for job in JOBS.iter().filter(|job| several_nodes || !job.among_nodes) {
             tasks.spawn(repeat(job, m.clone(), stopped.clone()));
         }
+        tasks.spawn(crate::webhooks::engine::run(m.clone(), stopped));
         m.listen_to_other_nodes();
         Self { stop, tasks }
     }

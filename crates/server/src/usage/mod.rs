@@ -9,6 +9,7 @@ use atom_marketplace_protocol::usage::Usage;
 
 use crate::extract::TenantScope;
 use crate::limits::Quota;
+use crate::webhooks;
 
 pub use api::routes;
 
@@ -31,6 +32,7 @@ fn usage(c: &mut Conn<'_>, scope: &TenantScope, quota: &Quota, now: Timestamp) -
         canvases_installed,
         domains_installed,
         components_published: store::published(c, scope)?,
+        webhooks_used: webhooks::count(c, scope)?,
         webhook_limit: limits.webhooks,
         tokens: store::tokens(c, scope, now)?,
     })

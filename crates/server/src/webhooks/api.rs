@@ -79,6 +79,8 @@ async fn list_webhooks(
 }
 
 /// Show a webhook
+///
+/// Without its secret; with since when its deliveries have failed, if they do.
 #[utoipa::path(
     get, path = "/webhooks/{webhook_id}", tag = "webhooks", operation_id = "get_webhook",
     params(("webhook_id" = String, Path, description = "The webhook's id, `whk_…`")),

@@ -41,3 +41,34 @@ fn object(value: Value) -> Map<String, Value> {
         _ => Map::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    /// The catalogue of docs/WEBHOOKS.md, as the examples have it.
+    fn catalogue() -> String {
+        let about = include_str!("../../../protocol/src/event.rs");
+        let mut text = String::new();
+        for event in EventType::ALL {
+            let before = about.split(&format!("= \"{event}\"")).next().unwrap_or_default();
+            let comment =
+                before.lines().rev().skip(1).find_map(|line| line.trim().strip_prefix("/// ")).unwrap_or_default();
+            let data = serde_json::to_string(&data(*event)).expect("JSON");
+            let _ = write!(text, "### {event}\n\n{comment}\n\n```json\n{data}\n```\n\n");
+        }
+        text
+    }
+
+    #[test]
+    fn the_documents_show_every_event() {
+        let page = include_str!("../../../../docs/WEBHOOKS.md");
+        let (_, rest) = page
+            .split_once("<!-- events:begin (kept equal to the code by webhooks/examples.rs) -->\n")
+            .expect("a place for the events");
+        let (shown, _) = rest.split_once("<!-- events:end -->").expect("its end");
+        assert!(shown == catalogue(), "docs/WEBHOOKS.md must hold between its marks:\n{}", catalogue());
+    }
+}

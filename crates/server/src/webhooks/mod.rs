@@ -20,12 +20,12 @@ use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::ids;
 use atom_marketplace_protocol::text::{self, TextRule};
 use atom_marketplace_protocol::webhook::{
-    Delivery, GRACE_DEFAULT, GRACE_MAX, RATE_LIMIT_MAX, Webhook, WebhookCreate, WebhookScope, WebhookSecretRotate,
-    WebhookStatus, WebhookUpdate, WebhookVerified, WebhookVerify,
+    Delivery, DisabledReason, GRACE_DEFAULT, GRACE_MAX, RATE_LIMIT_MAX, Webhook, WebhookCreate, WebhookScope,
+    WebhookSecretRotate, WebhookStatus, WebhookUpdate, WebhookVerified, WebhookVerify,
 };
 use serde_json::{Value, json};
 
-use crate::audit::{self, Entry};
+use crate::audit::{self, Actor, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::events::{self, Subscriber};
 use crate::extract::TenantScope;
@@ -331,6 +331,29 @@ pub(crate) fn verify(
              and send the lower-case hex of X-ATOM-Signature.",
         )),
     }
+}
+
+/// Disables a webhook whose deliveries fail, and tells its owner. False when it is not active any more.
+fn disable(
+    c: &mut Conn<'_>,
+    endpoint: &engine::Endpoint,
+    reason: DisabledReason,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    if !store::disable(c, endpoint.key, reason, now)? {
+        return Ok(false);
+    }
+    changed(c, endpoint.key)?;
+    let (actor, tenant) = (Actor::policy("webhook-failures"), endpoint.tenant);
+    let (target, details) = (format!("webhook:{}", endpoint.uid), json!({ "reason": reason }));
+    audit::record(c, &Entry { actor: &actor, tenant: Some(tenant), action: "webhook.disable", target, details }, now)?;
+    let data = [
+        ("webhook_id".to_owned(), endpoint.uid.as_str().into()),
+        ("url".to_owned(), endpoint.url.as_str().into()),
+        ("reason".to_owned(), reason.as_str().into()),
+    ];
+    events::emit_to_tenant(c, EventType::WebhookDisabled, tenant, data.into_iter().collect(), now)?;
+    Ok(true)
 }
 
 fn note(

@@ -119,7 +119,7 @@ mod tests {
             event_type: EventType::ComponentRated,
             body: br#"{"test": 2432232314}"#.as_slice().into(),
         };
-        let now = Timestamp::from_micros(1_614_265_330_999_999);
+        let now = Timestamp::from_micros(1_614_265_330_000_000);
         let keys = Keys {
             current: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned(),
             previous: Some(("Jefe-the-former".to_owned(), Timestamp::from_micros(now.as_micros() + 1))),

@@ -2,6 +2,7 @@
 //! that must not do. An operation without a row here fails the first test; a row without an operation too.
 
 mod browsers;
+mod rows;
 
 use std::collections::BTreeSet;
 
@@ -14,158 +15,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use browsers::Browsers;
-
-/// Who may call an operation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Access {
-    /// Everyone, each through their own eyes.
-    Everyone,
-    /// A tenant's token with this scope.
-    Tenant(Scope),
-    /// Any token, about itself.
-    AnyToken,
-    /// The platform's admin, with this permission.
-    Platform(Scope),
-    /// A peer with a federation key.
-    Peer,
-    /// A person who is signed in, about themselves.
-    Person,
-    /// Whoever comes, by what the request itself holds: a password, a one-time link.
-    Visitor,
-    /// Whoever has the test secret, in the test environment alone.
-    Tester,
-}
-
-use Access::{AnyToken, Everyone, Peer, Person, Platform, Tenant, Tester, Visitor};
-
-/// One row an operation. `kind` and `kinds` stand for the four.
-const MATRIX: &[(&str, Access)] = &[
-    // catalog, read
-    ("list_kinds", Everyone),
-    ("search_kinds", Everyone),
-    ("search_components", Everyone),
-    ("get_kind", Everyone),
-    ("list_kind_categories", Everyone),
-    ("list_kind_dependents", Everyone),
-    ("list_kind_versions", Everyone),
-    ("get_kind_version", Everyone),
-    ("get_kind_bundle", Everyone),
-    ("list_kind_reviews", Everyone),
-    ("get_kind_rating", Everyone),
-    ("get_kind_stats", Everyone),
-    ("get_publisher_stats", Tenant(Scope::UsageRead)),
-    ("report_usage", Tenant(Scope::ComponentsInstall)),
-    // catalog, write
-    ("publish_kind", Tenant(Scope::ComponentsPublish)),
-    ("update_kind", Tenant(Scope::ComponentsPublish)),
-    ("withdraw_kind", Tenant(Scope::ComponentsPublish)),
-    ("yank_kind_version", Tenant(Scope::ComponentsPublish)),
-    ("unyank_kind_version", Tenant(Scope::ComponentsPublish)),
-    ("rename_kind", Tenant(Scope::ComponentsPublish)),
-    ("transfer_kind", Tenant(Scope::ComponentsPublish)),
-    ("list_transfers", Tenant(Scope::ComponentsPublish)),
-    ("get_transfer", Tenant(Scope::ComponentsPublish)),
-    ("accept_transfer", Tenant(Scope::ComponentsPublish)),
-    ("decline_transfer", Tenant(Scope::ComponentsPublish)),
-    ("cancel_transfer", Tenant(Scope::ComponentsPublish)),
-    ("report_kind", Tenant(Scope::ComponentsRead)),
-    ("list_own_submissions", Tenant(Scope::ComponentsPublish)),
-    ("get_own_submission", Tenant(Scope::ComponentsPublish)),
-    ("list_own_submission_messages", Tenant(Scope::ComponentsPublish)),
-    ("reply_to_submission", Tenant(Scope::ComponentsPublish)),
-    // installs
-    ("install_kind", Tenant(Scope::ComponentsInstall)),
-    ("uninstall_kind", Tenant(Scope::ComponentsInstall)),
-    ("bulk_install_kinds", Tenant(Scope::ComponentsInstall)),
-    ("install_lock", Tenant(Scope::ComponentsInstall)),
-    ("update_installation", Tenant(Scope::ComponentsInstall)),
-    ("list_installations", Tenant(Scope::ComponentsRead)),
-    ("get_installation", Tenant(Scope::ComponentsRead)),
-    ("get_installation_bundle", Tenant(Scope::ComponentsRead)),
-    ("get_installations_lock", Tenant(Scope::ComponentsRead)),
-    // ratings
-    ("rate_kind", Tenant(Scope::ComponentsRate)),
-    ("delete_kind_rating", Tenant(Scope::ComponentsRate)),
-    ("flag_kind_review", Tenant(Scope::ComponentsRate)),
-    ("reply_to_kind_review", Tenant(Scope::ComponentsPublish)),
-    ("delete_kind_review_reply", Tenant(Scope::ComponentsPublish)),
-    ("admin_list_reviews", Platform(Scope::ReviewsManage)),
-    ("hide_review", Platform(Scope::ReviewsManage)),
-    ("show_review", Platform(Scope::ReviewsManage)),
-    // tokens, tenant, usage
-    ("create_token", Tenant(Scope::TokensManage)),
-    ("list_tokens", Tenant(Scope::TokensManage)),
-    ("rotate_token", Tenant(Scope::TokensManage)),
-    ("revoke_leaked_token", Visitor),
-    ("delete_token", Tenant(Scope::TokensManage)),
-    ("get_current_token", AnyToken),
-    ("get_tenant", Tenant(Scope::ComponentsRead)),
-    ("update_tenant", Tenant(Scope::MembersManage)),
-    ("list_audit_log", Tenant(Scope::MembersManage)),
-    ("export_audit_log", Tenant(Scope::MembersManage)),
-    ("verify_audit_log", Tenant(Scope::MembersManage)),
-    ("get_inbox", Tenant(Scope::ComponentsRead)),
-    ("mark_inbox_read", Tenant(Scope::ComponentsRead)),
-    ("list_members", Tenant(Scope::MembersManage)),
-    ("add_member", Tenant(Scope::MembersManage)),
-    ("update_member", Tenant(Scope::MembersManage)),
-    ("remove_member", Tenant(Scope::MembersManage)),
-    ("get_verification", Tenant(Scope::MembersManage)),
-    ("create_verification", Tenant(Scope::MembersManage)),
-    ("check_verification", Tenant(Scope::MembersManage)),
-    ("delete_verification", Tenant(Scope::MembersManage)),
-    ("get_publisher", Everyone),
-    ("get_usage", Tenant(Scope::UsageRead)),
-    // people
-    ("create_invitation", Tenant(Scope::MembersManage)),
-    ("create_session", Visitor),
-    ("sign_up", Visitor),
-    ("get_session", Person),
-    ("update_session", Person),
-    ("delete_session", Person),
-    ("list_sessions", Person),
-    ("end_session", Person),
-    ("update_account", Person),
-    ("request_password_reset", Visitor),
-    ("confirm_password_reset", Visitor),
-    // federation
-    ("create_federation_key", Tenant(Scope::FederationManage)),
-    ("list_federation_keys", Tenant(Scope::FederationManage)),
-    ("delete_federation_key", Tenant(Scope::FederationManage)),
-    ("federation_list_kinds", Peer),
-    ("federation_get_kind", Peer),
-    ("federation_get_kind_bundle", Peer),
-    // platform
-    ("admin_create_tenant", Platform(Scope::TenantsManage)),
-    ("admin_list_tenants", Platform(Scope::TenantsManage)),
-    ("admin_get_tenant", Platform(Scope::TenantsManage)),
-    ("admin_update_tenant", Platform(Scope::TenantsManage)),
-    ("admin_create_tenant_token", Platform(Scope::TenantsManage)),
-    ("admin_list_audit_log", Platform(Scope::ReviewsManage)),
-    ("admin_export_audit_log", Platform(Scope::ReviewsManage)),
-    ("admin_verify_audit_log", Platform(Scope::ReviewsManage)),
-    ("admin_get_stats", Platform(Scope::ReviewsManage)),
-    ("list_submissions", Platform(Scope::ReviewsManage)),
-    ("get_submission", Platform(Scope::ReviewsManage)),
-    ("get_submission_diff", Platform(Scope::ReviewsManage)),
-    ("claim_submission", Platform(Scope::ReviewsManage)),
-    ("unclaim_submission", Platform(Scope::ReviewsManage)),
-    ("list_submission_messages", Platform(Scope::ReviewsManage)),
-    ("create_submission_message", Platform(Scope::ReviewsManage)),
-    ("approve_submission", Platform(Scope::ReviewsManage)),
-    ("reject_submission", Platform(Scope::ReviewsManage)),
-    ("request_submission_changes", Platform(Scope::ReviewsManage)),
-    ("quarantine_component", Platform(Scope::ReviewsManage)),
-    ("release_component", Platform(Scope::ReviewsManage)),
-    ("take_down_component", Platform(Scope::ReviewsManage)),
-    ("list_reports", Platform(Scope::ReviewsManage)),
-    ("get_report", Platform(Scope::ReviewsManage)),
-    ("resolve_report", Platform(Scope::ReviewsManage)),
-    // the test environment's own
-    ("test_login", Tester),
-    ("test_reset", Tester),
-    ("test_set_rate_limit", Tester),
-];
+use rows::Access::{self, AnyToken, Everyone, Peer, Person, Platform, Tenant, Tester, Visitor};
+use rows::MATRIX;
 
 /// An operation of the document.
 #[derive(Clone, Debug)]
@@ -231,6 +82,8 @@ struct Victim {
     member: String,
     session: String,
     federation_key: String,
+    webhook: String,
+    delivery: String,
     submission: String,
     transfer: String,
 }
@@ -267,6 +120,12 @@ impl Victim {
         let domain = json!({ "domain": "victim.example", "method": "dns" });
         client.post("/api/tenant/verification", &domain).await.expect(201);
         let id = |value: &Value| value.as_str().expect("an id").to_owned();
+        let webhook = json!({
+            "url": format!("https://{canary}.example/"), "events": ["component.rated"], "description": canary, "secret": format!("secret-{canary}"),
+        });
+        let webhook = client.post("/api/webhooks", &webhook).await.expect(201);
+        let test = format!("/api/webhooks/{}/test", id(&webhook["id"]));
+        let delivery = client.post(&test, &json!({ "event": "component.rated" })).await.expect(202);
         Self {
             canary,
             client,
@@ -275,6 +134,8 @@ impl Victim {
             member: id(&member["user_id"]),
             session: id(&browser.get("/api/session").await.expect(200)["id"]),
             federation_key: id(&key["id"]),
+            webhook: id(&webhook["id"]),
+            delivery: id(&delivery["id"]),
             submission: id(&waiting["items"][0]["id"]),
             transfer: id(&offer["id"]),
         }
@@ -291,6 +152,7 @@ impl Victim {
             "/api/tokens",
             "/api/federation/keys",
             "/api/transfers?direction=out",
+            "/api/webhooks",
         ] {
             paths.push(path.to_owned());
         }
@@ -331,6 +193,8 @@ impl Victim {
             ("user_id", self.member.as_str()),
             ("session_id", self.session.as_str()),
             ("key_id", self.federation_key.as_str()),
+            ("webhook_id", self.webhook.as_str()),
+            ("delivery_id", self.delivery.as_str()),
         ] {
             path = path.replace(&format!("{{{parameter}}}"), value);
         }
@@ -349,7 +213,7 @@ impl Victim {
     }
 
     /// A body that would do if the caller were allowed.
-    fn body(operation: &Operation) -> Option<Value> {
+    fn body(&self, operation: &Operation) -> Option<Value> {
         let kind = kind_of(&operation.path).unwrap_or(Kind::Agent);
         if matches!(operation.method, Method::GET | Method::DELETE) {
             return None;
@@ -380,6 +244,11 @@ impl Victim {
             "resolve_report" => json!({ "outcome": "dismissed", "reason": "because" }),
             "update_installation" => json!({ "install_config": { "settings": {} } }),
             "create_token" | "create_federation_key" | "admin_create_tenant_token" => json!({ "name": "mine" }),
+            "create_webhook" => json!({ "url": "https://mine.example/", "events": ["component.rated"] }),
+            "update_webhook" => json!({ "url": "https://mine.example/" }),
+            "test_webhook" => json!({ "event": "component.rated" }),
+            "recover_webhook" => json!({ "since": "2026-01-01T00:00:00Z" }),
+            "verify_webhook" => json!({ "webhook_id": self.webhook, "payload": "{}", "signature": "00" }),
             "add_member" => json!({ "email": "mallory@example.com", "role": "viewer" }),
             "update_member" => json!({ "role": "admin" }),
             "update_tenant" => json!({ "name": "Mine" }),
@@ -459,7 +328,7 @@ async fn no_tenant_sees_or_changes_anothers() {
 
         for operation in operations() {
             let access = operation.access().expect("the test above");
-            let (path, body) = (victim.path(&operation), Victim::body(&operation));
+            let (path, body) = (victim.path(&operation), victim.body(&operation));
             let send = async |client: &Client| client.send(operation.method.clone(), &path, body.as_ref()).await;
             let refused = async |who: &str, client: &Client, (status, code): Refusal| {
                 let answer = send(client).await;

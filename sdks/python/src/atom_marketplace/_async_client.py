@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Literal
 
 from ._async import Connections
 from ._cache import ETagCache
+from ._events import Following
 from ._generated.asyncio import Operations
+from ._generated.models import Event
 from ._settings import MAX_RETRIES, TIMEOUT, Settings
 from ._types import NotGiven, Timeout
 
@@ -68,3 +70,22 @@ class AsyncMarketplaceClient(Operations):
             cache=ETagCache() if cache is ... else cache,
         )
         self._connections = Connections(http_client)
+
+    async def stream_events(
+        self,
+        *,
+        after: str | NotGiven | None = ...,
+        scope: Literal["tenant", "marketplace"] | NotGiven = ...,
+    ) -> AsyncIterator[Event]:
+        """Follows events as they happen. It goes on where it was when its connection ends, and never ends by itself.
+
+        Args:
+            after: Begin behind this event, `evt_…`. Left out: from now on.
+            scope: `tenant`, what concerns the tenant, or `marketplace`, every public publish and update.
+
+        Raises:
+            MarketplaceError: The server refused it, for a reason that coming again does not mend.
+        """
+        following = Following(self._settings, None if after is ... else after, None if scope is ... else scope)
+        async for event in self._connections.driver().follow(following):
+            yield Event(event)

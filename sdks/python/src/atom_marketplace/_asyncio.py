@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
 
 from ._call import Call
-from ._exchange import Send, exchange
+from ._events import SILENCE, Following, Parser
+from ._exchange import Send, error_of, exchange
 from ._http import Deadline, answer, failure, timeouts
 from ._response import RawResponse
 from ._settings import Settings
 from ._types import RequestOptions
-from .errors import ConnectionFailedError
+from .errors import ConnectionFailedError, MarketplaceError
 
 
 class Driver:
@@ -61,3 +64,24 @@ class Driver:
                 return answer(response, b"".join(pieces))
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
             return failure(send, error)
+
+    async def follow(self, following: Following) -> AsyncIterator[dict[str, Any]]:
+        """Gives events as they come, and comes again where the stream was when it ends."""
+        while True:
+            error: MarketplaceError | None = None
+            send = following.request()
+            try:
+                async with self._client.stream(
+                    send.method, send.url, headers=send.headers, timeout=timeouts(SILENCE), follow_redirects=False
+                ) as response:
+                    if response.status_code != 200:
+                        raise error_of(answer(response, await response.aread()))
+                    parser = Parser()
+                    async for line in response.aiter_lines():
+                        for event in parser.line(line):
+                            yield following.came(event)
+            except MarketplaceError as refused:
+                error = refused
+            except (httpx2.RequestError, httpx2.InvalidURL) as broken:
+                error = failure(send, broken)
+            await asyncio.sleep(following.pause(error))

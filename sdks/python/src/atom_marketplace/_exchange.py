@@ -60,7 +60,7 @@ def exchange(settings: Settings, call: Call, options: RequestOptions | None = No
     """
     options = options or {}
     settings = settings.derived(options)
-    request = _request(settings, call, options)
+    request = request_of(settings, call, options)
     # All headers: what is answered depends on the credential and on what is accepted.
     key = (request.url, *sorted(request.headers.items()))
     cache = settings.cache if call.method == "GET" and "if-none-match" not in map(str.lower, request.headers) else None
@@ -86,7 +86,9 @@ def exchange(settings: Settings, call: Call, options: RequestOptions | None = No
         yield Wait(seconds)
 
 
-def _request(settings: Settings, call: Call, options: RequestOptions) -> Send:
+def request_of(settings: Settings, call: Call, options: RequestOptions | None = None) -> Send:
+    """The request that a call is."""
+    options = options or {}
     headers = {**call.headers}
     if call.body is not None:
         headers["Content-Type"] = "application/json"

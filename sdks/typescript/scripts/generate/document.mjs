@@ -25,7 +25,8 @@ export const refName = (schema) => schema?.$ref?.split('/').at(-1);
 
 export function readDocument(openapi, ahead) {
   const schemas = { ...ahead.components.schemas, ...openapi.components.schemas };
-  const operations = listOperations(openapi);
+  // An answer that never ends has a method written by hand.
+  const operations = listOperations(openapi).filter((operation) => !isEndless(operation));
   const known = new Set(operations.map((operation) => operation.operationId));
   operations.push(...listOperations(ahead).filter((operation) => !known.has(operation.operationId)));
   const paths = operations.map((operation) => operation.path);
@@ -41,6 +42,8 @@ function listOperations({ paths }) {
     })),
   );
 }
+
+const isEndless = (operation) => 'text/event-stream' in (operation.responses['200']?.content ?? {});
 
 function resolve(operation, paths) {
   const id = operation.operationId;

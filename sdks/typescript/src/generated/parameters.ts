@@ -10,6 +10,7 @@ import type {
   ReportStatus,
   SubmissionSort,
   TransferDirection,
+  WebhookScope,
 } from './types/index.js';
 
 /** Parameters of `adminListAuditLog`. */
@@ -370,6 +371,16 @@ export interface ComponentUnyankVersionParams {
    * the one public one.
    */
   sourceTenantId?: string | undefined;
+}
+
+/** Parameters of `listEvents`. */
+export interface ListEventsParams {
+  /** Events behind this one: its id, `evt_…`, or `next_after` of the list before. Left out: from the oldest that is kept. */
+  after?: string | undefined;
+  /** Events in the answer. */
+  pageSize?: number | undefined;
+  /** `tenant`: what concerns the tenant. `marketplace`: every public publish and update. */
+  scope?: WebhookScope | undefined;
 }
 
 /** Parameters of `listFederationKeys`. */

@@ -6,6 +6,7 @@ use atom_marketplace_protocol::event::EventType;
 use crate::events::{self, outbox::Message};
 
 /// When a webhook has its next delivery to be claimed.
+#[derive(Debug)]
 pub(in crate::webhooks) struct Due {
     pub(in crate::webhooks) webhook: i64,
     pub(in crate::webhooks) revision: i64,
@@ -205,16 +206,4 @@ pub(in crate::webhooks) fn renew(c: &mut Conn<'_>, held: Held, until: Timestamp)
 /// Gives all claims back: this is the only process, and it has just begun.
 pub(in crate::webhooks) fn release_all(c: &mut Conn<'_>, now: Timestamp) -> Result<u64, Error> {
     c.execute("UPDATE webhook_delivery SET lease = 0, due_at = $1 WHERE state = 0 AND lease <> 0", args![now])
-}
-
-/// Deletes events from before a time with all that was told of them, up to `most`. Returns how many.
-pub(in crate::webhooks) fn forget(c: &mut Conn<'_>, before: Timestamp, most: u64) -> Result<u64, Error> {
-    let old: Vec<i64> =
-        c.all("SELECT id FROM event WHERE at < $1 ORDER BY at, id LIMIT $2", args![before, most as i64])?;
-    for event in &old {
-        c.execute("DELETE FROM webhook_attempt WHERE event_id = $1", args![*event])?;
-        c.execute("DELETE FROM webhook_delivery WHERE event_id = $1", args![*event])?;
-        c.execute("DELETE FROM event WHERE id = $1", args![*event])?;
-    }
-    Ok(old.len() as u64)
 }

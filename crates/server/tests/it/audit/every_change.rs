@@ -23,6 +23,8 @@ use serde_json::{Value, json};
 const EXEMPT: &[(&str, &str)] = &[
     ("test_login", "the test environment's data is nobody's, and its chains are its own"),
     ("test_reset", "it replaces the test environment with its chains"),
+    ("check_verification", "what it changes is for the domain to say, and is recorded when it does"),
+    ("report_usage", "it counts what instances did, which they say again every time"),
     ("mark_inbox_read", "what somebody has seen is no change of anything that others see"),
     ("verify_webhook", "it tells whether a signature is right, and changes nothing"),
     ("test_set_rate_limit", "the test environment's limit is no data"),
@@ -106,6 +108,8 @@ fn life() -> Vec<Step> {
         step("admin_update_tenant", Admin, "tenant_id=initech", json!({ "plan": "team" }), 200, &[("initech", "tenant.update")]),
         step("admin_create_tenant_token", Admin, "tenant_id=initech", json!({ "name": "first" }), 201, &[("initech", "token.create")]).each_time(),
         step("update_tenant", Acme, "", json!({ "name": "Acme Inc" }), 200, &[("acme", "tenant.update")]),
+        step("create_verification", Acme, "", json!({ "domain": "acme.example", "method": "dns" }), 201, &[("acme", "domain.claim")]),
+        step("delete_verification", Acme, "domain=acme.example", none(), 204, &[("acme", "domain.remove")]),
         // Tokens and keys.
         step("create_token", Acme, "", json!({ "name": "ci" }), 201, &[("acme", "token.create")]).each_time().keeps(&[("token", "/id")]),
         step("rotate_token", Acme, "token_id=$token", none(), 200, &[("acme", "token.rotate")]).each_time().keeps(&[("secret", "/token")]),
@@ -149,7 +153,12 @@ fn life() -> Vec<Step> {
         // Installing.
         step("install_kind", Globex, "id=crm", none(), 201, &[("globex", "installation.create")]).keeps(&[("installation", "/id")]),
         step("update_installation", Globex, "id=$installation", json!({ "install_config": { "settings": { "a": 1 } } }), 200, &[("globex", "installation.configure")]),
-        step("rate_kind", Globex, "id=crm", json!({ "rating": 4 }), 200, &[("globex", "rating.put")]).each_time(),
+        step("rate_kind", Globex, "id=crm", json!({ "rating": 4, "review": "Good." }), 200, &[("globex", "rating.put")]).each_time(),
+        step("reply_to_kind_review", Acme, "id=crm&review_id=$review", json!({ "text": "Thanks." }), 200, &[("acme", "review.reply")]).each_time(),
+        step("delete_kind_review_reply", Acme, "id=crm&review_id=$review", none(), 200, &[("acme", "review.delete_reply")]),
+        step("flag_kind_review", Acme, "id=crm&review_id=$review", why(), 204, &[("acme", "review.flag")]).each_time(),
+        step("hide_review", Admin, "review_id=$review", why(), 200, &[("platform", "review.hide")]),
+        step("show_review", Admin, "review_id=$review", why(), 200, &[("platform", "review.show")]),
         step("delete_kind_rating", Globex, "id=crm", none(), 200, &[("globex", "rating.delete")]),
         step("yank_kind_version", Acme, "id=crm&version=1.0.2", why(), 200, &[("acme", "version.yank")]),
         step("unyank_kind_version", Acme, "id=crm&version=1.0.2", none(), 200, &[("acme", "version.unyank")]),
@@ -357,6 +366,10 @@ impl World {
         self.kept.insert("submission", waiting["items"][0]["id"].clone());
         let reports = self.server.admin().get("/api/admin/reports").await.expect(200);
         self.kept.insert("report", reports["items"][0]["id"].clone());
+        let reviews = self.callers[&Globex].get("/api/skill-marketplace/skills/crm/reviews").await;
+        if reviews.status == 200 {
+            self.kept.insert("review", reviews.json()["items"][0]["id"].clone());
+        }
         let lock = self.callers[&Globex].get("/api/installations/lock").await.expect(200);
         if lock["components"].as_array().is_some_and(|components| !components.is_empty()) {
             self.kept.insert("lock", lock);

@@ -34,6 +34,7 @@ __all__ = [
     "DisabledReason",
     "DomainVerification",
     "Event",
+    "EventList",
     "EventType",
     "FederatedComponent",
     "FederationKey",
@@ -1262,7 +1263,9 @@ class Usage(Model):
     tokens: int
     """API tokens that are neither revoked nor expired."""
     webhook_limit: int
-    """Webhooks it may have."""
+    """How many there may be."""
+    webhooks_used: int
+    """Webhooks it has."""
 
 
 class Webhook(Model):
@@ -1691,6 +1694,25 @@ class DeliveryDetail(Delivery):
     """Its exchanges, oldest first."""
     payload: Event
     """The body that is sent, parsed."""
+
+
+class EventList(Model):
+    """Events behind a place, in order."""
+
+    __slots__ = ()
+    _decoders = {
+        "items": each(Event),
+    }
+    _absent = {
+        "next_after": None,
+    }
+
+    has_more: bool
+    """Whether more follow by now."""
+    items: list[Event]
+    """The events, oldest first."""
+    next_after: str | None
+    """Pass it as `after` to go on; `null`: there was nothing to begin with."""
 
 
 class DomainVerification(Model):

@@ -345,6 +345,8 @@ export abstract class AdminMethods extends AccountMethods {
   /**
    * Gives a claim back.
    *
+   * Another reviewer's only with `take_over=true`. Where nobody claims it, nothing changes.
+   *
    * @param id `sub_…`
    */
   unclaimSubmission(id: string, params?: UnclaimSubmissionParams, options?: RequestOptions): ApiPromise<void> {
@@ -365,6 +367,8 @@ export abstract class AdminMethods extends AccountMethods {
 
   /**
    * Lists the messages about a submission, the oldest first.
+   *
+   * What its publisher and the reviewers have said to each other.
    *
    * @param id `sub_…`
    */

@@ -27,7 +27,7 @@ import type {
   FederationKeyCreate,
   FederationKeyCreated,
 } from '../types/index.js';
-import { DomainsMethods } from './domains.js';
+import { EventsMethods } from './events.js';
 
 const operations = {
   listFederationKeys: {
@@ -109,7 +109,7 @@ const operations = {
 } as const satisfies Record<string, Operation>;
 
 /** Methods for federation. */
-export abstract class FederationMethods extends DomainsMethods {
+export abstract class FederationMethods extends EventsMethods {
   /**
    * List federation keys.
    *

@@ -136,6 +136,8 @@ export abstract class WebhooksMethods extends UsageMethods {
   /**
    * Show a webhook.
    *
+   * Without its secret; with since when its deliveries have failed, if they do.
+   *
    * @param webhookId The webhook's id, `whk_…`
    */
   getWebhook(webhookId: string, options?: RequestOptions): ApiPromise<Webhook> {

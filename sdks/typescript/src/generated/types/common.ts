@@ -578,3 +578,6 @@ export interface VersionInfo {
   /** Yanked: installable only by exact version by those who have it. */
   yanked: boolean;
 }
+
+/** What a webhook hears of. */
+export type WebhookScope = 'tenant' | 'marketplace';

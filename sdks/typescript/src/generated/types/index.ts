@@ -5,6 +5,7 @@ export type * from './admin.js';
 export type * from './catalog.js';
 export type * from './common.js';
 export type * from './components.js';
+export type * from './events.js';
 export type * from './federation.js';
 export type * from './installs.js';
 export type * from './publishing.js';

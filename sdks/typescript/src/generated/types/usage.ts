@@ -45,8 +45,10 @@ export interface Usage {
   tenantId: string;
   /** API tokens that are neither revoked nor expired. */
   tokens: number;
-  /** Webhooks it may have. */
+  /** How many there may be. */
   webhookLimit: number;
+  /** Webhooks it has. */
+  webhooksUsed: number;
 }
 
 /** One component's running totals. Any that is lower than before means that the instance began anew. */

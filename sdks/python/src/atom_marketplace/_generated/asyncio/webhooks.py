@@ -18,6 +18,41 @@ from .. import models
 class WebhooksOperations(AsyncCore):
     """The operations on webhooks."""
 
+    async def list_events(
+        self,
+        *,
+        after: str | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        scope: models.WebhookScope | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.EventList:
+        """List events.
+
+        What webhooks are told of, in order and without gaps: for catching up, or in place of webhooks. Events are
+        kept for 30 days.
+
+        Args:
+            after: Events behind this one: its id, `evt_…`, or `next_after` of the list before. Left out: from the
+                oldest that is kept.
+            page_size: Events in the answer.
+            scope: `tenant`: what concerns the tenant. `marketplace`: every public publish and update.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong, or there is no such event any more; HTTP 403, The
+                caller lacks `components:read`.
+        """
+        call = Call(
+            "GET",
+            "/events",
+            query={
+                "after": after,
+                "page_size": page_size,
+                "scope": scope,
+            },
+        )
+        return await self._one(call, models.EventList, options)
+
     async def list_webhooks(
         self,
         *,
@@ -141,6 +176,8 @@ class WebhooksOperations(AsyncCore):
         options: RequestOptions | None = None,
     ) -> models.Webhook:
         """Show a webhook.
+
+        Without its secret; with since when its deliveries have failed, if they do.
 
         Args:
             webhook_id: The webhook's id, `whk_…`

@@ -635,6 +635,8 @@ class AdminOperations(SyncCore):
     ) -> None:
         """Gives a claim back.
 
+        Another reviewer's only with `take_over=true`. Where nobody claims it, nothing changes.
+
         Args:
             submission_id: `sub_…`
             take_over: End another reviewer's claim.
@@ -694,6 +696,8 @@ class AdminOperations(SyncCore):
         options: RequestOptions | None = None,
     ) -> Page[models.Message]:
         """Lists the messages about a submission, the oldest first.
+
+        What its publisher and the reviewers have said to each other.
 
         Args:
             submission_id: `sub_…`
