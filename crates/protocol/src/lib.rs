@@ -6,6 +6,7 @@
 mod wire_enum;
 
 pub mod account;
+pub mod account_data;
 pub mod api_token;
 pub mod audit;
 pub mod check;

@@ -40,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 11, name: "statistics", sql: include_str!("../../../migrations/0011_statistics.sql") },
     Migration { version: 12, name: "webhooks", sql: include_str!("../../../migrations/0012_webhooks.sql") },
     Migration { version: 13, name: "inbox", sql: include_str!("../../../migrations/0013_inbox.sql") },
+    Migration { version: 14, name: "account_data", sql: include_str!("../../../migrations/0014_account_data.sql") },
 ];
 
 /// What a marketplace is opened with.

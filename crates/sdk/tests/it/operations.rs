@@ -144,6 +144,8 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("list_audit_log", &tenant.audit_log().list());
     method("export_audit_log", &tenant.audit_log().export());
     method("verify_audit_log", &tenant.audit_log().verify());
+    method("export_tenant", &tenant.export());
+    method("delete_tenant", &tenant.delete("x"));
     method("get_inbox", &tenant.inbox());
     method("mark_inbox_read", &tenant.mark_inbox_read("x"));
     method("list_members", &tenant.members().list());

@@ -86,6 +86,12 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { m.check_due_domains().await }),
     },
     Job {
+        name: "go on deleting tenants",
+        every: Duration::from_mins(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { crate::account_data::finish_all(&m).await }),
+    },
+    Job {
         name: "forget old events",
         every: Duration::from_hours(1),
         among_nodes: false,

@@ -1,5 +1,6 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
+mod account_data;
 mod accounts;
 mod audit;
 mod bundle;

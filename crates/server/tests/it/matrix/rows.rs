@@ -91,6 +91,8 @@ pub(super) const MATRIX: &[(&str, Access)] = &[
     ("list_audit_log", Tenant(Scope::MembersManage)),
     ("export_audit_log", Tenant(Scope::MembersManage)),
     ("verify_audit_log", Tenant(Scope::MembersManage)),
+    ("export_tenant", Tenant(Scope::MembersManage)),
+    ("delete_tenant", Tenant(Scope::MembersManage)),
     ("get_inbox", Tenant(Scope::ComponentsRead)),
     ("mark_inbox_read", Tenant(Scope::ComponentsRead)),
     ("list_members", Tenant(Scope::MembersManage)),

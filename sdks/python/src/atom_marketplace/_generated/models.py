@@ -131,6 +131,7 @@ __all__ = [
     "SurfaceChange",
     "Takedown",
     "Tenant",
+    "TenantDeletion",
     "TenantVerification",
     "TestRateLimit",
     "TestSession",
@@ -1268,6 +1269,20 @@ class Takedown(Model):
     """Its publisher."""
     taken_down_at: datetime
     """When, RFC 3339 UTC."""
+
+
+class TenantDeletion(Model):
+    """A tenant that was deleted."""
+
+    __slots__ = ()
+    _decoders = {
+        "deleted_at": timestamp,
+    }
+
+    deleted_at: datetime
+    """When all that it had was gone, RFC 3339 UTC."""
+    tenant_id: str
+    """Its id, which is never given again."""
 
 
 class TestRateLimit(Model):
