@@ -38,7 +38,7 @@ export async function open(browser, way = WAYS.light, state) {
   return { page, context, troubles };
 }
 
-/** What is wrong with a page as it stands. */
+/** What is wrong with a page as it stands. axe is a script: it looks at pages that may run one. */
 export async function faults({ page, troubles }, withScript = true) {
   const found = [...troubles];
   const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);

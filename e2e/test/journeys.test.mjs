@@ -60,7 +60,7 @@ test("a hidden character in an update is there for all to see", async () => {
     const { page, context } = await open(browser, way, scene.eve);
     await page.goto(`${scene.server.url}/review/${made.update}`);
     const mark = page.locator(".diff mark.unseen");
-    assert.equal(await mark.innerText(), "U+200B zero width space");
+    assert.equal((await mark.textContent()).trim(), "U+200B zero width space");
     const box = await mark.boundingBox();
     assert.ok(box.width > 20 && box.height > 8, JSON.stringify(box));
     await page.getByText("1 invisible character.").waitFor();
@@ -94,7 +94,7 @@ test(`${PAYLOADS.length} payloads in every field that a stranger fills run nowhe
     const short = payload.slice(0, 60);
     const fields = {
       name: payload.slice(0, 100), description: payload, readme: payload, release_notes: payload, license: payload.slice(0, 100), category: short, tags: [short], capabilities: [short],
-      configuration: { [short]: payload, nested: { list: [payload] } }, content: { text: payload }, memory: { heuristics: [payload] },
+      configuration: { [short]: payload, nested: { list: [payload] } }, content: { text: payload }, memory: { heuristics: [{ error_type: short, resolution: payload }] },
       files: [{ path: `files/${at}.md`, content: payload }],
     };
     const id = await submit(server, token, "agent", `hostile-${at}`, fields);

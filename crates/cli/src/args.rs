@@ -99,6 +99,13 @@ pub(crate) enum TenantCommand {
         #[command(flatten)]
         common: Common,
     },
+    /// Print all that a tenant has, one thing a line (NDJSON).
+    Export {
+        /// The tenant's id.
+        id: String,
+        #[command(flatten)]
+        flags: StoreFlags,
+    },
     /// Print a one-time link by which somebody makes a tenant, good for 7 days.
     Invite {
         #[command(flatten)]

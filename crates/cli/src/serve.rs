@@ -66,6 +66,7 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         rates: settings.rates,
         answer_cache_bytes: settings.answer_cache_bytes,
         literal_tokens: Vec::new(),
+        checks: settings.checks.clone(),
         auto_approve: settings.auto_approve,
         accounts: accounts::Options {
             sign_up: settings.sign_up_mode(demo),

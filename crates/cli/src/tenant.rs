@@ -14,7 +14,7 @@ use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::error::ApiError;
 use atom_marketplace_server::paging::Window;
-use atom_marketplace_server::{tenants, tokens};
+use atom_marketplace_server::{account_data, tenants, tokens};
 use serde_json::json;
 
 use crate::args::{self, TenantCommand, TokenCommand};
@@ -39,6 +39,18 @@ pub(crate) fn tenant(arguments: &args::Tenants) -> anyhow::Result<ExitCode> {
                     output::line(secret.expose());
                 }
             }
+        }
+        TenantCommand::Export { id, flags } => {
+            let db = store::open(&flags.settings()?)?;
+            let slug = id.clone();
+            let done = store::block_on(async {
+                let tenant = db.read(move |c| tenants::get(c, &slug)).await?;
+                let tenant = tenant
+                    .ok_or_else(|| anyhow!("there is no tenant `{id}`: `atom-marketplace tenant list` shows them"))?;
+                account_data::export(&db, &tenant, |line| output::line(&line.to_string())).await.map_err(spoken)
+            })?;
+            db.close();
+            done?;
         }
         TenantCommand::List { common } => {
             let db = store::open(&common.flags.settings()?)?;

@@ -6,8 +6,10 @@
 mod wire_enum;
 
 pub mod account;
+pub mod account_data;
 pub mod api_token;
 pub mod audit;
+pub mod check;
 pub mod component;
 pub mod digest;
 pub mod error;

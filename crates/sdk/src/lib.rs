@@ -28,6 +28,7 @@ pub use secret::SecretString;
 /// Everything that is sent and read.
 pub mod types {
     pub use atom_marketplace_protocol::account::*;
+    pub use atom_marketplace_protocol::account_data::*;
     pub use atom_marketplace_protocol::api_token::*;
     pub use atom_marketplace_protocol::audit::*;
     pub use atom_marketplace_protocol::component::*;

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::accounts;
 use crate::answers::{Answers, Generations};
 use crate::catalog::change::Announcements;
+use crate::catalog::checks::Policy;
 use crate::catalog::policy::AutoApprove;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
@@ -39,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 11, name: "statistics", sql: include_str!("../../../migrations/0011_statistics.sql") },
     Migration { version: 12, name: "webhooks", sql: include_str!("../../../migrations/0012_webhooks.sql") },
     Migration { version: 13, name: "inbox", sql: include_str!("../../../migrations/0013_inbox.sql") },
+    Migration { version: 14, name: "account_data", sql: include_str!("../../../migrations/0014_account_data.sql") },
 ];
 
 /// What a marketplace is opened with.
@@ -76,6 +78,8 @@ pub struct Parts {
     /// Tokens that are looked up although they do not have the shape of one. They open nothing that the database does not
     /// know; on real data there are none.
     pub literal_tokens: Vec<String>,
+    /// What the automated checks do.
+    pub checks: Arc<Policy>,
     /// How people come in.
     pub accounts: accounts::Options,
     /// What operators decide of ratings and statistics.
@@ -175,6 +179,8 @@ pub struct State {
     pub cors_origins: Vec<String>,
     /// Tokens that are looked up although they do not have the shape of one.
     pub literal_tokens: Vec<String>,
+    /// What the automated checks do.
+    pub checks: Arc<Policy>,
     /// What is approved without a reviewer.
     pub auto_approve: AutoApprove,
     /// Names this process among the nodes of a deployment.
@@ -215,6 +221,7 @@ impl Marketplace {
             trusted_proxies: parts.trusted_proxies,
             cors_origins: parts.cors_origins,
             literal_tokens: parts.literal_tokens,
+            checks: parts.checks,
             auto_approve: parts.auto_approve,
             instance: atom_marketplace_protocol::ids::new_id("node"),
             admin_key_hash: Sha256::digest(parts.admin_key.as_bytes()).into(),

@@ -232,7 +232,8 @@ async fn admin_tenant(m: &Marketplace, slug: &str) -> ApiResult<Tenant> {
     let reading = m.credentials.reading(now);
     let wanted = slug.to_owned();
     let tenant = m.db.read(move |c| tenants::get(c, &wanted)).await.map_err(ApiError::from)?;
-    let tenant = tenant.ok_or_else(ApiError::tenant_not_found)?;
+    // Nobody acts for one that was deleted.
+    let tenant = tenant.filter(|tenant| !tenant.closing).ok_or_else(ApiError::tenant_not_found)?;
     m.credentials.put_tenant(slug, reading, tenant.clone());
     Ok(tenant)
 }

@@ -1,6 +1,7 @@
 //! The ATOM Marketplace server as a library. Each feature is a folder: `mod.rs` the verbs of the domain, `api.rs` HTTP,
 //! `store.rs` the only place with SQL. ARCHITECTURE.md lists what holds everywhere.
 
+pub mod account_data;
 pub mod accounts;
 pub mod answers;
 pub mod app;

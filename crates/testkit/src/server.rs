@@ -95,6 +95,7 @@ impl TestServer {
             rates: Rates::default(),
             answer_cache_bytes: 16 << 20,
             literal_tokens: Vec::new(),
+            checks: std::sync::Arc::default(),
             auto_approve: AutoApprove::Off,
             accounts: accounts::Options::default(),
             numbers: Numbers::default(),

@@ -27,6 +27,10 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("usage", &["catalog", "installs", "limits", "statistics", "tenants", "webhooks"]),
     ("verification", &["audit", "catalog", "tenants"]),
     ("inbox", &["events"]),
+    (
+        "account_data",
+        &["audit", "catalog", "events", "federation", "installs", "ratings", "tenants", "tokens", "webhooks"],
+    ),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

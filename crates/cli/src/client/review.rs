@@ -1,5 +1,8 @@
 //! `review`: what a platform's admin decides on.
 
+use std::time::Duration;
+
+use atom_marketplace_protocol::check::{CheckRun, CheckRunState};
 use atom_marketplace_protocol::review::{Decision, Message, Submission, SubmissionDetail};
 use serde_json::json;
 
@@ -37,6 +40,7 @@ pub(super) async fn run(args: &Reviews) -> anyhow::Result<()> {
         ReviewCommand::Claim { id, take_over, release, connection } => {
             claim(id, *take_over, *release, connection).await?;
         }
+        ReviewCommand::Recheck { wait, connection } => recheck(*wait, connection).await?,
         ReviewCommand::Approve { id, reason, decision } => {
             decide(id, "approve", reason.as_ref(), decision).await?;
         }
@@ -59,6 +63,43 @@ pub(super) async fn run(args: &Reviews) -> anyhow::Result<()> {
         ReviewCommand::Unhide(args) => super::numbers::hide(args, false).await?,
         ReviewCommand::Takedown(args) => lifecycle::takedown(args).await?,
     }
+    Ok(())
+}
+
+/// How often a run is asked how far it has come.
+const ASK_EVERY: Duration = Duration::from_secs(1);
+
+async fn recheck(wait: bool, connection: &Connection) -> anyhow::Result<()> {
+    let runs = profile::connect(connection)?.client.admin().check_runs();
+    let mut run = runs.start().await?;
+    if !wait {
+        if connection.json {
+            output::json(&json!(run));
+        } else {
+            output::line(&format!("{}: {} versions to look at, by {}", run.id, run.total, run.rules));
+        }
+        return Ok(());
+    }
+    while run.state == CheckRunState::Running {
+        tokio::time::sleep(ASK_EVERY).await;
+        run = runs.get(&run.id).await?;
+    }
+    let found = runs.findings(&run.id).page_size(100).all().await?;
+    if connection.json {
+        output::json(&json!({ "run": run, "items": found }));
+        return Ok(());
+    }
+    for version in &found {
+        let name = format!("{}/{}@{}", version.source_tenant_id, version.component_id, version.version);
+        output::line(&format!("{} {}", version.component_type, output::plain(&name)));
+        for finding in &version.findings {
+            output::line(&output::plain(&format!("  {}", failure::finding(finding))));
+        }
+    }
+    let CheckRun { checked, blocked, queued, noted, .. } = run;
+    output::line(&format!(
+        "{checked} versions: {blocked} would be refused, {queued} to look at, {noted} with notes alone"
+    ));
     Ok(())
 }
 

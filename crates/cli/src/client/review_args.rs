@@ -90,6 +90,14 @@ pub(crate) enum ReviewCommand {
         #[command(flatten)]
         decision: DecisionFlags,
     },
+    /// Run the automated checks again over everything public, after their rules have changed.
+    Recheck {
+        /// Wait until it is done, and show what was found.
+        #[arg(long)]
+        wait: bool,
+        #[command(flatten)]
+        connection: Connection,
+    },
     /// Send it back to be changed.
     RequestChanges {
         /// `sub_…`
@@ -135,7 +143,9 @@ impl ReviewCommand {
     /// Where it is asked.
     pub(super) fn connection(&self) -> &Connection {
         match self {
-            Self::Queue { connection, .. } | Self::Claim { connection, .. } => connection,
+            Self::Queue { connection, .. } | Self::Claim { connection, .. } | Self::Recheck { connection, .. } => {
+                connection
+            }
             Self::Show(one) | Self::Diff(one) | Self::Messages(one) => &one.connection,
             Self::Reply(said) => &said.connection,
             Self::Approve { decision, .. } | Self::Reject { decision, .. } | Self::RequestChanges { decision, .. } => {

@@ -196,3 +196,43 @@ async fn people_are_let_in_by_links_and_made_platform_admins() {
     assert!(tenant["url"].as_str().is_some_and(|url| url.contains("/signup?invitation=at_link_")), "{tenant}");
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_is_read_and_verified_beside_the_server_and_from_an_export() {
+    let machine = Machine::new();
+    machine.run(&["tenant", "create", "Acme", "--id", "acme", "--token"]).await.ok();
+    let head = machine.run(&["audit", "verify", "--tenant", "acme"]).await.ok();
+    let head = head.trim().strip_prefix("acme  2:").expect("two entries").to_owned();
+    let kept = format!("2:{head}");
+    machine.run(&["audit", "verify", "--tenant", "acme", "--expect-head", &kept]).await.ok();
+    let all = machine.run(&["audit", "verify", "--all", "--json"]).await.ok();
+    let all: Value = serde_json::from_str(&all).expect("JSON");
+    assert_eq!(all.as_array().map(Vec::len), Some(2), "the platform's and acme's: {all}");
+    let listed = machine.run(&["audit", "list", "--tenant", "acme", "--action", "token.", "--json"]).await.ok();
+    let listed: Value = serde_json::from_str(&listed).expect("JSON");
+    assert_eq!((listed[0]["actor"].as_str(), listed[0]["number"].as_u64()), (Some("operator"), Some(2)));
+
+    let export = machine.run(&["audit", "export", "--all"]).await.ok();
+    let file = machine.path().join("export.ndjson");
+    std::fs::write(&file, &export).expect("written");
+    let file = file.to_str().expect("text");
+    machine.run(&["audit", "verify", "--file", file, "--tenant", "acme", "--expect-head", &kept]).await.ok();
+    let other = format!("2:{}", "0".repeat(64));
+    for (text, arguments) in [
+        (export.replace("\"operator\"", "\"nobody\""), vec!["audit", "verify", "--file", file]),
+        (export.lines().skip(1).collect::<Vec<_>>().join("\n"), vec!["audit", "verify", "--file", file]),
+        // Cut off at its end, an export is consistent in itself: a head that was kept shows it.
+        (export.lines().next().unwrap().to_owned(), vec!["audit", "verify", "--file", file, "--expect-head", &kept]),
+        (export.clone(), vec!["audit", "verify", "--tenant", "acme", "--expect-head", &other]),
+    ] {
+        std::fs::write(file, text).expect("written");
+        let ended = machine.run(&arguments).await;
+        assert_eq!(ended.code, Some(1), "{arguments:?}: {ended:?}");
+        assert!(ended.stdout.contains("broken at"), "{arguments:?}: {ended:?}");
+    }
+
+    let data = machine.run(&["tenant", "export", "acme"]).await.ok();
+    let types: Vec<Value> =
+        data.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line")["type"].clone()).collect();
+    assert_eq!(types, ["tenant", "token", "audit", "audit", "end"]);
+}

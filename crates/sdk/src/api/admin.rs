@@ -2,6 +2,7 @@
 
 use atom_marketplace_protocol::api_token::{ApiTokenCreate, ApiTokenCreated};
 use atom_marketplace_protocol::audit::{AuditEntry, AuditVerification};
+use atom_marketplace_protocol::check::{CheckRun, CheckRunVersion};
 use atom_marketplace_protocol::component::Component;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::lifecycle::{Takedown, TakedownRequest};
@@ -43,6 +44,11 @@ impl Admin {
     /// What waits for review, or did.
     pub fn submissions(&self) -> Submissions {
         Submissions::new(&self.client)
+    }
+
+    /// The automated checks, run again over what is published.
+    pub fn check_runs(&self) -> CheckRuns {
+        CheckRuns::new(&self.client)
     }
 
     /// What members say of components, as the platform sees it. `query("flagged", true)` is what it has to decide on.
@@ -240,5 +246,31 @@ impl Submissions {
     /// Sends it back; the decision says what to change.
     pub fn request_changes(&self, id: &str, decision: &Decision) -> Call<Component> {
         Call::json(&self.client, Method::POST, Self::path(id, "/request-changes")).body(decision)
+    }
+}
+
+handle! {
+    /// Runs of the automated checks over everything public, after their rules have changed.
+    CheckRuns
+}
+
+impl CheckRuns {
+    fn path(id: &str, below: &str) -> Result<String, Error> {
+        Ok(format!("/admin/checks/runs/{}{below}", segment("run id", id)?))
+    }
+
+    /// Starts one; it goes on in the background.
+    pub fn start(&self) -> Call<CheckRun> {
+        Call::json(&self.client, Method::POST, "/admin/checks/runs")
+    }
+
+    /// How far one has come, `chk_…`.
+    pub fn get(&self, id: &str) -> Call<CheckRun> {
+        Call::json(&self.client, Method::GET, Self::path(id, ""))
+    }
+
+    /// The versions in which it found something to block or to look at.
+    pub fn findings(&self, id: &str) -> Listing<CheckRunVersion> {
+        Listing::new(&self.client, Self::path(id, "/findings"))
     }
 }

@@ -1,6 +1,7 @@
 //! The tenant, its members and its API tokens.
 
 use atom_marketplace_protocol::account::OneTimeLink;
+use atom_marketplace_protocol::account_data::{TenantDelete, TenantDeletion};
 use atom_marketplace_protocol::api_token::{
     ApiToken, ApiTokenCreate, ApiTokenCreated, LeakedToken, LeakedTokenOutcome,
 };
@@ -35,6 +36,16 @@ impl Tenant {
     /// Whether it is shown as verified, and by which domains.
     pub fn verification(&self) -> Verification {
         Verification::new(&self.client)
+    }
+
+    /// All that it has, one thing a line (NDJSON); the last line's type is `end`.
+    pub fn export(&self) -> Call<Bytes> {
+        Call::done(&self.client, Method::GET, "/tenant/export").raw()
+    }
+
+    /// Deletes it with all that it has, for good. `confirm` is its id.
+    pub fn delete(&self, confirm: &str) -> Call<TenantDeletion> {
+        Call::json(&self.client, Method::DELETE, "/tenant").body(&TenantDelete { confirm: confirm.to_owned() })
     }
 
     /// What asks for its attention, the latest first. The query `unread=true` leaves out what was read.

@@ -144,6 +144,8 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("list_audit_log", &tenant.audit_log().list());
     method("export_audit_log", &tenant.audit_log().export());
     method("verify_audit_log", &tenant.audit_log().verify());
+    method("export_tenant", &tenant.export());
+    method("delete_tenant", &tenant.delete("x"));
     method("get_inbox", &tenant.inbox());
     method("mark_inbox_read", &tenant.mark_inbox_read("x"));
     method("list_members", &tenant.members().list());
@@ -214,6 +216,9 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("admin_get_tenant", &admin.tenants().get("tenant_id"));
     method("admin_update_tenant", &admin.tenants().update("tenant_id", &TenantAdminUpdate::default()));
     method("admin_create_tenant_token", &admin.tenants().create_token("tenant_id", &ApiTokenCreate::default()));
+    method("start_check_run", &admin.check_runs().start());
+    method("get_check_run", &admin.check_runs().get("id"));
+    method("list_check_run_findings", &admin.check_runs().findings("id"));
     method("admin_list_reviews", &admin.reviews());
     method("hide_review", &admin.hide_review("review_id", "why"));
     method("show_review", &admin.show_review("review_id", None));

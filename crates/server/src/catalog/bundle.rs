@@ -6,6 +6,7 @@ use atom_marketplace_protocol::json;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::checks::StoredFile;
 use super::model::{ComponentRow, VersionRow};
 use super::store::{self, versions as versions_store};
 use super::versions::{self, View};
@@ -25,6 +26,13 @@ pub(in crate::catalog) struct FileRow {
 impl FromRow for FileRow {
     fn from_row(row: &Row<'_>) -> Result<Self, Error> {
         Ok(Self { path: row.get("path")?, encoding: row.get("encoding")?, content: row.get("content")? })
+    }
+}
+
+impl From<FileRow> for StoredFile {
+    fn from(row: FileRow) -> Self {
+        let encoding = if row.encoding == "utf-8" { FileEncoding::Utf8 } else { FileEncoding::Base64 };
+        Self { path: row.path, encoding, bytes: row.content }
     }
 }
 

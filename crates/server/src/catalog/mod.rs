@@ -21,6 +21,8 @@ pub mod policy;
 pub mod publish;
 mod rank;
 mod read_api;
+pub mod recheck;
+mod recheck_api;
 pub mod record;
 pub mod render;
 pub mod resolve;
@@ -54,6 +56,7 @@ pub fn routes() -> ApiRoutes {
         .merge(write_api::routes())
         .merge(versions_api::routes())
         .merge(review_api::routes())
+        .merge(recheck_api::routes())
         .merge(submissions_api::routes())
         .merge(bundle_api::routes())
         .merge(names_api::routes())

@@ -13,6 +13,8 @@
 //! - Public to private takes the component from the public at once. All its public versions become private ones, so that
 //!   they come back only by another review; who has installed one keeps it.
 
+use std::sync::Arc;
+
 use atom_marketplace_db::{Conn, Timestamp};
 use atom_marketplace_protocol::component::{
     Manifest, MarketplaceType, MaturityLevel, Publication, PublishCheck, Status,
@@ -29,12 +31,13 @@ use semver::Version;
 use serde_json::Value;
 
 use super::change::Change;
-use super::checks::{self, StoredFile};
+use super::checks::{self, Policy, StoredFile, Surface, catalog::Subject};
 use super::decision::{Decision, decide};
 use super::head::{self, Known};
 use super::index::{First, Words};
 use super::model::ComponentRow;
 use super::sanitise::{Redactions, sanitise};
+use super::store::checks as runs;
 use super::store::write as store;
 use super::{dependencies, index, names, record, takedown};
 use crate::audit::{self, Entry};
@@ -61,6 +64,8 @@ pub struct Prepared {
     pub(in crate::catalog) maturity_level: Option<MaturityLevel>,
     pub(in crate::catalog) words: Words,
     pub(in crate::catalog) findings: Vec<Finding>,
+    pub(in crate::catalog) surface: Surface,
+    pub(in crate::catalog) policy: Arc<Policy>,
     /// Whether it is sanitised, for others to read.
     pub(in crate::catalog) shared: bool,
     /// What was taken out for that.
@@ -145,14 +150,20 @@ fn digest_of_fields(kind: Kind, id: &str, mut fields: Value) -> (String, Value) 
 
 /// Checks a publication of the tenant `publisher` and works out all that is stored of it. `shared`: somebody else may read it
 /// ([`sharing`]).
-pub fn prepare(mut publication: Publication, publisher: &str, shared: bool) -> ApiResult<Prepared> {
+pub fn prepare(
+    mut publication: Publication,
+    publisher: &str,
+    shared: bool,
+    policy: &Arc<Policy>,
+) -> ApiResult<Prepared> {
     let files = checks::validate(&mut publication, publisher).map_err(ApiError::invalid)?;
     let (redactions, raw) = if shared {
         (sanitise(&mut publication.manifest, publisher), false)
     } else {
         (Redactions::default(), !sanitise(&mut publication.manifest.clone(), publisher).is_empty())
     };
-    let findings = checks::run(&publication, &files);
+    let public = publication.marketplace_type == MarketplaceType::Public;
+    let (findings, surface) = checks::run(policy, public, &publication.manifest, &files);
     let Publication { kind, id, marketplace_type, version, shared_with, manifest, .. } = publication;
     let version = version.map(|version| parse_version(&version)).transpose();
     let version = version.map_err(|message| ApiError::field("version", message))?;
@@ -178,6 +189,8 @@ pub fn prepare(mut publication: Publication, publisher: &str, shared: bool) -> A
         size: size as i64,
         files,
         findings,
+        surface,
+        policy: Arc::clone(policy),
         shared,
         redactions,
         raw,
@@ -187,7 +200,7 @@ pub fn prepare(mut publication: Publication, publisher: &str, shared: bool) -> A
 impl Prepared {
     /// Refuses what an automated check blocks, and what would be redacted unless its publisher agrees to that.
     pub fn passed(&self, accept_redactions: bool) -> ApiResult<()> {
-        let blocked = self.findings.iter().any(|finding| finding.severity == Severity::Block);
+        let blocked = blocked(&self.findings);
         if !accept_redactions && !self.redactions.is_empty() {
             let Redactions { listed, count } = &self.redactions;
             let what_to_do = "Look at `details.redactions`, then take them out yourself, or publish with `accept_redactions=true` to have them taken out.";
@@ -197,12 +210,18 @@ impl Prepared {
     }
 }
 
+fn blocked(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Block)
+}
+
 /// What is there before a publish.
 struct Before {
     component: Option<ComponentRow>,
     versions: Vec<Known>,
     decision: Decision,
     targets: Vec<Option<i64>>,
+    /// Of every check, those that ask the catalog included.
+    findings: Vec<Finding>,
     /// Bytes that the new version adds, less those it makes free.
     growth: i64,
 }
@@ -231,13 +250,19 @@ fn before(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResu
     let shown = component.as_ref().and_then(|component| component.head_version_id);
     let shown = versions.iter().find(|known| Some(known.id) == shown && known.status == Status::Published);
     let decision = decide(prepared, visibility, shown, &versions)?;
-    let (mut targets, mut growth) = (Vec::new(), 0);
+    let (mut targets, mut growth, mut findings) = (Vec::new(), 0, prepared.findings.clone());
     if let Decision::New(_) = decision {
         targets = targets_of(c, scope, prepared)?;
+        if prepared.marketplace_type == MarketplaceType::Public {
+            let component = component.as_ref().map(|component| component.id);
+            let subject = Subject { kind: prepared.kind, id: &prepared.id, tenant: scope.id(), component };
+            let (surface, dependencies) = (&prepared.surface, &prepared.dependencies);
+            findings.extend(checks::catalog::check(c, &prepared.policy, &subject, surface, dependencies, &targets)?);
+        }
         growth = prepared.size - versions.iter().filter(|known| known.undone()).map(|known| known.size).sum::<i64>();
         check_storage(c, scope, growth)?;
     }
-    Ok(Before { component, versions, decision, targets, growth })
+    Ok(Before { component, versions, decision, targets, findings, growth })
 }
 
 /// Why nothing but a public submission is taken from a component's publisher.
@@ -297,12 +322,13 @@ pub fn dry_run(
     prepared: &Prepared,
     accept_redactions: bool,
 ) -> ApiResult<PublishCheck> {
-    let (Decision::There(version) | Decision::New(version)) = before(c, scope, prepared)?.decision;
+    let before = before(c, scope, prepared)?;
+    let (Decision::There(version) | Decision::New(version)) = &before.decision;
     Ok(PublishCheck {
-        ok: prepared.passed(accept_redactions).is_ok(),
+        ok: prepared.passed(accept_redactions).is_ok() && !blocked(&before.findings),
         version: version.to_string(),
         digest: prepared.digest.clone(),
-        findings: prepared.findings.clone(),
+        findings: before.findings,
         redactions: prepared.redactions.listed.clone(),
         redaction_count: prepared.redactions.count,
     })
@@ -322,8 +348,11 @@ pub struct Published {
 /// Publishes.
 pub fn publish(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared, now: Timestamp) -> ApiResult<Published> {
     let before = before(c, scope, prepared)?;
+    if blocked(&before.findings) {
+        return Err(ApiError::checks_failed(&before.findings));
+    }
     let published = match (&before.decision, &before.component) {
-        (Decision::New(version), None) => create(c, scope, prepared, version, &before.targets, now),
+        (Decision::New(version), None) => create(c, scope, prepared, version, &before, now),
         (Decision::New(version), Some(component)) => add_version(c, scope, prepared, component, version, &before, now),
         (Decision::There(_), Some(component)) => keep(c, scope, prepared, component, &before, now),
         (Decision::There(_), None) => Err(ApiError::internal("content without a component")),
@@ -379,7 +408,7 @@ fn create(
     scope: &TenantScope,
     prepared: &Prepared,
     version: &Version,
-    targets: &[Option<i64>],
+    before: &Before,
     now: Timestamp,
 ) -> ApiResult<Published> {
     let (component, version_id) = store::next_keys(c)?;
@@ -387,7 +416,7 @@ fn create(
     let shared = store::tenants_named(c, prepared.shared_with.as_deref().unwrap_or_default())?;
     let first = First::of(component, prepared, scope.tenant(), &shared, now);
     store::insert_component(c, component, version_id, scope, prepared, &face, &first, now)?;
-    store_version(c, scope, prepared, component, version_id, version, targets, now)?;
+    store_version(c, scope, prepared, component, version_id, version, before, now)?;
     store::add_storage(c, scope.id(), prepared.size)?;
     let mut tenants = vec![scope.id()];
     if let Some(shared_with) = &prepared.shared_with {
@@ -406,14 +435,17 @@ fn store_version(
     component: i64,
     id: i64,
     version: &Version,
-    targets: &[Option<i64>],
+    before: &Before,
     now: Timestamp,
 ) -> ApiResult<()> {
-    store::insert_version(c, id, &ids::new_id("sub"), component, version, scope, prepared, now)?;
+    let findings = &before.findings;
+    store::insert_version(c, id, &ids::new_id("sub"), component, version, scope, prepared, findings, now)?;
+    let (rules, surface) = (prepared.policy.version(), &prepared.surface);
+    runs::insert_run(c, &runs::Run { version: id, sweep: None, rules, findings, surface }, now)?;
     for file in &prepared.files {
         store::insert_file(c, id, file)?;
     }
-    for (position, (dependency, target)) in prepared.dependencies.iter().zip(targets).enumerate() {
+    for (position, (dependency, target)) in prepared.dependencies.iter().zip(&before.targets).enumerate() {
         store::insert_dependency(c, id, position, component, dependency, *target)?;
     }
     Ok(())
@@ -431,7 +463,7 @@ fn add_version(
 ) -> ApiResult<Published> {
     let (_, id) = store::next_keys(c)?;
     drop_undone(c, &before.versions)?;
-    store_version(c, scope, prepared, component.id, id, version, &before.targets, now)?;
+    store_version(c, scope, prepared, component.id, id, version, before, now)?;
     store::add_storage(c, scope.id(), before.growth)?;
     let face = Face { version: version.to_string(), ..prepared.face.clone() };
     if prepared.marketplace_type == MarketplaceType::Public {

@@ -182,6 +182,8 @@ struct UnclaimQuery {
 }
 
 /// Gives a claim back
+///
+/// Another reviewer's only with `take_over=true`. Where nobody claims it, nothing changes.
 #[utoipa::path(
     delete, path = "/admin/submissions/{id}/claim", operation_id = "unclaim_submission", tag = "admin",
     params(("id" = String, Path, description = "`sub_…`"), UnclaimQuery),

@@ -69,6 +69,8 @@ async fn get_own_submission(
 }
 
 /// Lists the messages about a submission of the tenant, the oldest first
+///
+/// What its reviewers and the tenant have said to each other.
 #[utoipa::path(
     get, path = "/submissions/{id}/messages", operation_id = "list_own_submission_messages", tag = "publishing",
     params(("id" = String, Path, description = "`sub_…`"), crate::paging::PageQuery),
@@ -127,6 +129,8 @@ async fn reply_to_submission(
 }
 
 /// Lists the messages about a submission, the oldest first
+///
+/// What its publisher and the reviewers have said to each other.
 #[utoipa::path(
     get, path = "/admin/submissions/{id}/messages", operation_id = "list_submission_messages", tag = "admin",
     params(("id" = String, Path, description = "`sub_…`"), crate::paging::PageQuery),

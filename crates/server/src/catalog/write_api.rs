@@ -134,9 +134,9 @@ async fn prepare(m: &Marketplace, scope: &TenantScope, publication: Publication)
         let (by, kind, id) = (scope.clone(), publication.kind, publication.id.clone());
         m.db.read(move |c| publish::was_shared(c, &by, kind, &id)).await?
     };
-    let publisher = scope.slug().to_owned();
+    let (publisher, policy) = (scope.slug().to_owned(), m.checks.clone());
     // Hashing megabytes would hold up the other requests of this thread.
-    let prepared = tokio::task::spawn_blocking(move || publish::prepare(publication, &publisher, shared));
+    let prepared = tokio::task::spawn_blocking(move || publish::prepare(publication, &publisher, shared, &policy));
     prepared.await.map_err(ApiError::internal)?
 }
 

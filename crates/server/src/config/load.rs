@@ -132,6 +132,7 @@ fn read_file(named: Option<PathBuf>, texts: &mut Texts, mistakes: &mut Vec<Mista
     };
     let mut found = Vec::new();
     flatten("", table, &mut found);
+    let found = join_checks(found);
     for (key, value) in found {
         let place = || format!("`{key}` in {}", path.display());
         let Some(known) = SETTINGS.iter().find(|setting| setting.key == key) else {
@@ -158,6 +159,21 @@ fn flatten(prefix: &str, table: toml::Table, found: &mut Vec<(String, toml::Valu
             value => found.push((key, value)),
         }
     }
+}
+
+/// The table `[checks]` as the one text that its variable would hold.
+fn join_checks(found: Vec<(String, toml::Value)>) -> Vec<(String, toml::Value)> {
+    let (mut checks, mut rest) = (Vec::new(), Vec::new());
+    for (key, value) in found {
+        match (key.strip_prefix("checks."), value) {
+            (Some(check), toml::Value::String(action)) => checks.push(format!("{check}={action}")),
+            (_, value) => rest.push((key, value)),
+        }
+    }
+    if !checks.is_empty() {
+        rest.push(("checks".to_owned(), toml::Value::String(checks.join(","))));
+    }
+    rest
 }
 
 fn as_text(value: toml::Value) -> Option<String> {
@@ -270,6 +286,7 @@ impl Values {
         let rating_requires_install = self.get("rating_requires_install", parse::yes_or_no);
         let statistics_retention = self.get("statistics_retention", parse::retention);
         let sandbox = self.get("sandbox", parse::sandbox);
+        let checks = self.get("checks", parse::checks);
         let sign_up = self.get("signup", parse::sign_up);
         let mail = self.mail();
         let auto_approve = self.get("auto_approve", parse::auto_approve);
@@ -310,6 +327,7 @@ impl Values {
                 statistics_retention: statistics_retention?,
             },
             sandbox: sandbox?,
+            checks: checks?,
             sign_up,
             mail,
             auto_approve: auto_approve?,

@@ -20,6 +20,7 @@ use ipnet::IpNet;
 
 use crate::accounts::{Mailer, SignUpMode};
 use crate::app::{Numbers, Rates};
+use crate::catalog::checks::Policy;
 use crate::catalog::policy::AutoApprove;
 
 pub use keys::{Key, Keys};
@@ -133,6 +134,8 @@ pub const SETTINGS: &[Setting] = &[
         "How long installs, executions and ratings are kept by day, at least `30d`. Totals are kept for ever."),
     plain("sandbox", "ATOM_SANDBOX", "sandbox", "on|off|auto", Value("auto"),
         "The test environment under `/api/test`, on a database of its own (see TESTING.md). `auto`: on with `--demo`, and where the server listens on loopback without a public URL."),
+    plain("checks", "ATOM_CHECKS", "checks", "CHECK=ACTION,…", Value(""),
+        "What automated checks do (see REVIEW_POLICY.md): `block`, `queue`, `note` or `off`, as in `secrets=block,licence=off`; in a file also as a table `[checks]`. What is not named keeps its default."),
     plain("auto_approve", "ATOM_AUTO_APPROVE", "auto-approve", "off|verified-updates", Value("off"),
         "What is published without a reviewer. `verified-updates`: a new version of a public component that a reviewer has approved before, by a verified publisher, if the automated checks leave no remark."),
     plain("signup", "ATOM_SIGNUP", "signup", "closed|invite|open", Described("`closed`; `open` with `--demo`"),
@@ -215,6 +218,8 @@ pub struct Settings {
     pub numbers: Numbers,
     /// When there is a test environment.
     pub sandbox: SandboxMode,
+    /// What the automated checks do.
+    pub checks: Arc<Policy>,
     /// What is approved without a reviewer.
     pub auto_approve: AutoApprove,
     /// Who makes a tenant by themselves; none: it depends on whether this is a demo.

@@ -1,12 +1,14 @@
 //! From a setting's text to its value. An error says what is expected, never repeats a secret.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use ipnet::IpNet;
 
 use crate::accounts::SignUpMode;
+use crate::catalog::checks::Policy;
 
 use super::{LogFormat, SandboxMode, SecretKey};
 use crate::catalog::policy::AutoApprove;
@@ -201,6 +203,10 @@ pub(super) fn sandbox(text: &str) -> Parsed<SandboxMode> {
         "auto" => Ok(SandboxMode::Auto),
         _ => Err(format!("`{text}` is none of on, off and auto")),
     }
+}
+
+pub(super) fn checks(text: &str) -> Parsed<Arc<Policy>> {
+    Policy::parse(text).map(Arc::new)
 }
 
 pub(super) fn sign_up(text: &str) -> Parsed<SignUpMode> {

@@ -72,7 +72,11 @@ fn create(
 }
 
 /// Keys that are not revoked, oldest first, and how many there are.
-fn list(c: &mut Conn<'_>, owner: Owner, window: Window<i64>) -> Result<(Vec<(i64, FederationKey)>, u64), Error> {
+pub(crate) fn list(
+    c: &mut Conn<'_>,
+    owner: Owner,
+    window: Window<i64>,
+) -> Result<(Vec<(i64, FederationKey)>, u64), Error> {
     let rows = store::list(c, owner, window)?;
     Ok((rows.into_iter().map(|row| (row.id, row.key)).collect(), store::count(c, owner)?))
 }

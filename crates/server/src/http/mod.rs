@@ -31,6 +31,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::tenants::routes())
         .merge(crate::accounts::routes())
         .merge(crate::audit::routes())
+        .merge(crate::account_data::routes())
         .merge(crate::inbox::routes())
         .merge(crate::usage::routes())
         .merge(crate::webhooks::routes())

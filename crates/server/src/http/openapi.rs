@@ -33,12 +33,13 @@ use super::api_routes;
 struct Document;
 
 /// What the tags stand for.
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 15] = [
     ("components", "Find components: lists, search, categories, and each in full."),
     ("catalog", "What belongs to a component: its versions and its bundles."),
     ("publishing", "Publish components and new versions, deprecate, share, rename, hand over and withdraw them."),
     ("installs", "Install components for a tenant, change, list, lock and remove what is installed."),
     ("ratings", "Rate components and read what others wrote."),
+    ("statistics", "What components are used for, by day, version and plan."),
     ("tokens", "API tokens of a tenant."),
     ("account", "People: sign in and out, passwords, one-time links, sign-up."),
     ("tenant", "A tenant for itself: its name, its members, its inbox and its audit log."),

@@ -358,6 +358,23 @@ pub(crate) fn uninstall(
     if !dependents.is_empty() {
         return Err(view::needed_by(&dependents, &format!("The {kind} `{id}` is needed by what is installed")));
     }
+    take_out(c, scope, row, now)
+}
+
+/// Uninstalls some of what a tenant has installed, whatever needs it: all of it goes. Returns what was uninstalled.
+pub(crate) fn uninstall_some(
+    c: &mut Conn<'_>,
+    scope: &TenantScope,
+    limit: u64,
+    now: Timestamp,
+) -> ApiResult<Vec<Change>> {
+    let rows = store::page(c, scope, &Filter::default(), &Window::first(limit))?;
+    rows.into_iter().map(|row| take_out(c, scope, row, now)).collect()
+}
+
+/// Removes an installation, and says so.
+fn take_out(c: &mut Conn<'_>, scope: &TenantScope, row: InstallationRow, now: Timestamp) -> ApiResult<Change> {
+    let kind = row.kind;
     store::remove(c, scope, row.id, now)?;
     let target = audit::component(kind, &row.publisher, &row.slug);
     let details = json!({ "version": row.version, "installation": row.uid });

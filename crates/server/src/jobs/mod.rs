@@ -86,6 +86,12 @@ const JOBS: &[Job] = &[
         run: |m| Box::pin(async move { m.check_due_domains().await }),
     },
     Job {
+        name: "go on deleting tenants",
+        every: Duration::from_mins(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { crate::account_data::finish_all(&m).await }),
+    },
+    Job {
         name: "forget old events",
         every: Duration::from_hours(1),
         among_nodes: false,
@@ -102,6 +108,12 @@ const JOBS: &[Job] = &[
         every: Duration::from_millis(25),
         among_nodes: true,
         run: |m| Box::pin(async move { m.announce_changes().await }),
+    },
+    Job {
+        name: "run changed checks over what is published",
+        every: Duration::from_secs(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { crate::catalog::recheck::advance(&m).await }),
     },
     // The backstop of the notifications: one that was lost with its sender is made good within this time.
     Job {

@@ -241,6 +241,9 @@ pub(crate) fn reply(
         return Err(missing());
     }
     let row = of_component(c, uid, &component)?;
+    if row.reply.as_deref() == text {
+        return Ok((review(row, Some((scope.id(), scope.author()))), Change::of(&component)));
+    }
     store::set_reply(c, row.rating.id, text, now)?;
     let action = if text.is_some() { "review.reply" } else { "review.delete_reply" };
     note(c, scope, &component, action, json!({ "review": uid }), now)?;

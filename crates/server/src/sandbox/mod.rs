@@ -94,6 +94,7 @@ impl Sandbox {
             rates: real.rates,
             answer_cache_bytes: ANSWER_CACHE_BYTES,
             literal_tokens: vec![TOKEN.to_owned()],
+            checks: real.checks.clone(),
             auto_approve: AutoApprove::Off,
             // Beside the real one, in the same browser.
             numbers: real.numbers,

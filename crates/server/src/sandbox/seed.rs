@@ -55,7 +55,7 @@ fn item(publication: Publication) -> ApiResult<Item> {
     let rated = |rater| content::rating(&publication, rater).map(|rating| (rater, rating));
     let ratings = (0..RATERS.len()).filter_map(rated).collect();
     let (kind, id) = (publication.kind, publication.id.clone());
-    let prepared = publish::prepare(publication, PUBLISHER, true)?;
+    let prepared = publish::prepare(publication, PUBLISHER, true, &Arc::default())?;
     prepared.passed(false)?;
     Ok(Item { prepared, kind, id, ratings })
 }

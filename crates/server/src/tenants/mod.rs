@@ -42,6 +42,8 @@ pub struct Tenant {
     pub limits: PlanLimits,
     /// Whether the platform has suspended it.
     pub suspended: bool,
+    /// Whether it is being deleted, or gone: only its record can be read then.
+    pub closing: bool,
 }
 
 /// What plans include where the operator has set something else, in the plans' order.
@@ -128,6 +130,9 @@ pub fn update(
         return Err(ApiError::invalid(wrong));
     }
     let tenant = store::find_by_slug(c, slug)?.ok_or_else(ApiError::tenant_not_found)?;
+    if tenant.closing {
+        return Err(ApiError::conflict(format!("The tenant `{slug}` was deleted: nothing of it is changed any more.")));
+    }
     let update = TenantAdminUpdate { name, ..update.clone() };
     let before = describe(c, slug)?;
     if !changes(&before, &update) {

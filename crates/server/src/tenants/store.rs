@@ -10,7 +10,7 @@ use super::Tenant;
 use crate::paging::Window;
 
 /// The columns [`Tenant`] is read from, for joins too.
-pub(crate) const TENANT_COLUMNS: &str = "t.id AS tenant_id, t.slug, t.name AS tenant_name, t.plan, t.suspended, t.agent_limit, t.storage_limit, t.webhook_limit";
+pub(crate) const TENANT_COLUMNS: &str = "t.id AS tenant_id, t.slug, t.name AS tenant_name, t.plan, t.suspended, t.closing_at, t.agent_limit, t.storage_limit, t.webhook_limit";
 
 impl FromRow for Tenant {
     fn from_row(row: &Row<'_>) -> Result<Self, Error> {
@@ -28,6 +28,7 @@ impl FromRow for Tenant {
                 webhooks: own("webhook_limit")?.unwrap_or(limits.webhooks),
             },
             suspended: row.get("suspended")?,
+            closing: row.get::<Option<i64>>("closing_at")?.is_some(),
         })
     }
 }

@@ -56,6 +56,7 @@ pub(crate) fn claim(
     now: Timestamp,
 ) -> ApiResult<bool> {
     let new = match store::find(c, scope, &claim.domain)? {
+        Some(known) if known.method == claim.method => return Ok(false),
         Some(known) => {
             store::set_method(c, known.id, claim.method)?;
             false

@@ -46,11 +46,13 @@ pub(super) fn routes() -> Router<Marketplace> {
         .route("/docs/{file}", get(page))
 }
 
-/// `/docs/{file}`: with or without `.md`.
+/// `/docs/{file}`: with or without `.md`, and in lower case with dashes.
 async fn page(visit: Visit, Path(file): Path<String>, headers: HeaderMap) -> ApiResult<Response> {
     let (name, document) = DOCUMENTS
         .get_key_value(file.as_str())
         .or_else(|| DOCUMENTS.get_key_value(format!("{file}.md").as_str()))
+        // `review-policy` is REVIEW_POLICY.md.
+        .or_else(|| DOCUMENTS.get_key_value(format!("{}.md", file.to_ascii_uppercase().replace('-', "_")).as_str()))
         .ok_or_else(|| ApiError::not_found("page"))?;
     let mut response = if wants_markdown(&headers) {
         let etag = headers::etag_of(&document.markdown);

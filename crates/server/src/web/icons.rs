@@ -13,7 +13,6 @@ pub(super) enum Icon {
     Domain,
     Info,
     Person,
-    Shield,
     Skill,
 }
 
@@ -30,7 +29,6 @@ impl Icon {
             Self::Domain => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M3 12h18M12 3c-5 5-5 13 0 18M12 3c5 5 5 13 0 18",
             Self::Info => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 11v5.5M12 7.6v.2",
             Self::Person => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4.5 20.5c.6-4 3.7-6 7.5-6s6.9 2 7.5 6",
-            Self::Shield => "M12 3 4.5 6v5.5c0 4.5 3 8 7.5 9.5 4.5-1.5 7.5-5 7.5-9.5V6zM8.5 12l2.5 2.5 4.5-5",
             Self::Skill => "M13 3 5 13.5h6L10 21l9-11h-6.5z",
         }
     }

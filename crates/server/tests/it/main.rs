@@ -1,8 +1,11 @@
 //! The server over real HTTP, on SQLite and PostgreSQL. One file a feature.
 
+mod account_data;
 mod accounts;
 mod audit;
 mod bundle;
+mod checks;
+mod corpus;
 mod deliveries;
 mod errors;
 mod events;
@@ -30,6 +33,7 @@ mod sandbox;
 mod sanitise;
 mod scene;
 mod search;
+mod secrets;
 mod seed;
 mod statistics;
 mod tenants;

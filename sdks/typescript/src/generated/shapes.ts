@@ -9,6 +9,7 @@ export const shapes: Readonly<Record<string, Readonly<Record<string, string>>>> 
   BulkResult: { error: 'InstallProblem', installation: 'Installation' },
   Bundle: { files: 'ComponentFile', manifest: 'Manifest' },
   CanvasPublish: { dependencies: 'Dependency', files: 'ComponentFile' },
+  CheckRunVersion: { findings: 'Finding' },
   Component: { dependencies: 'Dependency', files: 'ComponentFileEntry', deprecated: 'Deprecation', highlights: 'Highlights', origin: 'Origin', pending: 'PendingVersion', publisher: 'Publisher' },
   ComponentPatch: { deprecated: 'Deprecation' },
   ComponentStatistics: { all_time: 'Figures', items: 'StatisticsItem', period: 'Figures' },

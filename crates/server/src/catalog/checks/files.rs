@@ -11,8 +11,8 @@ use atom_marketplace_protocol::text::{self, TextRule};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::StoredFile;
 use super::fields::Errors;
-use super::{StoredFile, json};
 
 const PATH_MAX: usize = 255;
 
@@ -63,11 +63,7 @@ pub(super) fn check(errors: &mut Errors, files: Vec<File>) -> Vec<StoredFile> {
         errors.check(path_field, taken.add(&path));
         match decode(file.encoding, file.content) {
             Ok(bytes) => {
-                if let Err(message) = no_archive(&bytes) {
-                    errors.refuse(format!("{at}.content"), message);
-                } else if let Some(text) = text_of(&bytes) {
-                    json::check_text(errors, &format!("{at}.content"), text);
-                }
+                errors.check(format!("{at}.content"), no_archive(&bytes));
                 stored.push(StoredFile { path, encoding: file.encoding, bytes });
             }
             Err(message) => errors.refuse(format!("{at}.content"), message),
@@ -89,13 +85,6 @@ fn decode(encoding: FileEncoding, content: String) -> Result<Vec<u8>, String> {
             .decode(content)
             .map_err(|why| format!("this is no base64 (standard alphabet, with padding, in one line): {why}")),
     }
-}
-
-/// What people would read in a file: it is UTF-8 without a null, which no editor shows. Editors of one system begin a text
-/// with a byte order mark.
-fn text_of(bytes: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))?;
-    Some(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 fn check_path(path: &str) -> Result<String, String> {

@@ -21,7 +21,7 @@ pub(super) fn check(errors: &mut Errors, path: &str, value: &Value) {
 }
 
 /// The same for an object.
-pub(super) fn check_object(errors: &mut Errors, path: &str, object: &Map<String, Value>) {
+fn check_object(errors: &mut Errors, path: &str, object: &Map<String, Value>) {
     for (key, value) in object {
         let path = path_join(path, key);
         check_text(errors, &path, key);
@@ -30,7 +30,7 @@ pub(super) fn check_object(errors: &mut Errors, path: &str, object: &Map<String,
 }
 
 /// Checks one text.
-pub(super) fn check_text(errors: &mut Errors, path: &str, text: &str) {
+fn check_text(errors: &mut Errors, path: &str, text: &str) {
     if let Some((at, c)) = find_invisible(text) {
         errors.refuse(path, format!("character {} is {}, which is not allowed here", at + 1, describe(c)));
     }

@@ -1,16 +1,39 @@
 //! What a publication must satisfy: first the rules of the contract, every breach of which is named at once, then the
 //! automated checks, which may refuse it, send it to the reviewer with a remark, or only note something.
 //!
-//! Nothing here knows the database or the network: it runs before the transaction.
+//! Nothing here but [`catalog`] knows the database, and nothing the network: a publication is checked before its
+//! transaction, and inside of it against what others have published. Texts are searched in linear time.
 
+pub(in crate::catalog) mod catalog;
 pub(crate) mod cost;
+mod exfiltration;
 mod fields;
 mod files;
+mod filetypes;
+mod hidden;
+mod injection;
 mod json;
+mod links;
+mod personal;
+mod policy;
+mod scan;
 mod schema;
+mod secrets;
+mod shell;
+mod surface;
+mod texts;
 
-use atom_marketplace_protocol::component::{FileEncoding, MarketplaceType, Publication};
+use atom_marketplace_protocol::component::{FileEncoding, Manifest, Publication};
 use atom_marketplace_protocol::error::{FieldError, Finding, Severity};
+
+/// Checks a label-like text by the same rules, for what is changed without a new version.
+pub use fields::{check_deprecation, check_shared_with};
+pub(in crate::catalog) use policy::Check;
+pub use policy::{CHECKS, Described, Policy};
+pub use surface::{Surface, surface};
+
+/// Findings kept of one run. Past them a list says nothing new.
+const FINDINGS_MAX: usize = 100;
 
 /// A file as it is stored.
 #[derive(Clone, Debug)]
@@ -34,53 +57,58 @@ pub fn validate(publication: &mut Publication, publisher: &str) -> Result<Vec<St
     Ok(files)
 }
 
-/// Checks a label-like text by the same rules, for what is changed without a new version.
-pub use fields::{check_deprecation, check_shared_with};
-
-/// One automated check.
-type Check = fn(&Publication, &[StoredFile], &mut Vec<Finding>);
-
-/// Every automated check, in the order in which they report. A new one is a line here.
-const CHECKS: &[Check] = &[license, links];
-
-/// What the automated checks find in a valid publication. They run within the publish request, so they are quick and ask
-/// nobody.
-pub fn run(publication: &Publication, files: &[StoredFile]) -> Vec<Finding> {
+/// What the checks find in a valid publication by itself, and what it reaches. They run within the publish request, so they
+/// are quick and ask nobody.
+pub fn run(policy: &Policy, public: bool, manifest: &Manifest, files: &[StoredFile]) -> (Vec<Finding>, Surface) {
+    let (texts, unseen) = texts::collect(manifest, files);
     let mut findings = Vec::new();
-    for check in CHECKS {
-        check(publication, files, &mut findings);
+    for (path, message) in unseen {
+        findings.extend(policy.finding(Check::Invisible, Severity::Block, path, message));
     }
+    scan::texts(policy, &texts, &mut findings);
+    hidden::check(policy, &texts, &mut findings);
+    personal::check(policy, &texts, &mut findings);
+    filetypes::check(policy, files, &mut findings);
+    links::licence(policy, public, manifest, &mut findings);
+    links::links(policy, manifest, &mut findings);
+    (gravest(findings), surface::of(manifest, &texts))
+}
+
+/// The gravest first, otherwise in the order in which they were found.
+fn gravest(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+    findings.truncate(FINDINGS_MAX);
     findings
 }
 
-/// How much a reviewer should worry: orders the queue.
+/// How much a reviewer should worry: orders the queue. One grave finding weighs more than any number of notes; the same
+/// check again adds little.
 pub fn risk(findings: &[Finding]) -> i64 {
-    let weigh = |finding: &Finding| match finding.severity {
-        Severity::Note => 1,
-        Severity::Queue => 10,
-        Severity::Block => 100,
-    };
-    findings.iter().map(weigh).sum()
+    let mut risk = 0;
+    for (at, finding) in findings.iter().enumerate() {
+        let again =
+            findings[..at].iter().any(|earlier| earlier.check == finding.check && earlier.severity >= finding.severity);
+        risk += match (finding.severity, again) {
+            (Severity::Note, false) => 1,
+            (Severity::Note, true) => 0,
+            (Severity::Queue, false) => 20 + weight(&finding.check),
+            (Severity::Queue, true) => 2,
+            (Severity::Block, false) => 1_000,
+            (Severity::Block, true) => 10,
+        };
+    }
+    risk
 }
 
-/// Whoever installs a public component should know what they may do with it.
-fn license(publication: &Publication, _: &[StoredFile], findings: &mut Vec<Finding>) {
-    if publication.marketplace_type == MarketplaceType::Public && publication.manifest.license.is_none() {
-        findings.push(finding("license", Severity::Note, "license", "No license is named."));
+/// What harms at once weighs more than what only may.
+fn weight(check: &str) -> i64 {
+    match check {
+        "exfiltration" | "hidden-instructions" | "fetch-and-run" | "secrets" => 30,
+        "injection" | "obfuscation" | "confusable-id" | "file-types" | "invisible" => 20,
+        "new-access" | "personal-data" => 10,
+        _ => 0,
     }
 }
 
-/// A page over plain http may be changed on its way.
-fn links(publication: &Publication, _: &[StoredFile], findings: &mut Vec<Finding>) {
-    let manifest = &publication.manifest;
-    let links = [("documentation_url", &manifest.documentation_url), ("preview_url", &manifest.preview_url)];
-    for (path, link) in links {
-        if link.as_deref().is_some_and(|link| link.to_ascii_lowercase().starts_with("http:")) {
-            findings.push(finding("links", Severity::Note, path, "The address is not https."));
-        }
-    }
-}
-
-fn finding(check: &str, severity: Severity, path: &str, message: &str) -> Finding {
-    Finding { check: check.to_owned(), severity, path: path.to_owned(), message: message.to_owned() }
-}
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! SQL of components that every verb of the catalog starts from. Writing versions, lists and search have their own stores.
 
+pub(in crate::catalog) mod checks;
 pub(in crate::catalog) mod counters;
 pub(in crate::catalog) mod index;
 pub(in crate::catalog) mod list;
@@ -9,6 +10,7 @@ use atom_marketplace_db::{Conn, Error, args};
 use atom_marketplace_protocol::ids::Kind;
 
 pub(in crate::catalog) mod names;
+pub(in crate::catalog) mod recheck;
 pub(in crate::catalog) mod review;
 pub(in crate::catalog) mod versions;
 pub(in crate::catalog) mod write;

@@ -4,6 +4,7 @@ use atom_marketplace_db::{Conn, Error, Timestamp, args};
 use atom_marketplace_protocol::ids::Kind;
 
 use super::write::EMPTY;
+use crate::catalog::checks;
 
 /// The component that has a name, or had it, whatever became of it.
 pub(in crate::catalog) fn holder(c: &mut Conn<'_>, kind: Kind, tenant: i64, slug: &str) -> Result<Option<i64>, Error> {
@@ -56,9 +57,10 @@ pub(in crate::catalog) fn rename(
          SELECT kind, tenant_id, slug, id, $2 FROM component WHERE id = $1",
         args![component, now],
     )?;
+    let (id_key, id_key_back) = checks::catalog::id_keys(slug);
     c.execute(
-        "UPDATE component SET tenant_id = $2, slug = $3, updated_at = $4, revision = revision + 1 WHERE id = $1",
-        args![component, tenant, slug, now],
+        "UPDATE component SET tenant_id = $2, slug = $3, id_key = $5, id_key_back = $6, updated_at = $4, revision = revision + 1 WHERE id = $1",
+        args![component, tenant, slug, now, id_key, id_key_back],
     )?;
     // A publisher is not among those it shares with.
     c.execute("DELETE FROM component_share WHERE component_id = $1 AND tenant_id = $2", args![component, tenant])?;

@@ -193,6 +193,7 @@ pub(in crate::catalog) fn become_twin(c: &mut Conn<'_>, version: i64, twin: i64)
          FROM component_version v WHERE t.id = $2 AND v.id = $1",
         args![version, twin, uid],
     )?;
+    super::checks::move_runs(c, version, twin)?;
     c.execute("DELETE FROM component_version WHERE id = $1", args![version])?;
     Ok(freed)
 }

@@ -2,6 +2,7 @@
 
 use atom_marketplace_db::{Conn, Dialect, Error, Timestamp, args};
 use atom_marketplace_protocol::component::{Dependency, FileEncoding, MarketplaceType, Status};
+use atom_marketplace_protocol::error::Finding;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::semver_ext::sort_key;
 use semver::Version;
@@ -76,13 +77,14 @@ pub(in crate::catalog) fn insert_component(
     now: Timestamp,
 ) -> Result<(), Error> {
     let shared_with = prepared.shared_with.as_ref().map(|tenants| serde_json::json!(tenants).to_string());
+    let (id_key, id_key_back) = checks::catalog::id_keys(&prepared.id);
     // Of two first publishes at once, PostgreSQL fails this statement of one as a conflict, which is tried again; a plain
     // INSERT would be refused by the index, and stay so.
     let inserted = c.execute(
         "INSERT INTO component (id, seq, kind, tenant_id, slug, visibility, status, listed, head_version_id, summary, version, digest,
              name, name_key, category, pricing_tier, maturity_level, shared_with, rank, search_key, indexed, ranked_at, created_at,
-             updated_at)
-         VALUES ($1, $1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $18, $19, $20, $17, $17, $17)
+             updated_at, id_key, id_key_back)
+         VALUES ($1, $1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $18, $19, $20, $17, $17, $17, $21, $22)
          ON CONFLICT (kind, tenant_id, slug) DO NOTHING",
         args![
             id,
@@ -104,7 +106,9 @@ pub(in crate::catalog) fn insert_component(
             now,
             first.rank,
             first.search_key,
-            &first.digest
+            &first.digest,
+            id_key,
+            id_key_back
         ],
     )?;
     if inserted == 0 { Err(Error::Busy) } else { Ok(()) }
@@ -128,6 +132,7 @@ pub(in crate::catalog) fn insert_version(
     version: &Version,
     scope: &TenantScope,
     prepared: &Prepared,
+    findings: &[Finding],
     now: Timestamp,
 ) -> Result<(), Error> {
     let available = prepared.marketplace_type == MarketplaceType::Private;
@@ -149,8 +154,8 @@ pub(in crate::catalog) fn insert_version(
             &prepared.digest,
             &prepared.manifest,
             prepared.size,
-            serde_json::json!(prepared.findings).to_string(),
-            checks::risk(&prepared.findings),
+            serde_json::json!(findings).to_string(),
+            checks::risk(findings),
             scope.actor().as_str(),
             now,
             available.then_some(now),

@@ -91,6 +91,8 @@ pub(super) const MATRIX: &[(&str, Access)] = &[
     ("list_audit_log", Tenant(Scope::MembersManage)),
     ("export_audit_log", Tenant(Scope::MembersManage)),
     ("verify_audit_log", Tenant(Scope::MembersManage)),
+    ("export_tenant", Tenant(Scope::MembersManage)),
+    ("delete_tenant", Tenant(Scope::MembersManage)),
     ("get_inbox", Tenant(Scope::ComponentsRead)),
     ("mark_inbox_read", Tenant(Scope::ComponentsRead)),
     ("list_members", Tenant(Scope::MembersManage)),
@@ -167,4 +169,7 @@ pub(super) const MATRIX: &[(&str, Access)] = &[
     ("test_login", Tester),
     ("test_reset", Tester),
     ("test_set_rate_limit", Tester),
+    ("start_check_run", Platform(Scope::ReviewsManage)),
+    ("get_check_run", Platform(Scope::ReviewsManage)),
+    ("list_check_run_findings", Platform(Scope::ReviewsManage)),
 ];

@@ -23,6 +23,9 @@ __all__ = [
     "Bundle",
     "CanvasType",
     "CategoryCount",
+    "CheckRun",
+    "CheckRunState",
+    "CheckRunVersion",
     "Code",
     "Component",
     "ComponentCount",
@@ -38,7 +41,6 @@ __all__ = [
     "DisabledReason",
     "DomainVerification",
     "Event",
-    "EventList",
     "EventType",
     "FederatedComponent",
     "FederationKey",
@@ -154,6 +156,9 @@ BulkStatus: TypeAlias = Literal["installed", "already_installed", "failed"]
 
 CanvasType: TypeAlias = Literal["html", "react", "vue", "custom"]
 """How a canvas is rendered."""
+
+CheckRunState: TypeAlias = Literal["running", "finished"]
+"""Where a run of the checks stands."""
 
 Code: TypeAlias = Literal["RATE_LIMIT_EXCEEDED", "TENANT_NOT_FOUND", "COMPONENT_NOT_FOUND", "INSUFFICIENT_PERMISSIONS", "AGENT_LIMIT_EXCEEDED", "INVALID_CONFIGURATION", "DEPENDENCY_MISSING", "PLAN_RESTRICTED", "WEBHOOK_VERIFICATION_FAILED", "FEDERATION_KEY_INVALID", "INVALID_REQUEST", "CHECKS_FAILED", "UNAUTHENTICATED", "QUOTA_EXCEEDED", "NOT_FOUND", "METHOD_NOT_ALLOWED", "CONFLICT", "VERSION_EXISTS", "AMBIGUOUS_COMPONENT", "PRECONDITION_FAILED", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "INTERNAL", "UNAVAILABLE"]
 """Every error code an answer can carry, with its HTTP status."""
@@ -452,6 +457,44 @@ class CategoryCount(Model):
     """The category."""
     count: int
     """Components the caller may see in it."""
+
+
+class CheckRun(Model):
+    """The automated checks, run again over every public version. It changes nothing that is published: whoever reads
+    what was found decides.
+    """
+
+    __slots__ = ()
+    _decoders = {
+        "finished_at": timestamp,
+        "started_at": timestamp,
+    }
+    _absent = {
+        "finished_at": None,
+    }
+
+    blocked: int
+    """Of them, those that would be refused today."""
+    checked: int
+    """Versions looked at so far."""
+    finished_at: datetime | None
+    """When it was done, RFC 3339 UTC."""
+    id: str
+    """Its id."""
+    noted: int
+    """Those with notes alone."""
+    queued: int
+    """Those that a reviewer would be asked to look at."""
+    rules: str
+    """Names the rules and what they do here: two runs under one name find the same."""
+    started_at: datetime
+    """When it was started, RFC 3339 UTC."""
+    started_by: str
+    """Who started it."""
+    state: CheckRunState
+    """Where it stands."""
+    total: int
+    """Versions to look at."""
 
 
 class Finding(Model):
@@ -1333,9 +1376,7 @@ class Usage(Model):
     tokens: int
     """API tokens that are neither revoked nor expired."""
     webhook_limit: int
-    """How many there may be."""
-    webhooks_used: int
-    """Webhooks it has."""
+    """Webhooks it may have."""
 
 
 class Webhook(Model):
@@ -1588,6 +1629,30 @@ class Manifest(Model):
     """Domains: its terms."""
 
 
+class CheckRunVersion(Model):
+    """A published version in which a run found something grave: with a finding that would block it, or that a
+    reviewer should see.
+    """
+
+    __slots__ = ()
+    _decoders = {
+        "findings": each(Finding),
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The kind of the component."""
+    digest: str
+    """What exactly was looked at."""
+    findings: list[Finding]
+    """Everything that was found in it, the gravest first."""
+    source_tenant_id: str
+    """Its publisher."""
+    version: str
+    """The version."""
+
+
 class PendingVersion(Model):
     """A newer version that is not served yet; only its publisher and reviewers see it."""
 
@@ -1792,23 +1857,13 @@ class DeliveryDetail(Delivery):
     """The body that is sent, parsed."""
 
 
-class EventList(Model):
-    """Events behind a place, in order."""
+class InboxItem(Event):
+    """An event in the inbox."""
 
     __slots__ = ()
-    _decoders = {
-        "items": each(Event),
-    }
-    _absent = {
-        "next_after": None,
-    }
 
-    has_more: bool
-    """Whether more follow by now."""
-    items: list[Event]
-    """The events, oldest first."""
-    next_after: str | None
-    """Pass it as `after` to go on; `null`: there was nothing to begin with."""
+    read: bool
+    """Whether the caller has marked it as read."""
 
 
 class InboxItem(Event):

@@ -83,6 +83,8 @@ export abstract class PublishingMethods extends InstallsMethods {
   /**
    * Lists the messages about a submission of the tenant, the oldest first.
    *
+   * What its reviewers and the tenant have said to each other.
+   *
    * @param id `sub_…`
    */
   listOwnSubmissionMessages(id: string, params?: ListOwnSubmissionMessagesParams, options?: RequestOptions): PagePromise<Message> {

@@ -86,6 +86,8 @@ class SubmissionsOperations(SyncCore):
     ) -> Page[models.Message]:
         """Lists the messages about a submission of the tenant, the oldest first.
 
+        What its reviewers and the tenant have said to each other.
+
         Args:
             submission_id: `sub_…`
             page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
