@@ -41,6 +41,7 @@ __all__ = [
     "DisabledReason",
     "DomainVerification",
     "Event",
+    "EventList",
     "EventType",
     "FederatedComponent",
     "FederationKey",
@@ -982,7 +983,7 @@ class Message(Model):
     """Who wrote it."""
     created_at: datetime
     """When, RFC 3339 UTC."""
-    from: MessageSide
+    from_: MessageSide
     """Which side it comes from."""
     id: str
     """Its id."""
@@ -1376,7 +1377,9 @@ class Usage(Model):
     tokens: int
     """API tokens that are neither revoked nor expired."""
     webhook_limit: int
-    """Webhooks it may have."""
+    """How many there may be."""
+    webhooks_used: int
+    """Webhooks it has."""
 
 
 class Webhook(Model):
@@ -1857,13 +1860,23 @@ class DeliveryDetail(Delivery):
     """The body that is sent, parsed."""
 
 
-class InboxItem(Event):
-    """An event in the inbox."""
+class EventList(Model):
+    """Events behind a place, in order."""
 
     __slots__ = ()
+    _decoders = {
+        "items": each(Event),
+    }
+    _absent = {
+        "next_after": None,
+    }
 
-    read: bool
-    """Whether the caller has marked it as read."""
+    has_more: bool
+    """Whether more follow by now."""
+    items: list[Event]
+    """The events, oldest first."""
+    next_after: str | None
+    """Pass it as `after` to go on; `null`: there was nothing to begin with."""
 
 
 class InboxItem(Event):
@@ -2413,7 +2426,7 @@ class ComponentStatistics(Model):
     """Its id."""
     component_type: Kind
     """Its kind."""
-    from: str
+    from_: str
     """The first day."""
     group_by: StatisticsGroup
     """What the items are."""
@@ -2439,7 +2452,7 @@ class PublisherStatistics(Model):
 
     components: int
     """How many components it has published."""
-    from: str
+    from_: str
     """The first day."""
     items: list[StatisticsItem]
     """Of each day."""
