@@ -984,7 +984,7 @@ class Message(Model):
     """Who wrote it."""
     created_at: datetime
     """When, RFC 3339 UTC."""
-    from: MessageSide
+    from_: MessageSide
     """Which side it comes from."""
     id: str
     """Its id."""
@@ -2441,7 +2441,7 @@ class ComponentStatistics(Model):
     """Its id."""
     component_type: Kind
     """Its kind."""
-    from: str
+    from_: str
     """The first day."""
     group_by: StatisticsGroup
     """What the items are."""
@@ -2467,7 +2467,7 @@ class PublisherStatistics(Model):
 
     components: int
     """How many components it has published."""
-    from: str
+    from_: str
     """The first day."""
     items: list[StatisticsItem]
     """Of each day."""
