@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use atom_marketplace_protocol::event::Event;
 use atom_marketplace_protocol::webhook::WebhookScope;
+use bytes::Bytes;
 use reqwest::{Method, Response};
 
 use crate::{Call, Client, Error};
@@ -62,7 +63,7 @@ impl EventStream {
     }
 
     /// The request for the stream, from where it is now.
-    pub fn call(&self) -> Call<()> {
+    pub fn call(&self) -> Call<Bytes> {
         request(&self.client, self.scope, self.last.as_deref())
     }
 
@@ -105,9 +106,9 @@ impl EventStream {
     }
 }
 
-fn request(client: &Client, scope: Option<WebhookScope>, last: Option<&str>) -> Call<()> {
-    let call =
-        Call::done(client, Method::GET, "/events/stream").set_query("scope", scope.map(|scope| scope.to_string()));
+fn request(client: &Client, scope: Option<WebhookScope>, last: Option<&str>) -> Call<Bytes> {
+    let call = Call::done(client, Method::GET, "/events/stream").raw();
+    let call = call.set_query("scope", scope.map(|scope| scope.to_string()));
     match last {
         Some(last) => call.header("last-event-id", last),
         None => call,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from graphlib import TopologicalSorter
 
-from schema import Api, Json, is_enum, name_of, nullable
+from schema import Api, Json, is_enum, name_of, nullable, python_name
 from text import HEADER, docstring
 
 PAGE = "Page_"
@@ -146,7 +146,7 @@ class TypesWriter:
             kind = self.answer_type(value)
             if absent.get(field) == "None" and not kind.endswith("None"):
                 kind += " | None"
-            lines += [f"    {field}: {kind}", *docstring(described(value), 4)]
+            lines += [f"    {python_name(field)}: {kind}", *docstring(described(value), 4)]
         return lines
 
     def params(self) -> str:

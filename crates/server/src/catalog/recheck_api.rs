@@ -46,6 +46,8 @@ async fn start_check_run(
 }
 
 /// Reads how far a run of the checks has come
+///
+/// Its counts grow until its state is `finished`.
 #[utoipa::path(
     get, path = "/admin/checks/runs/{id}", operation_id = "get_check_run", tag = "admin",
     params(("id" = String, Path, description = "`chk_…`")),

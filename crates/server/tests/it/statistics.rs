@@ -203,14 +203,14 @@ async fn who_reads_what() {
             (scene.acme.clone(), "/api/publisher/stats?format=csv".to_owned()),
         ] {
             let answer = client.get(&path).await;
-            let text = String::from_utf8(answer.bytes.to_vec()).unwrap();
+            let text = String::from_utf8(answer.bytes).unwrap();
             let lines: Vec<_> = text.split("\r\n").collect();
             assert!(lines[0].starts_with("component_type,component_id,name,installs,"), "{text}");
             assert_eq!(lines[1], "skill,s,\"'=SUM(A1)\",1,0,1,4,2,0.5,100,25,0,", "{text}");
             assert_eq!(lines.len(), 4, "{text}");
         }
         let days = scene.server.anonymous().get(&format!("{}?format=csv", stats("s"))).await;
-        let text = String::from_utf8(days.bytes.to_vec()).unwrap();
+        let text = String::from_utf8(days.bytes).unwrap();
         assert_eq!(text.lines().count(), 31);
         assert!(text.lines().last().unwrap().ends_with(",1,,,,,,,,0,"), "{text}");
     })

@@ -69,6 +69,9 @@ class Model:
         def __getattr__(self, name: str) -> Any:
             if name in self:
                 return self[name]
+            if name.removesuffix("_") in self:
+                # A word of Python's own: the field `from` is `from_`.
+                return self[name.removesuffix("_")]
             raise AttributeError(f"{type(self).__name__!r} has no field {name!r}", name=name, obj=self)
 
     def __contains__(self, name: object) -> bool:

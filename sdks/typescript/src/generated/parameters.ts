@@ -51,6 +51,16 @@ export interface AdminVerifyAuditLogParams {
   tenantId?: string | undefined;
 }
 
+/** Parameters of `listCheckRunFindings`. */
+export interface ListCheckRunFindingsParams {
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
 /** Parameters of `listReports`. */
 export interface ListReportsParams {
   /** Those that wait, or those that were resolved. */

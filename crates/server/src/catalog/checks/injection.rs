@@ -32,6 +32,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Quoted as an example in a text about such attacks.
+#[expect(clippy::unnecessary_wraps, reason = "it is a Judge")]
 fn quoted(found: &Found<'_>) -> Option<Severity> {
     static OPENS: Pattern = Pattern::new(r#"["'`(*<][^"'`.\n]{0,24}$"#);
     static ABOUT: Pattern = Pattern::new(

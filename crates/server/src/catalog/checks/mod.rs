@@ -76,7 +76,7 @@ pub fn run(policy: &Policy, public: bool, manifest: &Manifest, files: &[StoredFi
 
 /// The gravest first, otherwise in the order in which they were found.
 fn gravest(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings.truncate(FINDINGS_MAX);
     findings
 }

@@ -156,7 +156,7 @@ fn card(found: &Found<'_>) -> Option<bool> {
     // Part of a longer number, such as an identifier or a fraction.
     let inside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte));
     let part = inside(found.before(1).last()) || found.behind(1).first().is_some_and(u8::is_ascii_alphanumeric);
-    (sum % 10 == 0 && varied && !sample && !part).then_some(true)
+    (sum.is_multiple_of(10) && varied && !sample && !part).then_some(true)
 }
 
 fn iban(found: &Found<'_>) -> Option<bool> {

@@ -107,11 +107,13 @@ impl Rule {
 }
 
 /// It weighs what its check does.
+#[expect(clippy::unnecessary_wraps, reason = "it is a Judge")]
 pub(super) fn surely(_: &Found<'_>) -> Option<Severity> {
     Some(Severity::Block)
 }
 
 /// A reviewer should look.
+#[expect(clippy::unnecessary_wraps, reason = "it is a Judge")]
 pub(super) fn likely(_: &Found<'_>) -> Option<Severity> {
     Some(Severity::Queue)
 }
@@ -288,7 +290,9 @@ pub(super) fn texts(policy: &Policy, texts: &[Text<'_>], findings: &mut Vec<Find
         }
         for (at, decoded) in base64_passages(&text.body) {
             let mut hits = search(&decoded, false);
-            hits.iter_mut().for_each(|hit| hit.at = at);
+            for hit in &mut hits {
+                hit.at = at;
+            }
             report(policy, text, hits, true, ", in base64", &mut seen, findings);
         }
         if let Some(joined) = joined(&text.body) {

@@ -26,9 +26,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new(FetchAndRun, "a shell runs what was decoded", &["base64"],
         r#"(?i)(?:\beval\b|\b(?:ba|z|da|k)?sh\s+-c|\bsource\b)\s*["']?\s*(?:<\(|\$\(|`)[^\n]*?\bbase64\s+(?:-d|-D|--decode)\b"#, surely),
     Rule::new(FetchAndRun, "Python runs what it fetched or decoded", &["exec", "eval", "__import__"],
-        r#"(?i)(?:^|[^.\w])(?:exec|eval)\s*\(\s*[^\n]*?(?:requests\.get|urlopen|httpx\.get|urllib|b64decode|fromhex|unhexlify|decompress\(|marshal\.loads|codecs\.decode|pickle\.loads)"#, surely),
+        r"(?i)(?:^|[^.\w])(?:exec|eval)\s*\(\s*[^\n]*?(?:requests\.get|urlopen|httpx\.get|urllib|b64decode|fromhex|unhexlify|decompress\(|marshal\.loads|codecs\.decode|pickle\.loads)", surely),
     Rule::new(FetchAndRun, "JavaScript runs what it fetched or decoded", &["eval", "function"],
-        r#"(?i)(?:(?:^|[^.\w])eval|new\s+Function|\bsetTimeout)\s*\(\s*[^\n]*?(?:\bfetch\s*\(|\batob\s*\(|Buffer\.from\s*\(|axios|responseText|unescape\s*\()"#, surely),
+        r"(?i)(?:(?:^|[^.\w])eval|new\s+Function|\bsetTimeout)\s*\(\s*[^\n]*?(?:\bfetch\s*\(|\batob\s*\(|Buffer\.from\s*\(|axios|responseText|unescape\s*\()", surely),
     Rule::new(FetchAndRun, "code is run that was fetched a moment before", &["requests.get", "urlopen", "httpx.get", "fetch(", "axios.get", "http.get", "urlretrieve", "https.get"],
         r"(?:requests\.get|urlopen|httpx\.get|urlretrieve|\bfetch|axios\.get|https?\.get)\s*\(", run_soon),
     Rule::new(FetchAndRun, "a module is imported from the network", &["import", "importscripts"],
@@ -54,6 +54,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// A sentence that warns of a command is for a reviewer.
+#[expect(clippy::unnecessary_wraps, reason = "it is a Judge")]
 fn warned(found: &Found<'_>) -> Option<Severity> {
     static WARNING: Pattern = Pattern::new(
         r"(?i)(?:\b(?:never|do not|don't|avoid|instead of|rather than|refuse|reject|flag|detects?|blocks?|forbid\w*|dangerous|unsafe|bad)\b[^\n]*|- \[[\x20x]\][^\n]*)$",

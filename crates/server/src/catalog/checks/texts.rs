@@ -43,7 +43,7 @@ pub(super) enum Place<'a> {
 impl Text<'_> {
     /// The field or file behind a byte of the text, and the line where that helps.
     pub(super) fn place(&self, at: usize) -> (String, Option<usize>) {
-        let line = || Some(1 + self.body[..at.min(self.body.len())].iter().filter(|byte| **byte == b'\n').count());
+        let line = || Some(self.body[..at.min(self.body.len())].split(|byte| *byte == b'\n').count());
         match &self.place {
             Place::Field(name) => ((*name).to_owned(), line().filter(|line| *line > 1)),
             Place::File(path) => (file_path(path), line().filter(|_| self.sort != Sort::Binary)),
@@ -307,15 +307,12 @@ fn entities(text: &str) -> Cow<'_, str> {
             Some(hex) => u32::from_str_radix(hex, 16).ok(),
             None => digits.parse().ok(),
         };
-        match number.and_then(char::from_u32).filter(|c| !c.is_control() || *c == '\n') {
-            Some(c) => {
-                out.push(c);
-                rest = tail[end..].strip_prefix(';').unwrap_or(&tail[end..]);
-            }
-            None => {
-                out.push_str("&#");
-                rest = tail;
-            }
+        if let Some(c) = number.and_then(char::from_u32).filter(|c| !c.is_control() || *c == '\n') {
+            out.push(c);
+            rest = tail[end..].strip_prefix(';').unwrap_or(&tail[end..]);
+        } else {
+            out.push_str("&#");
+            rest = tail;
         }
     }
     out.push_str(rest);

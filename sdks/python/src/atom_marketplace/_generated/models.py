@@ -13,12 +13,19 @@ from .._model import Model, each, timestamp
 __all__ = [
     "ApiToken",
     "ApiTokenCreated",
+    "AuditBreak",
+    "AuditEntry",
+    "AuditHead",
+    "AuditVerification",
     "BulkInstallResponse",
     "BulkResult",
     "BulkStatus",
     "Bundle",
     "CanvasType",
     "CategoryCount",
+    "CheckRun",
+    "CheckRunState",
+    "CheckRunVersion",
     "Code",
     "Component",
     "ComponentCount",
@@ -50,6 +57,9 @@ __all__ = [
     "Finding",
     "Highlights",
     "Hunk",
+    "Inbox",
+    "InboxItem",
+    "InboxState",
     "InstallConfig",
     "InstallPlan",
     "InstallProblem",
@@ -121,6 +131,7 @@ __all__ = [
     "SurfaceChange",
     "Takedown",
     "Tenant",
+    "TenantDeletion",
     "TenantVerification",
     "TestRateLimit",
     "TestSession",
@@ -147,6 +158,9 @@ BulkStatus: TypeAlias = Literal["installed", "already_installed", "failed"]
 
 CanvasType: TypeAlias = Literal["html", "react", "vue", "custom"]
 """How a canvas is rendered."""
+
+CheckRunState: TypeAlias = Literal["running", "finished"]
+"""Where a run of the checks stands."""
 
 Code: TypeAlias = Literal["RATE_LIMIT_EXCEEDED", "TENANT_NOT_FOUND", "COMPONENT_NOT_FOUND", "INSUFFICIENT_PERMISSIONS", "AGENT_LIMIT_EXCEEDED", "INVALID_CONFIGURATION", "DEPENDENCY_MISSING", "PLAN_RESTRICTED", "WEBHOOK_VERIFICATION_FAILED", "FEDERATION_KEY_INVALID", "INVALID_REQUEST", "CHECKS_FAILED", "UNAUTHENTICATED", "QUOTA_EXCEEDED", "NOT_FOUND", "METHOD_NOT_ALLOWED", "CONFLICT", "VERSION_EXISTS", "AMBIGUOUS_COMPONENT", "PRECONDITION_FAILED", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_KEY_REUSED", "INTERNAL", "UNAVAILABLE"]
 """Every error code an answer can carry, with its HTTP status."""
@@ -288,6 +302,60 @@ class ApiToken(Model):
     """The tenant it acts for."""
 
 
+class AuditBreak(Model):
+    """Where a chain is broken."""
+
+    __slots__ = ()
+
+    number: int
+    """The first entry that is not what it was, or not there."""
+    why: str
+    """What is wrong with it."""
+
+
+class AuditEntry(Model):
+    """One entry of the record: who did what to what."""
+
+    __slots__ = ()
+    _decoders = {
+        "at": timestamp,
+    }
+    _absent = {
+        "request_id": None,
+        "tenant_id": None,
+    }
+
+    action: str
+    """What: a noun and a verb."""
+    actor: str
+    """Who: `token:tok_…`, `member:usr_…`, `admin`, `operator`, `policy:…`, `anonymous`."""
+    at: datetime
+    """When, RFC 3339 UTC."""
+    details: dict[str, Any]
+    """What else there is to know of it. Never a secret."""
+    hash: str
+    """SHA-256 over the entry and the hash before it, hexadecimal."""
+    number: int
+    """Its place there: 1, 2, 3 …"""
+    request_id: str | None
+    """The request in which it was done; none: outside of one."""
+    target: str
+    """To what: `skill:acme/crm-lookup`, `token:tok_…` …"""
+    tenant_id: str | None
+    """Whose record it is in; none: the platform's own."""
+
+
+class AuditHead(Model):
+    """Where a chain ends. Kept elsewhere, it shows later that nothing before it was changed or cut off."""
+
+    __slots__ = ()
+
+    hash: str
+    """Its hash, hexadecimal."""
+    number: int
+    """The last entry's number."""
+
+
 class InstallProblem(Model):
     """A validation that an installation would not pass."""
 
@@ -391,6 +459,44 @@ class CategoryCount(Model):
     """The category."""
     count: int
     """Components the caller may see in it."""
+
+
+class CheckRun(Model):
+    """The automated checks, run again over every public version. It changes nothing that is published: whoever reads
+    what was found decides.
+    """
+
+    __slots__ = ()
+    _decoders = {
+        "finished_at": timestamp,
+        "started_at": timestamp,
+    }
+    _absent = {
+        "finished_at": None,
+    }
+
+    blocked: int
+    """Of them, those that would be refused today."""
+    checked: int
+    """Versions looked at so far."""
+    finished_at: datetime | None
+    """When it was done, RFC 3339 UTC."""
+    id: str
+    """Its id."""
+    noted: int
+    """Those with notes alone."""
+    queued: int
+    """Those that a reviewer would be asked to look at."""
+    rules: str
+    """Names the rules and what they do here: two runs under one name find the same."""
+    started_at: datetime
+    """When it was started, RFC 3339 UTC."""
+    started_by: str
+    """Who started it."""
+    state: CheckRunState
+    """Where it stands."""
+    total: int
+    """Versions to look at."""
 
 
 class Finding(Model):
@@ -708,6 +814,15 @@ class FieldError(Model):
     """Where: `files[3].path`, `install_config.settings.max_daily_tasks`; empty for the whole body."""
 
 
+class InboxState(Model):
+    """What is left in the inbox."""
+
+    __slots__ = ()
+
+    unread: int
+    """How many are not read yet."""
+
+
 class InstallConfig(Model):
     """How an installation is to be configured. A part that is left out stays as it is; one that is given replaces
     what was there, whole.
@@ -869,7 +984,7 @@ class Message(Model):
     """Who wrote it."""
     created_at: datetime
     """When, RFC 3339 UTC."""
-    from: MessageSide
+    from_: MessageSide
     """Which side it comes from."""
     id: str
     """Its id."""
@@ -1156,6 +1271,20 @@ class Takedown(Model):
     """When, RFC 3339 UTC."""
 
 
+class TenantDeletion(Model):
+    """A tenant that was deleted."""
+
+    __slots__ = ()
+    _decoders = {
+        "deleted_at": timestamp,
+    }
+
+    deleted_at: datetime
+    """When all that it had was gone, RFC 3339 UTC."""
+    tenant_id: str
+    """Its id, which is never given again."""
+
+
 class TestRateLimit(Model):
     """How many requests tokens of the test environment may make."""
 
@@ -1343,6 +1472,32 @@ class ApiTokenCreated(ApiToken):
     """The secret. It cannot be shown again."""
 
 
+class AuditVerification(Model):
+    """Whether a chain is whole."""
+
+    __slots__ = ()
+    _decoders = {
+        "first_broken": AuditBreak,
+        "head": AuditHead,
+    }
+    _absent = {
+        "first_broken": None,
+        "head": None,
+        "tenant_id": None,
+    }
+
+    entries: int
+    """Entries that were looked at."""
+    first_broken: AuditBreak | None
+    """Where it is broken."""
+    head: AuditHead | None
+    """Where the chain ends; none: it is empty."""
+    ok: bool
+    """Whether every entry is there as it was written."""
+    tenant_id: str | None
+    """Whose chain; none: the platform's own."""
+
+
 class Installation(Model):
     """An installed component."""
 
@@ -1490,6 +1645,30 @@ class Manifest(Model):
     """Domains: what it is about."""
     vocabulary: dict[str, Any] | None
     """Domains: its terms."""
+
+
+class CheckRunVersion(Model):
+    """A published version in which a run found something grave: with a finding that would block it, or that a
+    reviewer should see.
+    """
+
+    __slots__ = ()
+    _decoders = {
+        "findings": each(Finding),
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The kind of the component."""
+    digest: str
+    """What exactly was looked at."""
+    findings: list[Finding]
+    """Everything that was found in it, the gravest first."""
+    source_tenant_id: str
+    """Its publisher."""
+    version: str
+    """The version."""
 
 
 class PendingVersion(Model):
@@ -1713,6 +1892,15 @@ class EventList(Model):
     """The events, oldest first."""
     next_after: str | None
     """Pass it as `after` to go on; `null`: there was nothing to begin with."""
+
+
+class InboxItem(Event):
+    """An event in the inbox."""
+
+    __slots__ = ()
+
+    read: bool
+    """Whether the caller has marked it as read."""
 
 
 class DomainVerification(Model):
@@ -2253,7 +2441,7 @@ class ComponentStatistics(Model):
     """Its id."""
     component_type: Kind
     """Its kind."""
-    from: str
+    from_: str
     """The first day."""
     group_by: StatisticsGroup
     """What the items are."""
@@ -2279,7 +2467,7 @@ class PublisherStatistics(Model):
 
     components: int
     """How many components it has published."""
-    from: str
+    from_: str
     """The first day."""
     items: list[StatisticsItem]
     """Of each day."""
@@ -2289,6 +2477,27 @@ class PublisherStatistics(Model):
     """The last day."""
     top_components: list[ComponentFigures]
     """The 20 that ran most often, then those installed most. As CSV there are all, up to 10,000."""
+
+
+class Inbox(Model):
+    """A page of the inbox."""
+
+    __slots__ = ()
+    _decoders = {
+        "items": each(InboxItem),
+    }
+    _absent = {
+        "next_cursor": None,
+    }
+
+    has_more: bool
+    """Whether there are older ones."""
+    items: list[InboxItem]
+    """What happened, the latest first."""
+    next_cursor: str | None
+    """For the page of older ones."""
+    unread: int
+    """How many in the whole inbox are not read yet."""
 
 
 class TenantVerification(Model):

@@ -5,8 +5,12 @@ import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type {
+  AdminExportAuditLogParams,
+  AdminListAuditLogParams,
   AdminListReviewsParams,
   AdminListTenantsParams,
+  AdminVerifyAuditLogParams,
+  ListCheckRunFindingsParams,
   ListReportsParams,
   ListSubmissionMessagesParams,
   ListSubmissionsParams,
@@ -15,6 +19,10 @@ import type {
 import type {
   ApiTokenCreate,
   ApiTokenCreated,
+  AuditEntry,
+  AuditVerification,
+  CheckRun,
+  CheckRunVersion,
   Claim,
   Component,
   Decision,
@@ -39,6 +47,36 @@ import type {
 import { AccountMethods } from './account.js';
 
 const operations = {
+  adminListAuditLog: {
+    method: 'GET',
+    path: '/admin/audit-log',
+    answer: 'AuditEntry',
+  },
+  adminExportAuditLog: {
+    method: 'GET',
+    path: '/admin/audit-log/export',
+    text: true,
+  },
+  adminVerifyAuditLog: {
+    method: 'GET',
+    path: '/admin/audit-log/verify',
+    answer: 'AuditVerification',
+  },
+  startCheckRun: {
+    method: 'POST',
+    path: '/admin/checks/runs',
+    answer: 'CheckRun',
+  },
+  getCheckRun: {
+    method: 'GET',
+    path: '/admin/checks/runs/{id}',
+    answer: 'CheckRun',
+  },
+  listCheckRunFindings: {
+    method: 'GET',
+    path: '/admin/checks/runs/{id}/findings',
+    answer: 'CheckRunVersion',
+  },
   quarantineComponent: {
     method: 'POST',
     path: '/admin/components/{kind}/{tenant}/{id}/quarantine',
@@ -186,6 +224,66 @@ const operations = {
 
 /** Methods for admin. */
 export abstract class AdminMethods extends AccountMethods {
+  /**
+   * List the platform's audit log.
+   *
+   * What was done by whom and to what, the latest first: in a tenant, by the platform for itself, or everywhere.
+   */
+  adminListAuditLog(params?: AdminListAuditLogParams, options?: RequestOptions): PagePromise<AuditEntry> {
+    return this.page(operations.adminListAuditLog, { path: [], params, options });
+  }
+
+  /**
+   * Export the platform's audit log.
+   *
+   * Whole records, oldest entry first, one `AuditLine` a line (NDJSON); where all are asked for, one record after the other.
+   */
+  adminExportAuditLog(params?: AdminExportAuditLogParams, options?: RequestOptions): ApiPromise<string> {
+    return this.one(operations.adminExportAuditLog, { path: [], params, options });
+  }
+
+  /**
+   * Verify the platform's audit log.
+   *
+   * Whether every entry of a record is there as it was written: a tenant's, or the platform's own. `atom-marketplace audit
+   * verify --all` looks at all of them.
+   */
+  adminVerifyAuditLog(params?: AdminVerifyAuditLogParams, options?: RequestOptions): ApiPromise<AuditVerification> {
+    return this.one(operations.adminVerifyAuditLog, { path: [], params, options });
+  }
+
+  /**
+   * Runs the automated checks again over everything public.
+   *
+   * After their rules or their actions have changed: it goes through every published version in the background, and changes none. One
+   * run at a time.
+   */
+  startCheckRun(options?: RequestOptions): ApiPromise<CheckRun> {
+    return this.one(operations.startCheckRun, { path: [], options });
+  }
+
+  /**
+   * Reads how far a run of the checks has come.
+   *
+   * Its counts grow until its state is `finished`.
+   *
+   * @param id `chk_…`
+   */
+  getCheckRun(id: string, options?: RequestOptions): ApiPromise<CheckRun> {
+    return this.one(operations.getCheckRun, { path: [id], options });
+  }
+
+  /**
+   * Lists the published versions in which a run found something to block or to look at.
+   *
+   * In the order in which they were published; also while it runs.
+   *
+   * @param id `chk_…`
+   */
+  listCheckRunFindings(id: string, params?: ListCheckRunFindingsParams, options?: RequestOptions): PagePromise<CheckRunVersion> {
+    return this.page(operations.listCheckRunFindings, { path: [id], params, options });
+  }
+
   /**
    * Quarantines a component: hidden, and not installable.
    *

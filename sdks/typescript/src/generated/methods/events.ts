@@ -20,7 +20,7 @@ export abstract class EventsMethods extends DomainsMethods {
   /**
    * List events.
    *
-   * What webhooks are told of, in order and without gaps: for catching up, or in place of webhooks. Events are kept for 30 days.
+   * What webhooks are told of, in order and without gaps: for catching up, or in place of webhooks. Events are kept for 90 days.
    */
   listEvents(params?: ListEventsParams, options?: RequestOptions): ApiPromise<EventList> {
     return this.one(operations.listEvents, { path: [], params, options });

@@ -1,5 +1,6 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
+import { rated } from '../../arguments.js';
 import type { Operation } from '../../operation.js';
 import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
@@ -18,6 +19,8 @@ import type {
   MemberUpdate,
   OneTimeLink,
   Tenant,
+  TenantDelete,
+  TenantDeletion,
   TenantUpdate,
   TenantVerification,
 } from '../types/index.js';
@@ -28,6 +31,13 @@ const operations = {
     method: 'GET',
     path: '/tenant',
     answer: 'Tenant',
+  },
+  deleteTenant: {
+    method: 'DELETE',
+    path: '/tenant',
+    body: 'TenantDelete',
+    required: ['confirm'],
+    answer: 'TenantDeletion',
   },
   updateTenant: {
     method: 'PATCH',
@@ -49,6 +59,11 @@ const operations = {
     method: 'GET',
     path: '/tenant/audit-log/verify',
     answer: 'AuditVerification',
+  },
+  exportTenant: {
+    method: 'GET',
+    path: '/tenant/export',
+    text: true,
   },
   getInbox: {
     method: 'GET',
@@ -125,6 +140,18 @@ export abstract class TenantMethods extends StatisticsMethods {
   }
 
   /**
+   * Delete tenant.
+   *
+   * With all that it has, for good; by its owner or the platform's admin. Its components are gone, which those who have them
+   * installed are told; its installations, ratings, tokens, keys and webhooks too, and the accounts of people who belong to no
+   * other tenant. Its id is never given again, and its audit log stays. From the first moment nothing can be done there any
+   * more; should the rest be interrupted, it goes on by itself.
+   */
+  deleteTenant(params: TenantDelete, options?: RequestOptions): ApiPromise<TenantDeletion> {
+    return this.one(operations.deleteTenant, { path: [], params, options });
+  }
+
+  /**
    * Rename the caller's tenant.
    *
    * The name is shown with everything that the tenant has published; its id stays. A verified tenant loses its mark with
@@ -162,6 +189,17 @@ export abstract class TenantMethods extends StatisticsMethods {
    */
   verifyAuditLog(options?: RequestOptions): ApiPromise<AuditVerification> {
     return this.one(operations.verifyAuditLog, { path: [], options });
+  }
+
+  /**
+   * Export tenant.
+   *
+   * All that the caller's tenant has, line by line (NDJSON): itself, its members, its components with all versions and their
+   * files, what it has installed (without secrets), what it rated, its tokens and keys (without secrets), its events and its
+   * audit log. The last line's type is `end`: without it the answer was cut off. See docs/ACCOUNT_DATA.md.
+   */
+  exportTenant(options?: RequestOptions): ApiPromise<string> {
+    return this.one(operations.exportTenant, { path: [], options });
   }
 
   /**

@@ -1,9 +1,58 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
 import type { ComponentStatus } from './common.js';
+import type { Finding } from './common.js';
 import type { Kind } from './common.js';
 import type { Plan } from './common.js';
 import type { ReportReason } from './common.js';
+
+/**
+ * The automated checks, run again over every public version. It changes nothing that is published: whoever reads what was
+ * found decides.
+ */
+export interface CheckRun {
+  /** Of them, those that would be refused today. */
+  blocked: number;
+  /** Versions looked at so far. */
+  checked: number;
+  /** When it was done, RFC 3339 UTC. */
+  finishedAt?: string | null | undefined;
+  /** Its id. */
+  id: string;
+  /** Those with notes alone. */
+  noted: number;
+  /** Those that a reviewer would be asked to look at. */
+  queued: number;
+  /** Names the rules and what they do here: two runs under one name find the same. */
+  rules: string;
+  /** When it was started, RFC 3339 UTC. */
+  startedAt: string;
+  /** Who started it. */
+  startedBy: string;
+  /** Where it stands. */
+  state: CheckRunState;
+  /** Versions to look at. */
+  total: number;
+}
+
+/** Where a run of the checks stands. */
+export type CheckRunState = 'running' | 'finished';
+
+/** A published version in which a run found something grave: with a finding that would block it, or that a reviewer should see. */
+export interface CheckRunVersion {
+  /** The component's id. */
+  componentId: string;
+  /** The kind of the component. */
+  componentType: Kind;
+  /** What exactly was looked at. */
+  digest: string;
+  /** Everything that was found in it, the gravest first. */
+  findings: Finding[];
+  /** Its publisher. */
+  sourceTenantId: string;
+  /** The version. */
+  version: string;
+}
 
 /** A reviewer's claim of a submission. */
 export interface Claim {

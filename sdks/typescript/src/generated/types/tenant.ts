@@ -119,6 +119,20 @@ export interface ProofInstructions {
   url?: string | null | undefined;
 }
 
+/** Deletes a tenant with all that it has. */
+export interface TenantDelete {
+  /** The tenant's id, so that nobody deletes one by mistake. */
+  confirm: string;
+}
+
+/** A tenant that was deleted. */
+export interface TenantDeletion {
+  /** When all that it had was gone, RFC 3339 UTC. */
+  deletedAt: string;
+  /** Its id, which is never given again. */
+  tenantId: string;
+}
+
 /** What a tenant may change of itself. What is left out stays. */
 export interface TenantUpdate {
   /** Its name, up to 100 characters. */

@@ -2,6 +2,7 @@
 
 import type { Event } from './common.js';
 import type { EventType } from './common.js';
+import type { WebhookScope } from './common.js';
 
 /** One event for one webhook. */
 export interface Delivery {
@@ -125,9 +126,6 @@ export interface WebhookRecovered {
   /** Deliveries queued again. */
   recovered: number;
 }
-
-/** What a webhook hears of. */
-export type WebhookScope = 'tenant' | 'marketplace';
 
 /** Another secret for a webhook. */
 export interface WebhookSecretRotate {

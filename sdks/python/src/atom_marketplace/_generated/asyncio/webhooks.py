@@ -29,7 +29,7 @@ class WebhooksOperations(AsyncCore):
         """List events.
 
         What webhooks are told of, in order and without gaps: for catching up, or in place of webhooks. Events are
-        kept for 30 days.
+        kept for 90 days.
 
         Args:
             after: Events behind this one: its id, `evt_…`, or `next_after` of the list before. Left out: from the

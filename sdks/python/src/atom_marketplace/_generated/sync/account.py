@@ -101,6 +101,37 @@ class AccountOperations(SyncCore):
         )
         return self._one(call, models.Tenant, options)
 
+    def delete_tenant(
+        self,
+        confirm: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.TenantDeletion:
+        """Delete tenant.
+
+        With all that it has, for good; by its owner or the platform's admin. Its components are gone, which those
+        who have them installed are told; its installations, ratings, tokens, keys and webhooks too, and the accounts
+        of people who belong to no other tenant. Its id is never given again, and its audit log stays. From the first
+        moment nothing can be done there any more; should the rest be interrupted, it goes on by itself.
+
+        Args:
+            confirm: The tenant's id, so that nobody deletes one by mistake.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, `confirm` is not the tenant's id; HTTP 403, The caller is no owner of the
+                tenant.
+        """
+        call = Call(
+            "DELETE",
+            "/tenant",
+            body={
+                "confirm": confirm,
+            },
+            required={"confirm": confirm},
+        )
+        return self._one(call, models.TenantDeletion, options)
+
     def list_audit_log(
         self,
         *,
@@ -193,6 +224,30 @@ class AccountOperations(SyncCore):
             "/tenant/audit-log/verify",
         )
         return self._one(call, models.AuditVerification, options)
+
+    def export_tenant(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> RawResponse:
+        """Export tenant.
+
+        All that the caller's tenant has, line by line (NDJSON): itself, its members, its components with all
+        versions and their files, what it has installed (without secrets), what it rated, its tokens and keys
+        (without secrets), its events and its audit log. The last line's type is `end`: without it the answer was cut
+        off. See docs/ACCOUNT_DATA.md.
+
+        Args:
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, The caller lacks `members:manage`.
+        """
+        call = Call(
+            "GET",
+            "/tenant/export",
+        )
+        return self._raw(call, options)
 
     def get_inbox(
         self,

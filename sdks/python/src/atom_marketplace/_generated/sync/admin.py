@@ -133,6 +133,92 @@ class AdminOperations(SyncCore):
         )
         return self._one(call, models.AuditVerification, options)
 
+    def start_check_run(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.CheckRun:
+        """Runs the automated checks again over everything public.
+
+        After their rules or their actions have changed: it goes through every published version in the background,
+        and changes none. One run at a time.
+
+        Args:
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, Not the platform's admin; HTTP 409, A run is under way.
+        """
+        call = Call(
+            "POST",
+            "/admin/checks/runs",
+        )
+        return self._one(call, models.CheckRun, options)
+
+    def get_check_run(
+        self,
+        run_id: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.CheckRun:
+        """Reads how far a run of the checks has come.
+
+        Its counts grow until its state is `finished`.
+
+        Args:
+            run_id: `chk_…`
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, Not the platform's admin; HTTP 404, No such run.
+        """
+        call = Call(
+            "GET",
+            "/admin/checks/runs/{run_id}",
+            path={
+                "run_id": run_id,
+            },
+        )
+        return self._one(call, models.CheckRun, options)
+
+    def list_check_run_findings(
+        self,
+        run_id: str,
+        *,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> Page[models.CheckRunVersion]:
+        """Lists the published versions in which a run found something to block or to look at.
+
+        In the order in which they were published; also while it runs.
+
+        Args:
+            run_id: `chk_…`
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
+            cursor: `next_cursor` of the page before, in place of `page`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, Not the platform's admin; HTTP 404, No such
+                run.
+        """
+        call = Call(
+            "GET",
+            "/admin/checks/runs/{run_id}/findings",
+            path={
+                "run_id": run_id,
+            },
+            query={
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return self._page(call, models.CheckRunVersion, options)
+
     @refuses_ellipsis("kind", "tenant", "component_id")
     def quarantine_component(
         self,
