@@ -187,6 +187,7 @@ fn life() -> Vec<Step> {
         step("take_down_component", Admin, "kind=skill&tenant=acme&id=crm", json!({ "reason": "Malware." }), 200, &[("acme", "component.takedown")]),
         step("publish_kind", Acme, "", skill("gone", false, "1.0.0"), 201, PUBLISH),
         step("withdraw_kind", Acme, "id=gone", none(), 204, &[("acme", "component.withdraw")]),
+        step("start_check_run", Admin, "", none(), 202, &[("platform", "check_run.start")]),
         // And the end of a tenant.
         step("delete_tenant", Host, "", json!({ "confirm": "initech" }), 200, &[("initech", "tenant.delete"), ("initech", "tenant.erase")]),
     ]
