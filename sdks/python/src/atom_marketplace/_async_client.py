@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 
 from ._async import Connections
 from ._cache import ETagCache
-from ._events import Following
 from ._generated.asyncio import Operations
 from ._generated.models import Event
 from ._settings import MAX_RETRIES, TIMEOUT, Settings
@@ -86,6 +85,8 @@ class AsyncMarketplaceClient(Operations):
         Raises:
             MarketplaceError: The server refused it, for a reason that coming again does not mend.
         """
+        from ._events import Following
+
         following = Following(self._settings, None if after is ... else after, None if scope is ... else scope)
         async for event in self._connections.driver().follow(following):
             yield Event(event)

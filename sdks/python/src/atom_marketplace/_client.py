@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from ._cache import ETagCache
-from ._events import Following
 from ._generated.models import Event
 from ._generated.sync import Operations
 from ._settings import MAX_RETRIES, TIMEOUT, Settings
@@ -86,6 +85,8 @@ class MarketplaceClient(Operations):
         Raises:
             MarketplaceError: The server refused it, for a reason that coming again does not mend.
         """
+        from ._events import Following
+
         following = Following(self._settings, None if after is ... else after, None if scope is ... else scope)
         for event in self._connections.driver().follow(following):
             yield Event(event)
