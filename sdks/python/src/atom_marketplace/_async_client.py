@@ -85,7 +85,7 @@ class AsyncMarketplaceClient(Operations):
         Raises:
             MarketplaceError: The server refused it, for a reason that coming again does not mend.
         """
-        from ._events import Following
+        from ._events import Following  # noqa: PLC0415 — what only streams need.
 
         following = Following(self._settings, None if after is ... else after, None if scope is ... else scope)
         async for event in self._connections.driver().follow(following):
