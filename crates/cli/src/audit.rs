@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow, bail};
-use atom_marketplace_db::{Db, Error};
+use atom_marketplace_db::Db;
 use atom_marketplace_protocol::audit::{AuditBreak, AuditHead, AuditLine, AuditVerification};
 use atom_marketplace_server::audit::verify::{self, Verifier};
 use atom_marketplace_server::audit::{self, Export, Filter, Of};
@@ -66,14 +66,13 @@ pub(crate) fn run(arguments: &args::Audit) -> anyhow::Result<ExitCode> {
         }
         AuditCommand::Verify { whose, expect_head, file, common } => {
             let head = expect_head.as_deref().map(parse_head).transpose()?;
-            let mut found = match file {
-                Some(file) => of_file(file, whose.tenant.as_deref(), head.as_ref())?,
-                None => {
-                    let db = store::open(&common.flags.settings()?)?;
-                    let found = store::block_on(of_database(&db, whose, head.as_ref()))?;
-                    db.close();
-                    found?
-                }
+            let mut found = if let Some(file) = file {
+                of_file(file, whose.tenant.as_deref(), head.as_ref())?
+            } else {
+                let db = store::open(&common.flags.settings()?)?;
+                let found = store::block_on(of_database(&db, whose, head.as_ref()))?;
+                db.close();
+                found?
             };
             found.sort_by(|a, b| a.tenant_id.cmp(&b.tenant_id));
             Ok(tell(&found, common.json))
@@ -110,7 +109,7 @@ async fn of_database(db: &Db, whose: &args::Whose, head: Option<&AuditHead>) -> 
         let mut verified = verify::chain(db, chain).await?;
         if let Some(head) = head {
             let kept = head.clone();
-            let holds = db.read(move |c| Ok::<_, Error>(verify::holds(c, chain, &kept)?)).await?;
+            let holds = db.read(move |c| verify::holds(c, chain, &kept)).await?;
             expect(&mut verified, head, holds);
         }
         found.push(verified);

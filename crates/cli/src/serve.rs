@@ -102,7 +102,9 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         signals.stop().await;
         // Those who follow events come again after the start; their streams would hold up the end.
         m.outbox.close();
-        sandbox.iter().for_each(|sandbox| sandbox.marketplace().outbox.close());
+        if let Some(sandbox) = &sandbox {
+            sandbox.marketplace().outbox.close();
+        }
     };
     let finished = serve::serve(listener, app, stop, signals.patience()).await;
     if !finished {

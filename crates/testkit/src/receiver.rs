@@ -105,7 +105,7 @@ impl Receiver {
     /// What has come, once it is at least so much.
     pub async fn wait_for(&self, count: usize) -> Vec<Received> {
         let mut counts = self.inner.count.subscribe();
-        let waited = tokio::time::timeout(Duration::from_secs(60), counts.wait_for(|seen| *seen >= count)).await;
+        let waited = tokio::time::timeout(Duration::from_mins(1), counts.wait_for(|seen| *seen >= count)).await;
         assert!(waited.is_ok(), "{count} deliveries were expected, {} came", self.received().len());
         self.received()
     }

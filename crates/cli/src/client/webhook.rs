@@ -257,9 +257,9 @@ async fn status(
     let update = WebhookUpdate { status: Some(status), ..WebhookUpdate::default() };
     let webhook = client.webhooks().update(id, &update).await?;
     if as_json {
-        output::json(&json!(webhook))
+        output::json(&json!(webhook));
     } else {
-        output::line(&format!("It is {}.", webhook.status))
+        output::line(&format!("It is {}.", webhook.status));
     }
     Ok(())
 }
@@ -314,9 +314,9 @@ async fn test(client: &atom_marketplace_sdk::Client, id: &str, event: EventType,
 
 /// A client for a program on this machine.
 fn local_http() -> anyhow::Result<reqwest::Client> {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
     // An error says that there is one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
     Ok(reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?)
 }
 

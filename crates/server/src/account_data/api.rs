@@ -40,7 +40,9 @@ async fn export_tenant(State(m): State<Marketplace>, MemberManager(scope): Membe
         async move {
             let (lines, next) = m.db.read(move |c| position.clone().next(c, &scope)).await?;
             let mut bytes = Vec::new();
-            lines.iter().for_each(|line| ndjson::push(&mut bytes, line));
+            for line in &lines {
+                ndjson::push(&mut bytes, line);
+            }
             Ok((bytes, next))
         }
     })

@@ -115,12 +115,13 @@ async fn finish(m: &Marketplace, tenant: &Tenant) -> ApiResult<()> {
     loop {
         let (now, tenant) = (m.now(), tenant.clone());
         let (changes, done) =
-            m.db.write(move |c| match store::is_closing(c, tenant.id)? {
-                true => step(c, &tenant, now),
-                false => Ok((Vec::new(), true)),
-            })
+            m.db.write(
+                move |c| if store::is_closing(c, tenant.id)? { step(c, &tenant, now) } else { Ok((Vec::new(), true)) },
+            )
             .await?;
-        changes.into_iter().for_each(|change| m.catalog_changed(change));
+        for change in changes {
+            m.catalog_changed(change);
+        }
         if done {
             break;
         }

@@ -119,7 +119,7 @@ fn filter(
             let parsed = text.parse::<Timestamp>();
             parsed
                 .map_err(|_| {
-                    errors.push(FieldError::new(name, "It must be a time of RFC 3339, such as 2026-01-31T12:00:00Z."))
+                    errors.push(FieldError::new(name, "It must be a time of RFC 3339, such as 2026-01-31T12:00:00Z."));
                 })
                 .ok()
         })
@@ -149,7 +149,9 @@ async fn export(m: Marketplace, of: Of) -> ApiResult<Response> {
             let read = m.db.read(move |c| position.clone().next(c, BATCH)).await;
             let (lines, next) = read.map_err(ApiError::from)?;
             let mut bytes = Vec::new();
-            lines.iter().for_each(|line| ndjson::push(&mut bytes, line));
+            for line in &lines {
+                ndjson::push(&mut bytes, line);
+            }
             Ok((bytes, next))
         }
     })

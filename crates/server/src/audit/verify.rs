@@ -95,7 +95,9 @@ pub async fn chain(db: &Db, chain: i64) -> Result<AuditVerification, Error> {
         let (after, upto) = (verifier.number, last);
         let lines = db.read(move |c| store::lines(c, chain, after, upto, BATCH)).await?;
         let done = lines.is_empty();
-        lines.iter().for_each(|line| verifier.follow(line));
+        for line in &lines {
+            verifier.follow(line);
+        }
         if done || verifier.broken.is_some() {
             break;
         }

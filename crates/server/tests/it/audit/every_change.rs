@@ -249,7 +249,9 @@ struct Written {
 }
 
 async fn written(m: &Marketplace) -> Vec<Written> {
-    let rows: Vec<(Option<String>, i64, String, String, Option<String>)> =
+    /// The tenant, the number, the action, the actor and the request.
+    type Row = (Option<String>, i64, String, String, Option<String>);
+    let rows: Vec<Row> =
         m.db.read(|c| {
             c.all(
                 "SELECT t.slug, a.number, a.action, a.actor, a.request_id FROM audit_log a

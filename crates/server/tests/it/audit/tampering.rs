@@ -182,7 +182,9 @@ async fn an_export_is_verified_without_the_marketplace() {
             .collect();
         assert_eq!(lines.iter().map(|line| line.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
         let mut verifier = verify::Verifier::new(Some("acme"));
-        lines.iter().for_each(|line| verifier.follow(line));
+        for line in &lines {
+            verifier.follow(line);
+        }
         let offline = verifier.finish(None);
         assert_eq!(json!(offline), acme.get("/api/tenant/audit-log/verify").await.expect(200));
 
@@ -218,7 +220,7 @@ async fn an_export_is_verified_without_the_marketplace() {
         .await
         .expect("entries");
         let long = acme.get("/api/tenant/audit-log/export").await;
-        assert_eq!(long.bytes.iter().filter(|byte| **byte == b'\n').count(), 2_505);
+        assert_eq!(long.bytes.split(|byte| *byte == b'\n').count() - 1, 2_505);
         assert_eq!(acme.get("/api/tenant/audit-log/verify").await.expect(200)["entries"], 2_505);
         let count: i64 = m.db.read(|c| c.one("SELECT count(*) FROM audit_log", args![])).await.expect("a number");
         assert_eq!(count, 2_510);
