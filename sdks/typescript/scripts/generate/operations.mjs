@@ -129,7 +129,9 @@ ${methods}}
 
 /** Imports those of the names that the text uses. */
 function imports(text, names, module, keyword = 'import type') {
-  const used = [...new Set(names)].filter((name) => new RegExp(`\\b${name}\\b`).test(text)).sort();
+  // A word of a comment is no use of a name.
+  const code = text.replaceAll(/\/\*\*.*?\*\//gs, '');
+  const used = [...new Set(names)].filter((name) => new RegExp(`\\b${name}\\b`).test(code)).sort();
   if (used.length === 0) return '';
   const line = `${keyword} { ${used.join(', ')} } from '${module}';\n`;
   if (line.length <= 120) return line;

@@ -1,6 +1,5 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
-import { rated } from '../../arguments.js';
 import type { Operation } from '../../operation.js';
 import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
