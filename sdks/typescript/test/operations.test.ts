@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { MarketplaceClient, MarketplaceError } from '@atom-saas/marketplace-sdk';
 
@@ -11,6 +11,7 @@ import { recording } from './support/recording.js';
 interface Parameter {
   name: string;
   in: string;
+  required?: boolean;
 }
 
 interface Documented {
@@ -56,8 +57,8 @@ function argumentsOf({ ids, requestBody, parameters, operationId }: (typeof oper
   const body =
     requestBody &&
     openapi.components.schemas[requestBody.content['application/json'].schema.$ref.split('/').at(-1) ?? ''];
-  const query = (parameters ?? []).some((parameter) => parameter.in === 'query' && parameter.name === 'query');
-  const required = [...(body?.required ?? []), ...(query ? ['query'] : [])];
+  const query = (parameters ?? []).filter((parameter) => parameter.in === 'query' && parameter.required === true);
+  const required = [...(body?.required ?? []), ...query.map((parameter) => parameter.name)];
   return required.length > 0 ? [...values, Object.fromEntries(required.map((name) => [name, 'x']))] : values;
 }
 
@@ -70,10 +71,18 @@ test.each(operations)('$operationId', async (operation) => {
   const call = method(client, operation.name);
   expect(call, `no method ${operation.name}`).toBeTypeOf('function');
 
-  const values = argumentsOf(operation);
-  // A page is no answer of most; what counts is what was sent. A stream asks when it is read.
+  const ended = new AbortController();
+  const values = operation.operationId === 'stream_events' ? [{ signal: ended.signal }] : argumentsOf(operation);
+  // A page is no answer of most; what counts is what was sent.
   const asked = call?.(...values) as Promise<unknown> | AsyncGenerator;
-  await ('next' in asked ? asked.next() : asked).catch(() => undefined);
+  if ('next' in asked) {
+    // A stream asks when it is read, and again when it ends.
+    void asked.next().catch(() => undefined);
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    ended.abort();
+  } else {
+    await asked.catch(() => undefined);
+  }
   expect(sent).toHaveLength(1);
   expect(sent[0]?.method).toBe(operation.verb);
   const path = operation.ids.reduce(
@@ -105,7 +114,8 @@ const HOSTILE = [
 
 test.each(operations.filter(({ ids }) => ids.length > 0))('$operationId refuses what is no id', async (operation) => {
   const { client, sent } = recording();
-  const values = argumentsOf(operation);
+  const ended = new AbortController();
+  const values = operation.operationId === 'stream_events' ? [{ signal: ended.signal }] : argumentsOf(operation);
   for (const [index] of operation.ids.entries()) {
     for (const hostile of HOSTILE) {
       const call = method(client, operation.name)?.(...values.with(index, hostile));
