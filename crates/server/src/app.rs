@@ -41,6 +41,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 12, name: "webhooks", sql: include_str!("../../../migrations/0012_webhooks.sql") },
     Migration { version: 13, name: "inbox", sql: include_str!("../../../migrations/0013_inbox.sql") },
     Migration { version: 14, name: "account_data", sql: include_str!("../../../migrations/0014_account_data.sql") },
+    Migration { version: 15, name: "federation", sql: include_str!("../../../migrations/0015_federation.sql") },
+    Migration { version: 16, name: "peers", sql: include_str!("../../../migrations/0016_peers.sql") },
+    Migration { version: 17, name: "satellites", sql: include_str!("../../../migrations/0017_satellites.sql") },
 ];
 
 /// What a marketplace is opened with.

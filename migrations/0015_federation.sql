@@ -1,0 +1,1 @@
+-- Signatures of bundles, the instance's keys, and the log of public changes that peers read.

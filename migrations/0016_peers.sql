@@ -1,0 +1,1 @@
+-- Instances that are pulled from, and what came from them.

@@ -1,0 +1,1 @@
+-- What connected ATOM instances say and are told.
