@@ -24,6 +24,7 @@ The project's tasks.
   cargo xtask sdk-types [--check]   Writes the SDKs' generated code from openapi.json; needs python3 and node.
   cargo xtask screenshots           Every page, light, dark and narrow, as pictures in e2e/screenshots/.
   cargo xtask bench [ARGS]          Measures the release binary against a floor on loopback; `bench --help` says how.
+  cargo xtask bench webhooks        From an event to its receivers: rates, times and CPU; `--postgres` on PostgreSQL too.
   cargo xtask bench sdks            The SDKs' import time and bundle size, beside stripe's and openai's.
   cargo xtask help                  This.
 
