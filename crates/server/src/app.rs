@@ -18,6 +18,7 @@ use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
 use crate::events::outbox::Outbox;
 use crate::http::InFlight;
+use crate::instance::Identity;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
 use crate::outbound::{Dns, Outbound};
@@ -134,6 +135,8 @@ pub struct State {
     pub clock: Clock,
     /// Secrets at rest.
     pub sealer: Sealer,
+    /// Who it is among others, and what it signs with.
+    pub identity: Identity,
     /// Quotas.
     pub limiter: Limiter,
     /// Requests an hour.
@@ -204,6 +207,7 @@ impl Marketplace {
             deliveries: DeliveryStats::default(),
             webhook_retry: parts.webhook_retry,
             event_retention: parts.event_retention,
+            identity: Identity::new(parts.sealer.clone()),
             limiter: Limiter::new(parts.db.clone(), parts.clock.clone()),
             rates: parts.rates,
             token_rate: ChangingRate::new(Rate::hourly(parts.rates.token)),

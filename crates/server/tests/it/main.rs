@@ -35,6 +35,7 @@ mod scene;
 mod search;
 mod secrets;
 mod seed;
+mod signing;
 mod statistics;
 mod tenants;
 mod tokens;
