@@ -5,6 +5,7 @@ pub mod dns;
 mod receiver;
 mod server;
 mod smtp;
+pub mod tls;
 
 pub use atom_marketplace_db::testing::{TestDb, each_db_async};
 pub use client::{Answer, Client, http};

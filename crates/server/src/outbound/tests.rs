@@ -79,7 +79,7 @@ async fn closing(mut stream: TcpStream) {
 }
 
 fn open() -> Outbound {
-    Outbound::new(vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()])
+    Outbound::new(vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()], Roots::default())
 }
 
 async fn post(outbound: &Outbound, url: &str) -> Result<Answer, Error> {
@@ -149,7 +149,7 @@ async fn what_is_not_public_is_never_dialled_however_it_is_spelt() {
         Some(canary) => canary,
         None => Receiver::start("0.0.0.0", 0, friendly).await.unwrap(),
     };
-    let closed = Outbound::new(Vec::new());
+    let closed = Outbound::new(Vec::new(), Roots::default());
     let mut tried = 0;
     for address in [
         "127.0.0.1",
@@ -219,7 +219,7 @@ async fn a_name_that_changes_its_mind_is_judged_by_what_is_dialled() {
     let answers =
         Arc::new(Mutex::new((0_usize, [vec![good], vec![bad], vec![good, bad], vec![mapped], vec![bad, good]])));
     let asked = answers.clone();
-    let outbound = Outbound::with_resolver(vec!["127.0.0.2/32".parse().unwrap()], move |_| {
+    let outbound = Outbound::with_resolver(vec!["127.0.0.2/32".parse().unwrap()], Roots::default(), move |_| {
         let mut asked = asked.lock().unwrap();
         let answer = asked.1[asked.0 % 5].clone();
         asked.0 += 1;
@@ -351,7 +351,7 @@ async fn names_without_an_address_may_be_tried_again() {
     for (answer, expected) in
         [(Ok(Vec::new()), "dns: the name has no address"), (Err(std::io::ErrorKind::NotFound), "dns: entity not found")]
     {
-        let outbound = Outbound::with_resolver(Vec::new(), move |_| {
+        let outbound = Outbound::with_resolver(Vec::new(), Roots::default(), move |_| {
             Box::pin(std::future::ready(answer.clone().map_err(Into::into)))
         });
         assert_eq!(post(&outbound, "https://nowhere.example/").await.unwrap_err().to_string(), expected);
@@ -360,7 +360,7 @@ async fn names_without_an_address_may_be_tried_again() {
 
 #[test]
 fn plain_http_is_for_allowed_networks() {
-    let closed = Outbound::new(Vec::new());
+    let closed = Outbound::new(Vec::new(), Roots::default());
     for url in ["http://example.com/", "http://1.1.1.1/"] {
         assert_eq!(closed.check(url).unwrap_err(), Refusal::PlainHttp, "{url}");
     }

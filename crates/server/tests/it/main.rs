@@ -35,6 +35,7 @@ mod scene;
 mod search;
 mod secrets;
 mod seed;
+mod sending;
 mod statistics;
 mod tenants;
 mod tokens;
