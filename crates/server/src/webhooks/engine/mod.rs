@@ -260,7 +260,9 @@ impl Engine {
             }
             Event::Renewed(renewed) => {
                 self.renewing = false;
-                renewed.into_iter().for_each(|renewal| self.renewed(&renewal));
+                for renewal in &renewed {
+                    self.renewed(renewal);
+                }
             }
             Event::Recorded(recorded) => {
                 for (webhook, due) in recorded {
