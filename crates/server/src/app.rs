@@ -21,7 +21,7 @@ use crate::http::InFlight;
 use crate::instance::Identity;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
-use crate::outbound::{Dns, Outbound};
+use crate::outbound::{Dns, Outbound, Roots};
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
 use crate::webhooks::stats::DeliveryStats;
@@ -65,6 +65,8 @@ pub struct Parts {
     pub cors_origins: Vec<String>,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
+    /// Authorities whose certificates are believed beside the system's.
+    pub outbound_ca: Roots,
     /// The name server that proofs of domains are looked up at; none: the system's.
     pub dns_server: Option<SocketAddr>,
     /// Where proofs in files are, with `{domain}` for the domain: [`verification::FILE`](crate::verification::FILE).
@@ -220,7 +222,7 @@ impl Marketplace {
             numbers: parts.numbers,
             accounts: parts.accounts,
             passwords: accounts::Passwords::default(),
-            outbound: Outbound::new(parts.outbound_allow),
+            outbound: Outbound::new(parts.outbound_allow, parts.outbound_ca),
             dns: Dns::new(parts.dns_server),
             verification_file: parts.verification_file,
             metrics: Metrics::default(),

@@ -35,6 +35,7 @@ mod scene;
 mod search;
 mod secrets;
 mod seed;
+mod sending;
 mod signing;
 mod statistics;
 mod tenants;

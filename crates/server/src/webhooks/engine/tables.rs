@@ -129,11 +129,12 @@ pub(super) async fn renew(m: Marketplace, waiting: Vec<Handed>, events: Unbounde
         });
         renewed.collect::<Result<_, Error>>().map(Event::Renewed)
     });
-    match renewed.await {
-        Ok(event) => drop(events.send(event)),
+    let event = renewed.await.unwrap_or_else(|error| {
         // Those whose lease has become too short are not sent.
-        Err(error) => tracing::warn!(%error, "leases of deliveries could not be renewed"),
-    }
+        tracing::warn!(%error, "leases of deliveries could not be renewed");
+        Event::Renewed(Vec::new())
+    });
+    let _ = events.send(event);
 }
 
 pub(super) async fn poll(m: Marketplace, events: UnboundedSender<Event>) {
