@@ -161,3 +161,50 @@ fn object(value: Value) -> Map<String, Value> {
         _ => Map::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn component(kind: Kind, more: Value) -> Component {
+        let mut value = json!({
+            "id": "x", "component_type": kind, "source_tenant_id": "acme", "publisher": { "tenant_id": "acme", "name": "Acme", "verified": false },
+            "marketplace_type": "public", "status": "published", "version": "1.0.0", "digest": "sha256:0", "average_rating": null,
+            "rating_count": 0, "install_count": 0, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z",
+            "name": "X", "description": "Does things.",
+        });
+        value.as_object_mut().unwrap().extend(object(more));
+        serde_json::from_value(value).expect("a component")
+    }
+
+    #[test]
+    fn what_came_from_elsewhere_is_made_whole() {
+        let memory = json!({ "note": "kept", "heuristics": [
+            { "error_type": "timeout", "resolution": "Wait." }, { "error_type": "x" }, { "error_type": "", "resolution": "of nothing" },
+            { "error_type": null, "resolution": "r" }, "no object", null,
+        ] });
+        for (more, items) in [(memory, Some(1)), (json!({}), Some(0)), (json!({ "heuristics": null }), Some(0)), (Value::Null, None)] {
+            let more = json!({ "memory": more, "capabilities": ["a", "b", "a"] });
+            let form = full(&component(Kind::Agent, more), None, "x");
+            let memory = form.get("anonymized_memory_bundle");
+            assert_eq!(memory.map(|memory| memory["heuristics"].as_array().expect("a list").len()), items);
+            assert_eq!((&form["capabilities"], &form["category"]), (&json!(["a", "b"]), &json!(CATEGORY)));
+            assert_eq!(form["configuration"], Value::Null);
+        }
+    }
+
+    #[test]
+    fn both_spellings() {
+        for (kind, id, name) in [
+            (Kind::Agent, "agent_id", "agent_name"),
+            (Kind::Skill, "skill_id", "skill_name"),
+            (Kind::Canvas, "component_id", "component_name"),
+            (Kind::Domain, "domain_id", "domain_name"),
+        ] {
+            let form = short(&component(kind, json!({ "average_rating": 4.5 })), "acme~x");
+            assert_eq!((&form["id"], &form[id]), (&json!("acme~x"), &json!("acme~x")));
+            assert_eq!((&form["name"], &form[name]), (&json!("X"), &json!("X")));
+            assert_eq!((&form["average_rating"], &form["avg_rating"]), (&json!(4.5), &json!(4.5)));
+        }
+    }
+}
