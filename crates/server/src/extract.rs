@@ -26,7 +26,8 @@ use crate::tenants::{self, Tenant};
 
 pub use request::{Json, OfKind, Path, Query};
 pub(crate) use request::{from_value, no_query};
-pub use satellite::{OlderPeer, Satellite};
+pub(crate) use satellite::token_in;
+pub use satellite::{OlderPeer, PresentedToken, Satellite};
 pub(crate) use session::csrf_token;
 pub use session::{Account, SessionCaller, SessionIdentity, SignedIn, Visitor};
 

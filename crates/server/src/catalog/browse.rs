@@ -121,3 +121,21 @@ pub(crate) fn contested(
 ) -> ApiResult<Vec<String>> {
     Ok(store::names::contested(c, kind, tenant.unwrap_or(0), ids)?)
 }
+
+/// Whether everyone could see a component once.
+pub(crate) fn was_public(c: &mut Conn<'_>, row: &ComponentRow) -> ApiResult<bool> {
+    Ok(store::versions::was_public(c, row.id)?)
+}
+
+/// Tenants that see a private component, its publisher's first.
+pub(crate) fn seen_by(c: &mut Conn<'_>, row: &ComponentRow) -> ApiResult<Vec<i64>> {
+    let mut tenants = vec![row.tenant_id];
+    tenants.extend(store::write::shared_tenants(c, row.id)?);
+    Ok(tenants)
+}
+
+/// Whether a component's category has come with it: it is the oldest one there, and was in no other version of its own.
+pub(crate) fn opens_category(c: &mut Conn<'_>, row: &ComponentRow) -> ApiResult<bool> {
+    let Some(category) = &row.category else { return Ok(false) };
+    Ok(store::versions::opens_category(c, row.kind, row.id, row.head_version_id.unwrap_or(0), category)?)
+}

@@ -1,5 +1,7 @@
 //! Who a satellite is: the API token it shows decides; what else it says of itself is taken down, never believed.
 
+use std::sync::Arc;
+
 use atom_marketplace_protocol::error::Code;
 use atom_marketplace_protocol::scope::Scope;
 use atom_marketplace_protocol::text::{self, TextRule};
@@ -36,6 +38,27 @@ impl<S: Sync> FromRequestParts<S> for Satellite {
         let federation_key = header(&parts.headers, "x-federation-key").map(token::visible_prefix);
         Ok(Self { token: identity.id, instance: instance(&parts.headers), federation_key })
     }
+}
+
+/// The token that a satellite shows, to be looked at again while its connection lasts.
+#[derive(Clone)]
+pub struct PresentedToken(pub Arc<str>);
+
+impl<S: Sync> FromRequestParts<S> for PresentedToken {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        let bearer = || header(&parts.headers, "authorization")?.split_once(' ').map(|(_, token)| token.trim());
+        let in_header = || header(&parts.headers, "x-api-token").or_else(bearer).map(str::to_owned);
+        let token = token_in(parts.uri.query().unwrap_or_default()).or_else(in_header);
+        token.map(|token| Self(token.into())).ok_or_else(|| ApiError::internal("a satellite without a token"))
+    }
+}
+
+/// The token in a query.
+pub(crate) fn token_in(query: &str) -> Option<String> {
+    let value = query.split('&').find_map(|pair| pair.strip_prefix("token="))?;
+    Some(percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

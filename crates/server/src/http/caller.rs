@@ -86,7 +86,7 @@ fn bearer(authorization: &str) -> ApiResult<&str> {
 
 /// A satellite, whose own token decides, whatever else it sends along; with none, `Authorization` is as good.
 async fn of_satellite(m: &Marketplace, door: Door, uri: &Uri, headers: &HeaderMap) -> ApiResult<Identity> {
-    let in_query = (door == Door::Socket).then(|| token_in(uri.query().unwrap_or_default())).flatten();
+    let in_query = (door == Door::Socket).then(|| extract::token_in(uri.query().unwrap_or_default())).flatten();
     if let Some(token) = in_query.as_deref().map_or_else(|| text(headers, SATELLITE_TOKEN), |token| Ok(Some(token)))? {
         return tokens::authenticate(m, token).await.map(Identity::Token);
     }
@@ -100,12 +100,6 @@ async fn of_satellite(m: &Marketplace, door: Door, uri: &Uri, headers: &HeaderMa
         Some(key) if door == Door::Older => federation::authenticate(m, key, None).await.map(Identity::Federation),
         _ => Ok(Identity::Anonymous),
     }
-}
-
-/// The token in a query.
-fn token_in(query: &str) -> Option<String> {
-    let value = query.split('&').find_map(|pair| pair.strip_prefix("token="))?;
-    Some(percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
 /// The identity with the tenant that `X-Tenant-ID` names: the token's own, one of the person's, or for the admin any. A tenant that is unknown

@@ -4,10 +4,13 @@
 //! here redirects, answers without a body, or keeps a connection open, since that client can do nothing with it.
 
 mod forms;
+mod hub;
 mod names;
 mod older_api;
 mod read_api;
+mod socket_api;
 mod store;
+mod updates;
 mod write_api;
 
 use atom_marketplace_db::{Conn, Timestamp};
@@ -23,6 +26,8 @@ use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::TenantScope;
 use crate::http::ApiRoutes;
+
+pub use hub::Hub;
 
 /// Which credential opens a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +122,9 @@ surface! {
         get "/v1/marketplace/domains/{id}" read_api::detail;
         get "/v1/marketplace/components" read_api::list;
         get "/v1/marketplace/components/{id}" read_api::detail;
+    }
+    Access::Token(Scope::ComponentsRead) => {
+        get "/ws/satellite/connect" socket_api::connect;
     }
     Access::Token(Scope::ComponentsInstall) => {
         post "/v1/marketplace/skills/marketplace/skills/{id}/install" write_api::install;
