@@ -284,3 +284,60 @@ async fn read(m: &Marketplace, position: Option<i64>) -> ApiResult<bool> {
     m.satellites.push(heard);
     Ok(more)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(positions: &[i64], position: i64) -> Heard {
+        Heard { updates: positions.iter().map(|at| Update::at(*at)).collect(), position, more: false }
+    }
+
+    /// The positions that a connection behind `after` takes, and where it is then.
+    fn take(hub: &Hub, after: i64) -> Option<(Vec<i64>, i64)> {
+        match hub.next(after) {
+            Next::Here(updates, position) => Some((updates.iter().map(|update| update.position).collect(), position)),
+            Next::Gone => None,
+        }
+    }
+
+    #[test]
+    fn connections_go_through_what_is_kept() {
+        let hub = Hub::default();
+        hub.begin(10);
+        assert_eq!(take(&hub, 10), Some((vec![], 10)));
+        hub.push(heard(&[11, 11, 13], 15));
+        assert_eq!(take(&hub, 10), Some((vec![11, 11, 13], 15)));
+        assert_eq!(take(&hub, 11), Some((vec![13], 15)));
+        assert_eq!(take(&hub, 15), Some((vec![], 15)));
+        assert_eq!(take(&hub, 9), None);
+        // What one event tells is taken together.
+        let many: Vec<i64> = (0..TAKEN as i64).map(|n| 16 + n.min(TAKEN as i64 - 2)).collect();
+        hub.push(heard(&many, 1_000));
+        let (taken, position) = take(&hub, 13).unwrap();
+        assert_eq!((taken, position), (many, 1_000));
+        hub.push(heard(&[1_001; 2], 1_001));
+        let (taken, position) = take(&hub, 13).unwrap();
+        assert_eq!((taken.len(), position), (TAKEN, 16 + TAKEN as i64 - 2));
+        assert_eq!(take(&hub, position), Some((vec![1_001; 2], 1_001)));
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let hub = Hub::default();
+        hub.begin(0);
+        let all: Vec<i64> = (1..=KEPT as i64 + 10).map(|n| n / 2).collect();
+        hub.push(heard(&all, KEPT as i64));
+        let state = hub.state();
+        assert!(state.kept.len() <= KEPT);
+        let first = state.kept.front().unwrap().position;
+        assert_eq!(state.kept.iter().filter(|update| update.position == first).count(), 2, "an event was torn");
+        assert!(state.from < first);
+        drop(state);
+        assert_eq!(take(&hub, 0), None);
+        assert!(take(&hub, first - 1).is_some());
+        // Data that was begun anew.
+        hub.push(heard(&[], 3));
+        assert_eq!(take(&hub, 5_000), Some((vec![], 3)));
+    }
+}

@@ -63,7 +63,7 @@ mod tests {
         for (text, read) in [
             ("crm-lookup", Some((None, "crm-lookup"))),
             ("acme~crm-lookup", Some((Some("acme"), "crm-lookup"))),
-            ("acme@partner.example~crm", Some((Some("acme@partner.example"), "crm"))),
+            ("acme@partner~crm", Some((Some("acme@partner"), "crm"))),
             ("~crm", None),
             ("acme~", None),
             ("a~b~c", None),

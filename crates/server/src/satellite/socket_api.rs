@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atom_marketplace_protocol::error::Code;
+use atom_marketplace_protocol::scope::Scope;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
@@ -28,7 +29,7 @@ const PACE: Duration = Duration::from_millis(20);
 const MESSAGE_MAX: usize = 1 << 20;
 /// Seconds without a word from the client, which pings every thirty.
 const QUIET_MAX: u32 = 95;
-/// Seconds between two looks at the token.
+/// Seconds between two looks at the token; what is revoked on this node is seen at the next second.
 const LOOK_EVERY: u32 = 5;
 /// Words from the client in a second.
 const HEARD_MAX: u32 = 100;
@@ -65,7 +66,8 @@ pub(super) async fn connect(
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
     // A thousand of them should not hold as many large buffers.
     let upgrade = upgrade.read_buffer_size(4 << 10).write_buffer_size(0).max_write_buffer_size(4 * MESSAGE_MAX);
-    let line = Line { m, place, token, waiting: VecDeque::new(), quiet: 0, heard: 0, seconds: 0 };
+    let epoch = m.credentials.epoch();
+    let line = Line { m, place, token, waiting: VecDeque::new(), quiet: 0, heard: 0, seconds: 0, epoch };
     Ok(upgrade.on_upgrade(|socket| line.run(socket)))
 }
 
@@ -81,6 +83,8 @@ struct Line {
     /// Words from the client in this second.
     heard: u32,
     seconds: u32,
+    /// Of the credentials, when the token was looked at last.
+    epoch: u64,
 }
 
 /// A message of the client's, as far as it matters.
@@ -174,12 +178,13 @@ impl Line {
         if self.quiet > QUIET_MAX {
             return Some(QUIET);
         }
-        if self.seconds % LOOK_EVERY != 0 {
+        let epoch = self.m.credentials.epoch();
+        if std::mem::replace(&mut self.epoch, epoch) == epoch && !self.seconds.is_multiple_of(LOOK_EVERY) {
             return None;
         }
         let looked = tokens::authenticate(&self.m, &self.token).await;
         match looked {
-            Ok(token) if token.scopes.contains(atom_marketplace_protocol::scope::Scope::ComponentsRead) => None,
+            Ok(token) if token.scopes.contains(Scope::ComponentsRead) => None,
             Ok(_) => Some(FORBIDDEN),
             Err(error) => match error.code {
                 Code::Unauthenticated => Some(REVOKED),

@@ -39,6 +39,12 @@ enum To {
 }
 
 impl Update {
+    /// One that says nothing.
+    #[cfg(test)]
+    pub(super) fn at(position: i64) -> Self {
+        Self { position, to: To::Everyone, bare: "".into(), full: None }
+    }
+
     /// What a tenant's satellites are sent.
     pub(super) fn text_for(&self, tenant: i64) -> Option<&Arc<str>> {
         match &self.to {

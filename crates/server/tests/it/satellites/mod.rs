@@ -1,6 +1,7 @@
 //! Satellites: who may call their routes, and that each finds what it needs (docs/SATELLITES.md).
 
 mod http;
+mod socket;
 
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::plan::Plan;
