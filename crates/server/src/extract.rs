@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use atom_marketplace_db::Timestamp;
+use atom_marketplace_protocol::federation::FederationFilters;
 use atom_marketplace_protocol::plan::{Plan, PlanLimits};
 use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
@@ -71,6 +72,8 @@ pub struct FederationIdentity {
     pub id: i64,
     /// Its id on the wire, `fed_…`.
     pub uid: String,
+    /// Which components it reads.
+    pub filters: FederationFilters,
     /// Last use, as for tokens.
     pub used_at: AtomicI64,
 }
@@ -461,6 +464,13 @@ impl<S: Sync> FromRequestParts<S> for PlatformAdmin {
 /// A peer with a federation key; the admin key opens its routes too.
 #[derive(Clone, Debug)]
 pub struct FederationPeer(pub Option<Arc<FederationIdentity>>);
+
+impl FederationPeer {
+    /// Which components it reads.
+    pub fn filters(&self) -> FederationFilters {
+        self.0.as_ref().map(|key| key.filters.clone()).unwrap_or_default()
+    }
+}
 
 impl<S: Sync> FromRequestParts<S> for FederationPeer {
     type Rejection = ApiError;

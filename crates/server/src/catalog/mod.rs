@@ -4,6 +4,7 @@
 pub mod bundle;
 pub(crate) mod bundle_api;
 pub mod change;
+pub(crate) mod changes;
 pub mod checks;
 pub mod claims;
 mod decision;
