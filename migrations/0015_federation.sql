@@ -10,7 +10,8 @@ CREATE TABLE component_change (
     action       TEXT   NOT NULL,               -- protocol::ChangeAction
     at           BIGINT NOT NULL,
     position     BIGINT UNIQUE,
-    scope_before TEXT                           -- what filters saw of the component before this; null: nothing
+    scope_before TEXT,                          -- what filters saw of the component before this; null: nothing
+    there_before BIGINT                         -- 1: it was there before this
 );
 CREATE INDEX component_change_waiting   ON component_change (id) WHERE position IS NULL;
 CREATE INDEX component_change_component ON component_change (component_id, position);
@@ -21,5 +22,20 @@ CREATE TABLE component_change_sequence (
     last BIGINT NOT NULL
 );
 
+-- What the feed says of a component now: the record, signed by the instance it comes from.
+CREATE TABLE component_record (
+    component_id     BIGINT    NOT NULL PRIMARY KEY REFERENCES component (id),
+    instance         TEXT      NOT NULL,        -- the instance it comes from, and its names there
+    source_tenant_id TEXT      NOT NULL,
+    slug             TEXT      NOT NULL,
+    available        BIGINT    NOT NULL,        -- 1: the record says that it is published
+    scope            TEXT      NOT NULL,        -- JSON of what filters see of it, or saw last
+    versions         BIGINT    NOT NULL,        -- how many it names, and the bytes of their bundles
+    size             BIGINT    NOT NULL,
+    envelope         {{bytes}} NOT NULL
+);
+
 -- Which components a federation key reads: JSON {kinds, categories, tags}; null: all.
 ALTER TABLE federation_key ADD COLUMN filters TEXT;
+
+CREATE TABLE version_signature (version_id BIGINT NOT NULL PRIMARY KEY, payload_sha256 TEXT NOT NULL, size BIGINT NOT NULL, signature {{bytes}} NOT NULL, keyid TEXT NOT NULL);

@@ -33,9 +33,3 @@ pub(crate) fn gone(
     let hidden = before.status == Status::Quarantined && before.visibility == MarketplaceType::Public;
     if before.listed || hidden { store::insert_if_logged(c, before.id, action, now) } else { Ok(()) }
 }
-
-/// Notes that a component is there again after a quarantine, with the versions that were approved meanwhile.
-pub(crate) fn released(c: &mut Conn<'_>, component: i64, now: Timestamp) -> Result<(), Error> {
-    store::insert_if_listed(c, component, ChangeAction::Released, None, now)?;
-    store::insert_unlogged_versions(c, component, now)
-}

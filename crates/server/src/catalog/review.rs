@@ -355,7 +355,7 @@ pub fn release(
     }
     let (visibility, pending) = (component.visibility, component.pending_version_id);
     write::set_state(c, component.id, visibility, Status::Published, None, pending, now)?;
-    changes::released(c, component.id, now)?;
+    changes::seen(c, component.id, ChangeAction::Released, None, now)?;
     let details = json!({ "reason": reason });
     record::note(c, actor, &component, "component.release", details.clone(), now)?;
     events::emit(c, EventType::ComponentReleased, &record::about(&component), Hearers::INSTALLERS, details, now)?;

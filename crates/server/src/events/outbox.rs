@@ -210,7 +210,7 @@ impl Outbox {
     }
 
     /// Whether streams are to end.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.0.closed.load(Ordering::Acquire)
     }
 

@@ -2,6 +2,7 @@
 //! A key opens those routes and nothing else. What a peer calls itself is recorded, never trusted.
 
 mod api;
+mod feed;
 mod filters;
 mod served_api;
 mod store;
@@ -29,9 +30,12 @@ use crate::extract::{Audience, FederationIdentity};
 use crate::paging::Window;
 use filters::Scope;
 
+pub use feed::Feed;
+pub(crate) use feed::run as run_feed;
+
 /// Routes.
 pub fn routes() -> crate::http::ApiRoutes {
-    api::routes().merge(served_api::routes())
+    api::routes().merge(served_api::routes()).merge(feed::routes())
 }
 
 /// Whose keys: a tenant's, by its key, or the platform's own.

@@ -34,21 +34,3 @@ pub(in crate::catalog) fn insert_if_logged(
     )?;
     Ok(())
 }
-
-/// The public versions of a listed component that the log does not know yet.
-pub(in crate::catalog) fn insert_unlogged_versions(
-    c: &mut Conn<'_>,
-    component: i64,
-    now: Timestamp,
-) -> Result<(), Error> {
-    c.execute(
-        "INSERT INTO component_change (component_id, version_id, action, at)
-         SELECT v.component_id, v.id, $2, CAST($3 AS BIGINT)
-         FROM component_version v JOIN component c ON c.id = v.component_id
-         WHERE v.component_id = $1 AND c.listed = 1 AND v.status = 'published' AND v.visibility = 'public'
-           AND NOT EXISTS (SELECT 1 FROM component_change x WHERE x.component_id = v.component_id AND x.version_id = v.id)
-         ORDER BY v.id",
-        args![component, ChangeAction::Updated.as_str(), now],
-    )?;
-    Ok(())
-}
