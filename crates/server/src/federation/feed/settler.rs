@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use atom_marketplace_bundle::{Bundle, Document as _, Record, Refusal, sign, sign_bytes};
+use atom_marketplace_bundle::{Bundle, Record, Refusal, sign, sign_bytes};
 use atom_marketplace_db::{Conn, Error};
 use atom_marketplace_protocol::digest::sha256_hex;
 use tokio::sync::watch;

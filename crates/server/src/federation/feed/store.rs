@@ -144,8 +144,8 @@ impl FromRow for SignedVersion {
             version: row.get("version")?,
             version_key: row.get("version_key")?,
             digest: row.get("digest")?,
-            sha256: row.get("payload_sha256")?,
-            size: row.get("payload_size")?,
+            sha256: row.get("sha256")?,
+            size: row.get("size")?,
             published_at: row.get("published_at")?,
             yanked: row.get("yanked")?,
             yank_reason: row.get("yank_reason")?,
@@ -157,7 +157,7 @@ impl FromRow for SignedVersion {
 pub(super) fn signed_versions(c: &mut Conn<'_>, component: i64) -> Result<Vec<SignedVersion>, Error> {
     c.all(
         &format!(
-            "SELECT v.version, v.version_key, v.digest, s.payload_sha256, s.size AS payload_size, v.published_at,
+            "SELECT v.version, v.version_key, v.digest, s.sha256, s.size, v.published_at,
                  v.yanked_at IS NOT NULL AS yanked, v.yank_reason
              FROM component_version v JOIN version_signature s ON s.version_id = v.id
              WHERE v.component_id = $1 AND {PUBLIC}"
@@ -200,7 +200,7 @@ pub(super) fn insert_signature(
     keyid: &str,
 ) -> Result<(), Error> {
     c.execute(
-        "INSERT INTO version_signature (version_id, payload_sha256, size, signature, keyid) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO version_signature (version_id, sha256, size, signature, keyid) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (version_id) DO NOTHING",
         args![version, sha256, size as i64, signature, keyid],
     )?;
