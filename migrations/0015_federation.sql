@@ -70,5 +70,31 @@ CREATE TABLE component_record (
     envelope         {{bytes}} NOT NULL
 );
 
--- Which components a federation key reads: JSON {kinds, categories, tags}; null: all.
+-- Which components a federation key reads, as JSON {kinds, categories, tags} (null: all), and whether its peer's totals count.
 ALTER TABLE federation_key ADD COLUMN filters TEXT;
+ALTER TABLE federation_key ADD COLUMN accept_totals BIGINT NOT NULL DEFAULT 0;
+
+-- Where peers are told that the feed has grown.
+CREATE TABLE federation_subscription (
+    key_id     BIGINT NOT NULL PRIMARY KEY REFERENCES federation_key (id),
+    url        TEXT   NOT NULL,
+    told       BIGINT NOT NULL,                 -- the last position that it heard of
+    due_at     BIGINT NOT NULL,                 -- not before
+    failures   BIGINT NOT NULL DEFAULT 0,       -- in a row
+    created_at BIGINT NOT NULL
+);
+
+-- What components come to on other instances, as each key told last.
+CREATE TABLE federation_total (
+    key_id       BIGINT NOT NULL REFERENCES federation_key (id),
+    component_id BIGINT NOT NULL REFERENCES component (id),
+    installs     BIGINT NOT NULL,
+    rating_sum   BIGINT NOT NULL,
+    rating_count BIGINT NOT NULL,
+    at           BIGINT NOT NULL,
+    PRIMARY KEY (key_id, component_id)
+);
+-- Their sums.
+ALTER TABLE component ADD COLUMN federated_installs     BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE component ADD COLUMN federated_rating_sum   BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE component ADD COLUMN federated_rating_count BIGINT NOT NULL DEFAULT 0;

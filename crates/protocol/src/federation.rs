@@ -72,6 +72,9 @@ pub struct FederationKeyCreate {
     /// Which components it reads. Left out: all that are public. They stay what they are: make another key for others.
     #[serde(default, skip_serializing_if = "FederationFilters::is_empty")]
     pub filters: FederationFilters,
+    /// Whether the totals that its peer tells (`POST /api/federation/v1/totals`) are shown here. Left out: no.
+    #[serde(default)]
+    pub accept_totals: bool,
 }
 
 /// A federation key, without its secret. It reads public components and nothing else.
@@ -91,6 +94,8 @@ pub struct FederationKey {
     pub last_source: Option<String>,
     /// Which components it reads; empty: all that are public.
     pub filters: FederationFilters,
+    /// Whether the totals that its peer tells are shown here.
+    pub accept_totals: bool,
     /// When it was made, RFC 3339 UTC.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: String,
@@ -135,4 +140,49 @@ pub struct FederatedComponent {
     /// Last version or change, RFC 3339 UTC.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: String,
+}
+
+/// Where a peer wants to be told that the feed has grown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"url": "https://partner.example/api/federation/v1/events"}))]
+pub struct FederationSubscription {
+    /// Where a signed hint is posted: http or https.
+    pub url: String,
+}
+
+/// What a component comes to on another instance: how much in all, so that it may be told again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"component_type": "skill", "source_tenant_id": "acme", "id": "crm-lookup", "installs": 12, "rating_sum": 22, "rating_count": 5}))]
+pub struct FederationTotal {
+    /// Its kind.
+    pub component_type: Kind,
+    /// Its publisher here.
+    pub source_tenant_id: String,
+    /// Its publisher's id for it.
+    pub id: String,
+    /// Tenants there that ever installed it, up to 1,000,000,000.
+    pub installs: u64,
+    /// The sum of its ratings there, 1–5 each.
+    pub rating_sum: u64,
+    /// How many ratings those are, up to 1,000,000,000.
+    pub rating_count: u64,
+}
+
+/// Totals of a peer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FederationTotals {
+    /// Up to 1,000.
+    pub items: Vec<FederationTotal>,
+}
+
+/// What became of totals that were told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FederationTotalsTaken {
+    /// How many count now.
+    pub taken: u64,
+    /// How many are of components that the key does not read.
+    pub unknown: u64,
 }

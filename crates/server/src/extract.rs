@@ -74,6 +74,8 @@ pub struct FederationIdentity {
     pub uid: String,
     /// Which components it reads.
     pub filters: FederationFilters,
+    /// Whether what its peer tells of components counts.
+    pub accept_totals: bool,
     /// Last use, as for tokens.
     pub used_at: AtomicI64,
 }
@@ -469,6 +471,13 @@ impl FederationPeer {
     /// Which components it reads.
     pub fn filters(&self) -> FederationFilters {
         self.0.as_ref().map(|key| key.filters.clone()).unwrap_or_default()
+    }
+
+    /// The key itself: for what is said in its name, which the admin key has none for.
+    pub fn key(&self) -> ApiResult<&Arc<FederationIdentity>> {
+        self.0.as_ref().ok_or_else(|| {
+            ApiError::new(Code::FederationKeyInvalid, "This is said by a peer, by its federation key: the admin key is none.")
+        })
     }
 }
 

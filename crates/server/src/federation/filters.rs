@@ -18,7 +18,7 @@ const VALUE_MAX: usize = 100;
 
 /// What filters see of a component beside its kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Scope {
+pub(in crate::federation) struct Scope {
     #[serde(default)]
     category: Option<String>,
     /// As they are compared.

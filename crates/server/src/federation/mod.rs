@@ -4,8 +4,10 @@
 mod api;
 mod feed;
 mod filters;
+mod hints;
 mod served_api;
 mod store;
+mod totals;
 
 use std::sync::Arc;
 
@@ -32,10 +34,11 @@ use filters::Scope;
 
 pub use feed::Feed;
 pub(crate) use feed::run as run_feed;
+pub(crate) use hints::run as tell_peers;
 
 /// Routes.
 pub fn routes() -> crate::http::ApiRoutes {
-    api::routes().merge(served_api::routes()).merge(feed::routes())
+    api::routes().merge(served_api::routes()).merge(feed::routes()).merge(hints::routes()).merge(totals::routes())
 }
 
 /// Whose keys: a tenant's, by its key, or the platform's own.
@@ -47,6 +50,7 @@ struct NewKey {
     name: String,
     source: Option<String>,
     filters: FederationFilters,
+    accept_totals: bool,
 }
 
 /// Characters in what a peer calls itself.
@@ -63,7 +67,7 @@ fn check(request: &FederationKeyCreate) -> ApiResult<NewKey> {
     let name = clean("name", &request.name, NAME_MAX);
     let source = request.source.as_deref().map(|source| clean("source", source, SOURCE_MAX));
     let filters = filters::checked(&request.filters, &mut wrong);
-    if wrong.is_empty() { Ok(NewKey { name, source, filters }) } else { Err(ApiError::invalid(wrong)) }
+    if wrong.is_empty() { Ok(NewKey { name, source, filters, accept_totals: request.accept_totals }) } else { Err(ApiError::invalid(wrong)) }
 }
 
 /// Stores a key that was generated outside the transaction.
@@ -77,7 +81,7 @@ fn create(
 ) -> Result<FederationKey, Error> {
     let uid = ids::new_id("fed");
     store::insert(c, &uid, owner, new, secret, now)?;
-    let details = json!({ "name": new.name, "source": new.source, "filters": new.filters });
+    let details = json!({ "name": new.name, "source": new.source, "filters": new.filters, "accept_totals": new.accept_totals });
     note(c, actor, owner, "federation_key.create", &uid, details, now)?;
     store::find(c, owner, &uid)?.map(|row| row.key).ok_or(Error::NotFound)
 }
@@ -96,6 +100,8 @@ pub(crate) fn list(
 fn revoke(c: &mut Conn<'_>, actor: &Actor, owner: Owner, uid: &str, now: Timestamp) -> ApiResult<()> {
     let row = store::find(c, owner, uid)?.ok_or_else(|| ApiError::not_found("federation key"))?;
     store::revoke(c, row.id, now)?;
+    hints::forget(c, row.id)?;
+    totals::forget(c, row.id)?;
     Ok(note(c, actor, owner, "federation_key.revoke", uid, json!({}), now)?)
 }
 

@@ -13,13 +13,14 @@ use crate::paging::Window;
 
 /// The key with this hash, unless it is revoked or its tenant suspended.
 pub(super) fn authenticate(c: &mut Conn<'_>, hash: &[u8; 32]) -> Result<Option<FederationIdentity>, Error> {
-    let row: Option<(i64, String, Option<String>)> = c.first(
-        "SELECT k.id, k.uid, k.filters FROM federation_key k LEFT JOIN tenant t ON t.id = k.tenant_id
+    let row: Option<(i64, String, Option<String>, bool)> = c.first(
+        "SELECT k.id, k.uid, k.filters, k.accept_totals FROM federation_key k LEFT JOIN tenant t ON t.id = k.tenant_id
          WHERE k.hash = $1 AND k.revoked_at IS NULL AND COALESCE(t.suspended, 0) = 0",
         args![hash],
     )?;
-    let Some((id, uid, filters)) = row else { return Ok(None) };
-    Ok(Some(FederationIdentity { id, uid, filters: filters_of(filters.as_deref())?, used_at: AtomicI64::new(0) }))
+    let Some((id, uid, filters, accept_totals)) = row else { return Ok(None) };
+    let filters = filters_of(filters.as_deref())?;
+    Ok(Some(FederationIdentity { id, uid, filters, accept_totals, used_at: AtomicI64::new(0) }))
 }
 
 /// Filters as they are stored.
@@ -44,6 +45,7 @@ impl FromRow for KeyRow {
             source: row.get("source")?,
             last_source: row.get("last_source")?,
             filters: filters_of(row.get::<Option<String>>("filters")?.as_deref())?,
+            accept_totals: row.get("accept_totals")?,
             created_at: row.get::<Timestamp>("created_at")?.to_string(),
             last_used_at: row.get::<Option<Timestamp>>("last_used_at")?.map(|time| time.to_string()),
         };
@@ -51,7 +53,7 @@ impl FromRow for KeyRow {
     }
 }
 
-const SELECT: &str = "SELECT id, uid, name, prefix, source, last_source, filters, created_at, last_used_at FROM federation_key";
+const SELECT: &str = "SELECT id, uid, name, prefix, source, last_source, filters, accept_totals, created_at, last_used_at FROM federation_key";
 
 /// Whose keys, as a condition on `$1`: a tenant's, or those of none.
 fn owned(owner: Owner) -> (&'static str, Value) {
@@ -88,9 +90,19 @@ pub(super) fn insert(
     let filters = serde_json::to_string(&new.filters).expect("filters are JSON");
     let filters = (!new.filters.is_empty()).then_some(filters);
     c.execute(
-        "INSERT INTO federation_key (uid, tenant_id, hash, prefix, name, source, created_at, filters)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![uid, owner, hash(secret.expose()), visible_prefix(secret.expose()), &new.name, &new.source, now, filters],
+        "INSERT INTO federation_key (uid, tenant_id, hash, prefix, name, source, created_at, filters, accept_totals)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            uid,
+            owner,
+            hash(secret.expose()),
+            visible_prefix(secret.expose()),
+            &new.name,
+            &new.source,
+            now,
+            filters,
+            new.accept_totals
+        ],
     )
     .map(|_| ())
 }

@@ -150,6 +150,7 @@ impl Jobs {
             tasks.spawn(repeat(job, m.clone(), stopped.clone()));
         }
         tasks.spawn(crate::federation::run_feed(m.clone(), stopped.clone()));
+        tasks.spawn(crate::federation::tell_peers(m.clone(), stopped.clone()));
         tasks.spawn(crate::webhooks::engine::run(m.clone(), stopped));
         m.listen_to_other_nodes();
         Self { stop, tasks }

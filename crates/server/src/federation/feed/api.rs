@@ -109,7 +109,7 @@ fn checked(query: &ChangesQuery, peer: &FederationPeer, signer: &Signer) -> ApiR
         return Err(ApiError::invalid(errors));
     }
     let from = match cursor {
-        Some((instance, _)) if instance != signer.instance => {
+        Some((instance, _)) if *instance != *signer.instance => {
             return Err(ApiError::conflict(format!(
                 "The cursor is of the instance {instance}, and this is {}: begin without one.",
                 signer.instance

@@ -30,6 +30,7 @@ use crate::ndjson;
 pub(super) use api::routes;
 pub(crate) use settler::run;
 pub(super) use settler::settle;
+pub(super) use store::head;
 
 /// What the requests of a node share of the feed.
 #[derive(Debug, Default)]
@@ -38,12 +39,19 @@ pub struct Feed {
     settling: Mutex<()>,
     /// Counts hints that the public sees something else.
     changed: watch::Sender<u64>,
+    /// Counts how often the feed has grown here.
+    grown: watch::Sender<u64>,
 }
 
 impl Feed {
     /// The public sees something else: here, or as another node has told.
     pub fn hint(&self) {
         self.changed.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Changes when the feed has grown.
+    pub(super) fn grown(&self) -> watch::Receiver<u64> {
+        self.grown.subscribe()
     }
 
     /// Changes with every hint.
@@ -53,14 +61,14 @@ impl Feed {
 }
 
 /// Who signs: this instance, by the key it has now.
-struct Signer {
-    instance: String,
-    key: InstanceKey,
+pub(super) struct Signer {
+    pub(super) instance: Arc<str>,
+    pub(super) key: InstanceKey,
 }
 
 impl Signer {
-    async fn of(_: &Marketplace) -> Result<Self, Error> {
-        Ok(Self { instance: "ins_00000000000000000000000000000000".to_owned(), key: InstanceKey::from_seed(&[7; 32]) })
+    pub(super) async fn of(_: &Marketplace) -> Result<Self, Error> {
+        Ok(Self { instance: "ins_00000000000000000000000000000000".into(), key: InstanceKey::from_seed(&[7; 32]) })
     }
 }
 
@@ -256,7 +264,7 @@ impl Writing {
         let (from, to, head) = (*from, *to, *head);
         let page = Page {
             format: Page::FORMAT.to_owned(),
-            instance: signer.instance.clone(),
+            instance: signer.instance.to_string(),
             from: from as u64,
             to: to as u64,
             entries: entries.len() as u64,

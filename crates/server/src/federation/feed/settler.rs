@@ -43,6 +43,7 @@ pub(in crate::federation) async fn settle(m: &Marketplace) -> Result<(), Error> 
         let signer = Arc::new(Signer::of(m).await?);
         sign_versions(m, &signer, &waiting).await?;
         m.db.write(move |c| place(c, &signer, &waiting)).await?;
+        m.feed.grown.send_modify(|count| *count = count.wrapping_add(1));
     }
 }
 

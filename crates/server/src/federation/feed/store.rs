@@ -61,7 +61,7 @@ pub(super) fn forget(c: &mut Conn<'_>, component: i64, last: i64) -> Result<(), 
 }
 
 /// The last position that was given out.
-pub(super) fn head(c: &mut Conn<'_>) -> Result<i64, Error> {
+pub(in crate::federation) fn head(c: &mut Conn<'_>) -> Result<i64, Error> {
     Ok(c.first("SELECT last FROM component_change_sequence WHERE id = 1", args![])?.unwrap_or(0))
 }
 

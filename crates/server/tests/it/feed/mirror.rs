@@ -164,7 +164,7 @@ impl Mirror {
     }
 }
 
-fn envelope(value: &Value) -> Envelope {
+pub(super) fn envelope(value: &Value) -> Envelope {
     serde_json::from_value(value.clone()).expect("an envelope")
 }
 

@@ -2,6 +2,7 @@
 
 mod mirror;
 mod model;
+mod pages;
 
 use atom_marketplace_bundle::{InstanceKey, PublicKey};
 use atom_marketplace_protocol::ids::Kind;
