@@ -2,9 +2,8 @@
 
 -- Who this marketplace is among others: one row, made once, never changed.
 CREATE TABLE instance (
-    id         {{id}},
-    uid        TEXT   NOT NULL UNIQUE,          -- ins_…
-    sole       BIGINT NOT NULL UNIQUE CHECK (sole = 1),
+    id         BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    uid        TEXT   NOT NULL,                 -- ins_…
     created_at BIGINT NOT NULL
 );
 
@@ -34,7 +33,6 @@ CREATE TABLE version_bundle (
     version_id BIGINT    NOT NULL PRIMARY KEY REFERENCES component_version (id),
     payload    {{bytes}} NOT NULL
 );
-
 
 -- What became different for the public, in the transaction that made it so. Peers follow the positions, which are given out
 -- after the commit, without gaps; see federation/settler.rs.

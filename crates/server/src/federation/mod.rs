@@ -5,6 +5,7 @@ mod api;
 mod feed;
 mod filters;
 mod hints;
+mod identity_api;
 mod served_api;
 mod store;
 mod totals;
@@ -35,6 +36,8 @@ use filters::Scope;
 pub use feed::Feed;
 pub(crate) use feed::run as run_feed;
 pub(crate) use hints::run as tell_peers;
+
+pub use identity_api::router as well_known;
 
 /// Routes.
 pub fn routes() -> crate::http::ApiRoutes {

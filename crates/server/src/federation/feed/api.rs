@@ -15,11 +15,12 @@ use tokio::time::{Instant, sleep};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use super::{Plan, Signer, Wanted, Writing, lines, plan, settle};
+use super::{Plan, Wanted, Writing, lines, plan, settle, signer};
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{FederationPeer, Query};
 use crate::http::ApiRoutes;
+use crate::instance;
 use crate::ndjson;
 use crate::paging::bad_cursor;
 
@@ -81,8 +82,8 @@ async fn federation_changes(
     peer: FederationPeer,
     Query(query): Query<ChangesQuery>,
 ) -> ApiResult<Response> {
-    let signer = Signer::of(&m).await.map_err(ApiError::from)?;
-    let (from, wait, wanted) = checked(&query, &peer, &signer)?;
+    let instance = instance::id(&m).await?;
+    let (from, wait, wanted) = checked(&query, &peer, instance)?;
     let plan = next_page(&m, from, wanted.clone(), wait).await?;
     let (plan, wanted) = (Arc::new(plan), Arc::new(wanted));
     let writing = Writing { plan, wanted, next: 0, written: sha2::Sha256::new() };
@@ -90,7 +91,7 @@ async fn federation_changes(
 }
 
 /// Where a request begins, how long it waits, and what it wants.
-fn checked(query: &ChangesQuery, peer: &FederationPeer, signer: &Signer) -> ApiResult<(i64, Duration, Wanted)> {
+fn checked(query: &ChangesQuery, peer: &FederationPeer, own: Arc<str>) -> ApiResult<(i64, Duration, Wanted)> {
     let mut errors = Vec::new();
     let lines = query.page_size.unwrap_or(FEDERATION_PAGE_SIZE_MAX.into());
     if !(1..=u64::from(FEDERATION_PAGE_SIZE_MAX)).contains(&lines) {
@@ -109,17 +110,16 @@ fn checked(query: &ChangesQuery, peer: &FederationPeer, signer: &Signer) -> ApiR
         return Err(ApiError::invalid(errors));
     }
     let from = match cursor {
-        Some((instance, _)) if *instance != *signer.instance => {
+        Some((instance, _)) if *instance != *own => {
             return Err(ApiError::conflict(format!(
-                "The cursor is of the instance {instance}, and this is {}: begin without one.",
-                signer.instance
+                "The cursor is of the instance {instance}, and this is {own}: begin without one."
             )));
         }
         Some((_, from)) => from,
         None => 0,
     };
     let bundles = query.include == Some(Include::Bundles);
-    Ok((from, Duration::from_secs(wait), Wanted { filters: peer.filters(), bundles, lines: lines as usize }))
+    Ok((from, Duration::from_secs(wait), Wanted { instance: own, filters: peer.filters(), bundles, lines: lines as usize }))
 }
 
 /// The page behind a position; where there is none yet, as soon as there is one.
@@ -152,7 +152,7 @@ async fn next_page(m: &Marketplace, from: i64, wanted: Wanted, wait: Duration) -
 /// Writes the next part of a page.
 async fn write(m: Marketplace, mut writing: Writing) -> ApiResult<(Vec<u8>, Option<Writing>)> {
     if writing.next >= writing.plan.entries.len() {
-        let signer = Signer::of(&m).await.map_err(ApiError::from)?;
+        let signer = signer(&m).await.map_err(ApiError::from)?;
         return Ok((writing.trailer(&signer, m.now())?, None));
     }
     let (plan, wanted, next) = (writing.plan.clone(), writing.wanted.clone(), writing.next);

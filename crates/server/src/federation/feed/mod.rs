@@ -10,7 +10,7 @@ mod store;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use atom_marketplace_bundle::{Bundle, Document, Envelope, FormerName, InstanceKey, PAGE_MAX, Page, Record, Refusal, sign};
+use atom_marketplace_bundle::{Document as _, Envelope, FormerName, PAGE_MAX, Page, Record, sign};
 use atom_marketplace_db::{Conn, Error, Timestamp};
 use atom_marketplace_protocol::digest::hex;
 use atom_marketplace_protocol::federation::{ChangeAction, FederationFilters};
@@ -25,6 +25,7 @@ use super::filters::{self, Scope};
 use crate::app::Marketplace;
 use crate::catalog;
 use crate::error::{ApiError, ApiResult};
+use crate::instance::Signer;
 use crate::ndjson;
 
 pub(super) use api::routes;
@@ -61,15 +62,9 @@ impl Feed {
 }
 
 /// Who signs: this instance, by the key it has now.
-pub(super) struct Signer {
-    pub(super) instance: Arc<str>,
-    pub(super) key: InstanceKey,
-}
-
-impl Signer {
-    pub(super) async fn of(_: &Marketplace) -> Result<Self, Error> {
-        Ok(Self { instance: "ins_00000000000000000000000000000000".into(), key: InstanceKey::from_seed(&[7; 32]) })
-    }
+pub(super) async fn signer(m: &Marketplace) -> Result<Signer, Error> {
+    let (identity, now) = (m.identity.clone(), m.now());
+    m.db.write(move |c| identity.signer(c, now)).await
 }
 
 /// A change with its place, and what it takes on a page.
@@ -142,6 +137,8 @@ pub(crate) struct Trailer {
 /// What a reader asks for.
 #[derive(Clone, Debug)]
 struct Wanted {
+    /// This instance.
+    instance: Arc<str>,
     filters: FederationFilters,
     bundles: bool,
     lines: usize,
@@ -323,16 +320,16 @@ fn line(c: &mut Conn<'_>, plan: &Plan, entry: &Entry, mut part: Part, wanted: &W
         }
     }
     if wanted.bundles && part != Part::OutOfScope {
-        line.bundle = carries(entry).map(|version| bundle(c, version)).transpose()?.flatten();
+        line.bundle = carries(entry).map(|version| bundle(c, &wanted.instance, version)).transpose()?.flatten();
         if let Some(own) = plan.new.get(&entry.component).filter(|_| part == Part::Record) {
-            line.bundles = others(c, entry.component, own)?;
+            line.bundles = others(c, &wanted.instance, entry.component, own)?;
         }
     }
     Ok(line)
 }
 
 /// The bundles of a component's versions beside those that have lines of their own, as many as fit on a line.
-fn others(c: &mut Conn<'_>, component: i64, own: &[i64]) -> Result<Vec<Envelope>, Error> {
+fn others(c: &mut Conn<'_>, instance: &str, component: i64, own: &[i64]) -> Result<Vec<Envelope>, Error> {
     let (mut bundles, mut size) = (Vec::new(), 0);
     for (version, bytes) in store::bundled_versions(c, component)? {
         size += encoded(bytes);
@@ -340,20 +337,20 @@ fn others(c: &mut Conn<'_>, component: i64, own: &[i64]) -> Result<Vec<Envelope>
             break;
         }
         if !own.contains(&version) {
-            bundles.extend(bundle(c, version)?);
+            bundles.extend(bundle(c, instance, version)?);
         }
     }
     Ok(bundles)
 }
 
 /// The signed bundle of a version, if everyone may have it.
-fn bundle(c: &mut Conn<'_>, version: i64) -> Result<Option<Envelope>, Error> {
-    let Some(signature) = store::signature(c, version)? else { return Ok(None) };
+fn bundle(c: &mut Conn<'_>, instance: &str, version: i64) -> Result<Option<Envelope>, Error> {
+    if !store::is_public(c, version)? {
+        return Ok(None);
+    }
     let row = catalog::version(c, version)?;
     let component = catalog::component(c, row.component_id)?;
-    let payload = catalog::bundle::bytes(&catalog::bundle::bundle(c, &component, &row)?);
-    let keyid = signature.keyid.parse().map_err(|refusal: Refusal| stored(&refusal))?;
-    Ok(Some(Envelope::new(Bundle::TYPE, &payload, &keyid, &signature.bytes)))
+    catalog::bundle::envelope(c, instance, &component, &row)
 }
 
 /// An envelope as it is stored.

@@ -9,24 +9,23 @@
 //! by whoever reads the feed, and by a task that a hint wakes, so that nothing waits for a reader.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
-use atom_marketplace_bundle::{Bundle, Record, Refusal, sign, sign_bytes};
+use atom_marketplace_bundle::{Record, Refusal, sign};
 use atom_marketplace_db::{Conn, Error};
-use atom_marketplace_protocol::digest::sha256_hex;
 use tokio::sync::watch;
 
 use super::store::{self, RecordRow, Waiting};
-use super::{Signer, record};
+use super::record;
 use crate::app::Marketplace;
 use crate::catalog;
 use crate::federation::filters::Scope;
+use crate::instance::Signer;
 
 /// Changes that are settled in one transaction.
 const BATCH: i64 = 100;
-/// Bytes of bundles that are in memory to be signed.
-const SIGNED_AT_ONCE: usize = 16 << 20;
+/// Bytes of content whose bundles are signed in one transaction, or one bundle.
+const SIGNED_AT_ONCE: i64 = 4 << 20;
 /// How often the task looks by itself: for hints that were lost.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -40,9 +39,13 @@ pub(in crate::federation) async fn settle(m: &Marketplace) -> Result<(), Error> 
         if waiting.is_empty() {
             return Ok(());
         }
-        let signer = Arc::new(Signer::of(m).await?);
-        sign_versions(m, &signer, &waiting).await?;
-        m.db.write(move |c| place(c, &signer, &waiting)).await?;
+        sign_versions(m, &waiting).await?;
+        let (identity, now) = (m.identity.clone(), m.now());
+        m.db.write(move |c| {
+            let signer = identity.signer(c, now)?;
+            place(c, &signer, &waiting)
+        })
+        .await?;
         m.feed.grown.send_modify(|count| *count = count.wrapping_add(1));
     }
 }
@@ -63,69 +66,43 @@ pub(crate) async fn run(m: Marketplace, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// A version's bundle, signed.
-#[derive(Clone, Debug)]
-struct Signed {
-    version: i64,
-    sha256: String,
-    size: usize,
-    signature: Vec<u8>,
-}
-
-/// Signs the bundles of the public versions of these components that are not signed yet.
-async fn sign_versions(m: &Marketplace, signer: &Arc<Signer>, waiting: &[Waiting]) -> Result<(), Error> {
+/// Signs the bundles of the public versions of these components that are not signed yet, in transactions that are as short as
+/// a bundle allows.
+async fn sign_versions(m: &Marketplace, waiting: &[Waiting]) -> Result<(), Error> {
     let components: BTreeSet<i64> = waiting.iter().map(|change| change.component).collect();
-    let mut versions = m
-        .db
-        .read(move |c| {
-            let mut versions = Vec::new();
-            for component in &components {
-                versions.extend(store::unsigned_versions(c, *component)?);
-            }
-            Ok::<_, Error>(versions)
+    let read = m.db.read(move |c| {
+        let mut versions = Vec::new();
+        for component in &components {
+            versions.extend(store::unsigned_versions(c, *component)?);
+        }
+        Ok::<_, Error>(versions)
+    });
+    let mut left = read.await?.into_iter().peekable();
+    while left.peek().is_some() {
+        let (mut some, mut size) = (Vec::new(), 0);
+        while let Some((version, bytes)) = left.next_if(|_| size < SIGNED_AT_ONCE) {
+            some.push(version);
+            size += bytes;
+        }
+        let (identity, now) = (m.identity.clone(), m.now());
+        m.db.write(move |c| {
+            let signer = identity.signer(c, now)?;
+            some.iter().try_for_each(|version| sign_version(c, &signer, *version))
         })
         .await?;
-    while !versions.is_empty() {
-        let (left, instance) = (versions.clone(), signer.instance.clone());
-        let bundles = m.db.read(move |c| bundles(c, &instance, &left)).await?;
-        versions.drain(..bundles.len());
-        let (by, keyid) = (signer.clone(), signer.key.public().id().to_string());
-        let signed = tokio::task::spawn_blocking(move || bundles.into_iter().filter_map(|(version, bytes)| signed(&by, version, &bytes)).collect::<Vec<_>>());
-        let signed = signed.await.map_err(|error| Error::Other(error.to_string()))?;
-        m.db.write(move |c| {
-            signed.iter().try_for_each(|signed| store::insert_signature(c, signed.version, &signed.sha256, signed.size, &signed.signature, &keyid))
-        }).await?;
     }
     Ok(())
 }
 
-/// The bytes of the bundles of the first of these versions, as many as are signed at once.
-fn bundles(c: &mut Conn<'_>, instance: &str, versions: &[i64]) -> Result<Vec<(i64, Vec<u8>)>, Error> {
-    let (mut bundles, mut size) = (Vec::new(), 0);
-    for version in versions {
-        let row = catalog::version(c, *version)?;
-        let component = catalog::component(c, row.component_id)?;
-        let bytes = catalog::bundle::bytes(&catalog::bundle::bundle(c, &component, &row)?);
-        size += bytes.len();
-        bundles.push((*version, bytes));
-        if size >= SIGNED_AT_ONCE {
-            break;
-        }
+/// Signs a bundle. One that is larger than others accept is not offered to them.
+fn sign_version(c: &mut Conn<'_>, signer: &Signer, version: i64) -> Result<(), Error> {
+    let row = catalog::version(c, version)?;
+    let component = catalog::component(c, row.component_id)?;
+    // A statement that failed fails the transaction, whatever is made of it here.
+    if let Err(error) = catalog::bundle::sign_version(c, signer, &component, &row) {
+        tracing::warn!(version, %error, "the bundle of a version is not signed: peers will not get it");
     }
-    Ok(bundles)
-}
-
-/// None where a bundle is larger than others accept it: nobody is offered it.
-fn signed(signer: &Signer, version: i64, bytes: &[u8]) -> Option<Signed> {
-    match sign_bytes::<Bundle>(bytes, &signer.key) {
-        Ok(signature) => {
-            Some(Signed { version, sha256: sha256_hex(bytes), size: bytes.len(), signature: signature.to_vec() })
-        }
-        Err(refusal) => {
-            tracing::warn!(version, %refusal, "the bundle of a version is not signed: peers will not get it");
-            None
-        }
-    }
+    Ok(())
 }
 
 /// Gives these changes their positions, and writes the records of their components. Nothing, where they are not the ones

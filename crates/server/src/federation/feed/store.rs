@@ -177,11 +177,11 @@ pub(super) fn bundled_versions(c: &mut Conn<'_>, component: i64) -> Result<Vec<(
     )
 }
 
-/// The public versions of a component whose bundles are not signed yet.
-pub(super) fn unsigned_versions(c: &mut Conn<'_>, component: i64) -> Result<Vec<i64>, Error> {
+/// The public versions of a component whose bundles are not signed yet, with about how large those are.
+pub(super) fn unsigned_versions(c: &mut Conn<'_>, component: i64) -> Result<Vec<(i64, i64)>, Error> {
     c.all(
         &format!(
-            "SELECT v.id FROM component_version v JOIN component c ON c.id = v.component_id
+            "SELECT v.id, v.size FROM component_version v JOIN component c ON c.id = v.component_id
              WHERE v.component_id = $1 AND c.origin IS NULL AND {PUBLIC}
                AND NOT EXISTS (SELECT 1 FROM version_signature s WHERE s.version_id = v.id)
              ORDER BY v.id"
@@ -190,47 +190,16 @@ pub(super) fn unsigned_versions(c: &mut Conn<'_>, component: i64) -> Result<Vec<
     )
 }
 
-/// Keeps the signature of a version's bundle.
-pub(super) fn insert_signature(
-    c: &mut Conn<'_>,
-    version: i64,
-    sha256: &str,
-    size: usize,
-    signature: &[u8],
-    keyid: &str,
-) -> Result<(), Error> {
-    c.execute(
-        "INSERT INTO version_signature (version_id, sha256, size, signature, keyid) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (version_id) DO NOTHING",
-        args![version, sha256, size as i64, signature, keyid],
-    )?;
-    Ok(())
-}
-
-/// The signature of a bundle.
-pub(super) struct Signature {
-    pub(super) keyid: String,
-    pub(super) bytes: [u8; 64],
-}
-
-impl FromRow for Signature {
-    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
-        let bytes: Vec<u8> = row.get("signature")?;
-        let wrong = |bytes: Vec<u8>| Error::Other(format!("a signature of {} bytes", bytes.len()));
-        Ok(Self { keyid: row.get("keyid")?, bytes: bytes.try_into().map_err(wrong)? })
-    }
-}
-
-/// The signature of a version's bundle, if everyone may have it.
-pub(super) fn signature(c: &mut Conn<'_>, version: i64) -> Result<Option<Signature>, Error> {
-    c.first(
+/// Whether everyone may have a version.
+pub(super) fn is_public(c: &mut Conn<'_>, version: i64) -> Result<bool, Error> {
+    let found: Option<i64> = c.first(
         &format!(
-            "SELECT s.keyid, s.signature FROM component_version v JOIN component c ON c.id = v.component_id
-                 JOIN version_signature s ON s.version_id = v.id
+            "SELECT 1 FROM component_version v JOIN component c ON c.id = v.component_id
              WHERE v.id = $1 AND c.listed = 1 AND {PUBLIC}"
         ),
         args![version],
-    )
+    )?;
+    Ok(found.is_some())
 }
 
 impl FromRow for Entry {

@@ -65,7 +65,7 @@ async fn tell(m: &Marketplace) -> Result<(), Error> {
     if due.is_empty() {
         return Ok(());
     }
-    let signer = feed::Signer::of(m).await?;
+    let signer = feed::signer(m).await?;
     let event = Event {
         format: Event::FORMAT.to_owned(),
         instance: signer.instance.to_string(),

@@ -4,7 +4,7 @@ mod mirror;
 mod model;
 mod pages;
 
-use atom_marketplace_bundle::{InstanceKey, PublicKey};
+use atom_marketplace_bundle::PublicKey;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_testkit::{Client, TestServer, each_db_async};
@@ -19,8 +19,10 @@ async fn log(server: &TestServer) -> Vec<(String, String)> {
 }
 
 /// The keys that the server signs with.
-async fn keys(_: &TestServer) -> Vec<PublicKey> {
-    vec![InstanceKey::from_seed(&[7; 32]).public()]
+async fn keys(server: &TestServer) -> Vec<PublicKey> {
+    let set = server.anonymous().get("/.well-known/atom-federation").await.expect(200);
+    let keys = set["keys"].as_array().unwrap().iter();
+    keys.map(|key| PublicKey::from_base64(key["public_key"].as_str().unwrap()).unwrap()).collect()
 }
 
 async fn peer(server: &TestServer, filters: Value) -> Client {
