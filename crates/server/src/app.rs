@@ -23,6 +23,7 @@ use crate::instance::Identity;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
 use crate::outbound::{Dns, Outbound, Roots};
+use crate::satellite::Hub;
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
 use crate::webhooks::stats::DeliveryStats;
@@ -174,6 +175,8 @@ pub struct State {
     pub verification_file: String,
     /// From transactions to those who are told of events.
     pub outbox: Outbox,
+    /// Connected satellites, and what they are told.
+    pub satellites: Hub,
     /// How deliveries fare, for the metrics.
     pub deliveries: DeliveryStats,
     /// Pauses between the tries of a delivery.
@@ -209,6 +212,7 @@ impl Marketplace {
         }
         Self(Arc::new(State {
             outbox,
+            satellites: Hub::default(),
             deliveries: DeliveryStats::default(),
             webhook_retry: parts.webhook_retry,
             event_retention: parts.event_retention,

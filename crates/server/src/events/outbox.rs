@@ -209,6 +209,11 @@ impl Outbox {
         self.wake();
     }
 
+    /// Changes with every commit of this node that holds an event.
+    pub(crate) fn commits(&self) -> watch::Receiver<u64> {
+        self.0.committed.subscribe()
+    }
+
     /// Whether streams are to end.
     pub(crate) fn is_closed(&self) -> bool {
         self.0.closed.load(Ordering::Acquire)

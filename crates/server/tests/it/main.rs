@@ -32,6 +32,7 @@ mod reviewing;
 mod reviews;
 mod sandbox;
 mod sanitise;
+mod satellites;
 mod scene;
 mod search;
 mod secrets;
