@@ -47,6 +47,7 @@ struct ChangesQuery {
     #[param(minimum = 1, maximum = 1_000, default = 1_000)]
     page_size: Option<u64>,
     /// `bundles`: the signed bundle of each version that became available comes along.
+    #[param(inline)]
     include: Option<Include>,
     /// Seconds to wait for a change where there is none.
     #[param(minimum = 0, maximum = 30, default = 0)]
