@@ -18,9 +18,11 @@ use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
 use crate::events::outbox::Outbox;
 use crate::http::InFlight;
+use crate::instance::Identity;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
 use crate::outbound::{Dns, Outbound, Roots};
+use crate::satellite::Hub;
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
 use crate::webhooks::stats::DeliveryStats;
@@ -136,6 +138,8 @@ pub struct State {
     pub clock: Clock,
     /// Secrets at rest.
     pub sealer: Sealer,
+    /// Who it is among others, and what it signs with.
+    pub identity: Identity,
     /// Quotas.
     pub limiter: Limiter,
     /// Requests an hour.
@@ -168,6 +172,8 @@ pub struct State {
     pub verification_file: String,
     /// From transactions to those who are told of events.
     pub outbox: Outbox,
+    /// Connected satellites, and what they are told.
+    pub satellites: Hub,
     /// How deliveries fare, for the metrics.
     pub deliveries: DeliveryStats,
     /// Pauses between the tries of a delivery.
@@ -203,9 +209,11 @@ impl Marketplace {
         }
         Self(Arc::new(State {
             outbox,
+            satellites: Hub::default(),
             deliveries: DeliveryStats::default(),
             webhook_retry: parts.webhook_retry,
             event_retention: parts.event_retention,
+            identity: Identity::new(parts.sealer.clone()),
             limiter: Limiter::new(parts.db.clone(), parts.clock.clone()),
             rates: parts.rates,
             token_rate: ChangingRate::new(Rate::hourly(parts.rates.token)),
