@@ -140,8 +140,7 @@ async fn federation_get_bundle(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let (source, wanted, wanted_id) = (query.source_tenant_id.take(), peer.filters(), id.clone());
-    let row =
-        m.db.read(move |c| super::served_row(c, kind, &wanted_id, source.as_deref(), &wanted)).await?;
+    let row = m.db.read(move |c| super::served_row(c, kind, &wanted_id, source.as_deref(), &wanted)).await?;
     query.source_tenant_id = Some(row.publisher_slug.to_string());
     let id = row.slug;
     bundle_api::answer(&m, Audience::everyone(), kind, id, query, &headers).await

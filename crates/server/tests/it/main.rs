@@ -46,4 +46,5 @@ mod transfers;
 mod verification;
 mod versions;
 mod web;
+mod web_settings;
 mod webhooks;

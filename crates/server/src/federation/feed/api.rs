@@ -120,7 +120,11 @@ fn checked(query: &ChangesQuery, peer: &FederationPeer, own: Arc<str>) -> ApiRes
         None => 0,
     };
     let bundles = query.include == Some(Include::Bundles);
-    Ok((from, Duration::from_secs(wait), Wanted { instance: own, filters: peer.filters(), bundles, lines: lines as usize }))
+    Ok((
+        from,
+        Duration::from_secs(wait),
+        Wanted { instance: own, filters: peer.filters(), bundles, lines: lines as usize },
+    ))
 }
 
 /// The page behind a position; where there is none yet, as soon as there is one.
