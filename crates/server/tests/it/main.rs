@@ -10,6 +10,7 @@ mod deliveries;
 mod errors;
 mod events;
 mod federation;
+mod feed;
 mod gate;
 mod get;
 mod idempotency;
