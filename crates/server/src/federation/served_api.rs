@@ -1,6 +1,5 @@
 //! HTTP of what peers read: the public catalog and nothing else.
 
-use atom_marketplace_bundle::Envelope;
 use atom_marketplace_protocol::component::{Bundle, Component};
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::federation::FederatedComponent;
@@ -121,7 +120,7 @@ async fn federation_get(
         ("If-None-Match" = Option<String>, Header, description = "The ETag of the bundle you have"),
     ),
     responses(
-        (status = 200, description = "The bundle, or with that `Accept` its envelope", content((Bundle = "application/json"), (Envelope = "application/vnd.dsse.envelope.v1+json")), headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
+        (status = 200, description = "The bundle, or with that `Accept` its envelope", content((Bundle = "application/json"), (String = "application/vnd.dsse.envelope.v1+json")), headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
         (status = 304, description = "You have it"),
         (status = 400, description = "A parameter is wrong", body = ErrorEnvelope),
         (status = 401, description = "No valid federation key", body = ErrorEnvelope),
@@ -140,8 +139,7 @@ async fn federation_get_bundle(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let (source, wanted, wanted_id) = (query.source_tenant_id.take(), peer.filters(), id.clone());
-    let row =
-        m.db.read(move |c| super::served_row(c, kind, &wanted_id, source.as_deref(), &wanted)).await?;
+    let row = m.db.read(move |c| super::served_row(c, kind, &wanted_id, source.as_deref(), &wanted)).await?;
     query.source_tenant_id = Some(row.publisher_slug.to_string());
     let id = row.slug;
     bundle_api::answer(&m, Audience::everyone(), kind, id, query, &headers).await
