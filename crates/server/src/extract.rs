@@ -479,7 +479,10 @@ impl FederationPeer {
     /// The key itself: for what is said in its name, which the admin key has none for.
     pub fn key(&self) -> ApiResult<&Arc<FederationIdentity>> {
         self.0.as_ref().ok_or_else(|| {
-            ApiError::new(Code::FederationKeyInvalid, "This is said by a peer, by its federation key: the admin key is none.")
+            ApiError::new(
+                Code::FederationKeyInvalid,
+                "This is said by a peer, by its federation key: the admin key is none.",
+            )
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use atom_marketplace_protocol::component::{Bundle, Component};
 use atom_marketplace_protocol::federation::{
-    FederatedComponent, FederationKey, FederationKeyCreate, FederationKeyCreated, FederationSubscription, FederationTotals,
-    FederationTotalsTaken,
+    FederatedComponent, FederationKey, FederationKeyCreate, FederationKeyCreated, FederationSubscription,
+    FederationTotals, FederationTotalsTaken,
 };
 use atom_marketplace_protocol::ids::Kind;
 use bytes::Bytes;

@@ -24,12 +24,7 @@ pub(crate) fn seen(
 }
 
 /// Notes that a component is gone for the public, by what it was `before`.
-pub(crate) fn gone(
-    c: &mut Conn<'_>,
-    before: &ComponentRow,
-    action: ChangeAction,
-    now: Timestamp,
-) -> Result<(), Error> {
+pub(crate) fn gone(c: &mut Conn<'_>, before: &ComponentRow, action: ChangeAction, now: Timestamp) -> Result<(), Error> {
     let hidden = before.status == Status::Quarantined && before.visibility == MarketplaceType::Public;
     if before.listed || hidden { store::insert_if_logged(c, before.id, action, now) } else { Ok(()) }
 }

@@ -70,7 +70,11 @@ fn check(request: &FederationKeyCreate) -> ApiResult<NewKey> {
     let name = clean("name", &request.name, NAME_MAX);
     let source = request.source.as_deref().map(|source| clean("source", source, SOURCE_MAX));
     let filters = filters::checked(&request.filters, &mut wrong);
-    if wrong.is_empty() { Ok(NewKey { name, source, filters, accept_totals: request.accept_totals }) } else { Err(ApiError::invalid(wrong)) }
+    if wrong.is_empty() {
+        Ok(NewKey { name, source, filters, accept_totals: request.accept_totals })
+    } else {
+        Err(ApiError::invalid(wrong))
+    }
 }
 
 /// Stores a key that was generated outside the transaction.
@@ -84,7 +88,8 @@ fn create(
 ) -> Result<FederationKey, Error> {
     let uid = ids::new_id("fed");
     store::insert(c, &uid, owner, new, secret, now)?;
-    let details = json!({ "name": new.name, "source": new.source, "filters": new.filters, "accept_totals": new.accept_totals });
+    let details =
+        json!({ "name": new.name, "source": new.source, "filters": new.filters, "accept_totals": new.accept_totals });
     note(c, actor, owner, "federation_key.create", &uid, details, now)?;
     store::find(c, owner, &uid)?.map(|row| row.key).ok_or(Error::NotFound)
 }

@@ -15,8 +15,8 @@ use atom_marketplace_bundle::{Record, Refusal, sign};
 use atom_marketplace_db::{Conn, Error};
 use tokio::sync::watch;
 
-use super::store::{self, RecordRow, Waiting};
 use super::record;
+use super::store::{self, RecordRow, Waiting};
 use crate::app::Marketplace;
 use crate::catalog;
 use crate::federation::filters::Scope;
@@ -142,12 +142,7 @@ enum Next {
     Nothing,
 }
 
-fn next(
-    c: &mut Conn<'_>,
-    signer: &Signer,
-    change: &Waiting,
-    before: Option<RecordRow>,
-) -> Result<Next, Error> {
+fn next(c: &mut Conn<'_>, signer: &Signer, change: &Waiting, before: Option<RecordRow>) -> Result<Next, Error> {
     let row = catalog::component(c, change.component)?;
     if row.origin.is_some() {
         return Ok(Next::Nothing);

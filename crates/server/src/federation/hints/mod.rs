@@ -58,10 +58,12 @@ pub(crate) async fn run(m: Marketplace, mut stopped: watch::Receiver<bool>) {
 /// Tells whoever has not heard of the latest changes. Each is told by one node.
 async fn tell(m: &Marketplace) -> Result<(), Error> {
     let now = m.now();
-    let (due, head) = m.db.read(move |c| {
-        let head = feed::head(c)?;
-        Ok::<_, Error>((store::due(c, head, now)?, head))
-    }).await?;
+    let (due, head) =
+        m.db.read(move |c| {
+            let head = feed::head(c)?;
+            Ok::<_, Error>((store::due(c, head, now)?, head))
+        })
+        .await?;
     if due.is_empty() {
         return Ok(());
     }

@@ -38,7 +38,10 @@ async fn federation_report_totals(
 ) -> ApiResult<axum::Json<FederationTotalsTaken>> {
     let (key, now) = (peer.key()?.clone(), m.now());
     if !key.accept_totals {
-        return Err(ApiError::new(Code::InsufficientPermissions, "Totals of this key are not accepted: ask who made it."));
+        return Err(ApiError::new(
+            Code::InsufficientPermissions,
+            "Totals of this key are not accepted: ask who made it.",
+        ));
     }
     super::check(&told)?;
     let (taken, changes) = m.write(move |c| super::take(c, &key, &told, now)).await.map_err(ApiError::from)?;

@@ -57,9 +57,10 @@ impl Mirror {
 
     /// What is there, with the version shown and its digest.
     pub(super) fn components(&self) -> BTreeMap<Name, (String, String)> {
-        let there = self.records.iter().filter(|(name, record)| {
-            record.status == RecordStatus::Published && !self.gone.contains(*name)
-        });
+        let there = self
+            .records
+            .iter()
+            .filter(|(name, record)| record.status == RecordStatus::Published && !self.gone.contains(*name));
         there
             .map(|(name, record)| {
                 let head = record.head.clone().expect("what is published has a head");

@@ -68,11 +68,22 @@ async fn the_log_holds_what_the_public_saw_and_nothing_else() {
         scene.publish(Kind::Skill, "bad", json!({})).await;
         let takedown = json!({ "reason": "A court said so." });
         admin.post(&platform("bad", "takedown"), &takedown).await.expect(200);
-        let actions: Vec<_> = log(&scene.server).await.into_iter().map(|(action, id)| format!("{action} {id}")).collect();
+        let actions: Vec<_> =
+            log(&scene.server).await.into_iter().map(|(action, id)| format!("{action} {id}")).collect();
         let expected = [
-            "published uno", "updated uno", "yanked uno", "unyanked uno", "deprecated uno", "undeprecated uno",
-            "quarantined uno", "released uno", "renamed uno", "transferred uno", "withdrawn uno",
-            "published bad", "withdrawn bad",
+            "published uno",
+            "updated uno",
+            "yanked uno",
+            "unyanked uno",
+            "deprecated uno",
+            "undeprecated uno",
+            "quarantined uno",
+            "released uno",
+            "renamed uno",
+            "transferred uno",
+            "withdrawn uno",
+            "published bad",
+            "withdrawn bad",
         ];
         assert_eq!(actions, expected);
     })
@@ -118,7 +129,10 @@ async fn a_key_reads_what_its_filters_let_through() {
             assert_eq!(seen, expected, "{filters}");
         }
         let keys = scene.admin.get("/api/federation/keys").await.expect(200);
-        assert_eq!(keys["items"][4]["filters"], json!({ "categories": ["finance", "sales"], "tags": ["fast", "slow"] }));
+        assert_eq!(
+            keys["items"][4]["filters"],
+            json!({ "categories": ["finance", "sales"], "tags": ["fast", "slow"] })
+        );
         let many: Vec<_> = (0..51).map(|number| format!("tag-{number}")).collect();
         for (filters, field) in [
             (json!({ "tags": many }), "filters.tags"),

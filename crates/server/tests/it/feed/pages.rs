@@ -148,7 +148,9 @@ async fn cursors_and_parameters() {
         let scene = Scene::open(&db).await;
         scene.publish(Kind::Skill, "one", json!({})).await;
         let reader = peer(&scene.server, json!({})).await;
-        for query in ["page_size=0", "page_size=1001", "wait=31", "include=everything", "cursor=abc", "cursor=", "page=2"] {
+        for query in
+            ["page_size=0", "page_size=1001", "wait=31", "include=everything", "cursor=abc", "cursor=", "page=2"]
+        {
             reader.get(&format!("{CHANGES}?{query}")).await.expect_error(400, "INVALID_REQUEST");
         }
         let cursor = |instance: &str, sequence: i64| {
@@ -239,7 +241,10 @@ async fn totals_of_peers_are_shown_beside_the_own_numbers() {
             one.get("federated").cloned().unwrap_or(Value::Null)
         };
         let refused = peer(&scene.server, json!({})).await;
-        refused.post(path, &json!({ "items": [total("one", 1, 5, 1)] })).await.expect_error(403, "INSUFFICIENT_PERMISSIONS");
+        refused
+            .post(path, &json!({ "items": [total("one", 1, 5, 1)] }))
+            .await
+            .expect_error(403, "INSUFFICIENT_PERMISSIONS");
         let mut partners = Vec::new();
         for filters in [json!({}), json!({ "categories": ["sales"] })] {
             let body = json!({ "name": "partner", "accept_totals": true, "filters": filters });
