@@ -241,7 +241,10 @@ async fn federation_and_tenants() {
         assert_eq!(peer.federation().get(Kind::Skill, ("acme", "shared")).await.unwrap().id, "shared");
         assert_eq!(peer.federation().bundle(Kind::Skill, "shared").await.unwrap().files.len(), 1);
         let signed = acme.skills().signed_bundle("shared").await.unwrap();
-        let set = atom_marketplace_testkit::http().build().unwrap().get(format!("{}/.well-known/atom-federation", server.url));
+        let set = atom_marketplace_testkit::http()
+            .build()
+            .unwrap()
+            .get(format!("{}/.well-known/atom-federation", server.url));
         let set = set.send().await.unwrap().bytes().await.unwrap();
         let key_set = atom_marketplace_sdk::bundle::KeySet::parse(&set).unwrap();
         let keys = [key_set.present().unwrap().public_key];
