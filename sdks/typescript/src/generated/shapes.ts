@@ -17,7 +17,6 @@ export const shapes: Readonly<Record<string, Readonly<Record<string, string>>>> 
   Deprecation: { successor: 'Successor' },
   DomainPublish: { dependencies: 'Dependency', files: 'ComponentFile' },
   DomainVerification: { instructions: 'ProofInstructions' },
-  Envelope: { signatures: 'EnvelopeSignature' },
   ErrorEnvelope: { error: 'ErrorBody' },
   EventList: { items: 'Event' },
   FederationKey: { filters: 'FederationFilters' },
