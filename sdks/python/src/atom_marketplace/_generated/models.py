@@ -1985,25 +1985,6 @@ class DomainVerification(Model):
 
 class Envelope(Model):
     """A signed document, not checked yet. Its canonical JSON is the one form it has as bytes."""
-<<<<<<< HEAD
-=======
-
-    __slots__ = ()
-    _decoders = {
-        "signatures": each(EnvelopeSignature),
-    }
-
-    payload: str
-    """The document's bytes in base64 (RFC 4648 §4, with padding)."""
-    payloadtype: str
-    """What the payload is."""
-    signatures: list[EnvelopeSignature]
-    """Exactly one."""
-
-
-class FederationKeyCreated(FederationKey):
-    """A federation key with its secret, shown this once."""
->>>>>>> refs/heads/bundle
 
     __slots__ = ()
     _decoders = {
