@@ -4,6 +4,7 @@
 //! function that takes a [`TenantScope`] can only be called for a tenant that an extractor here has let through.
 
 mod request;
+mod satellite;
 mod session;
 
 use std::net::IpAddr;
@@ -25,6 +26,8 @@ use crate::tenants::{self, Tenant};
 
 pub use request::{Json, OfKind, Path, Query};
 pub(crate) use request::{from_value, no_query};
+pub(crate) use satellite::token_in;
+pub use satellite::{OlderPeer, PresentedToken, Satellite};
 pub(crate) use session::csrf_token;
 pub use session::{Account, SessionCaller, SessionIdentity, SignedIn, Visitor};
 

@@ -140,6 +140,7 @@ impl Collector for Page {
         latencies(&self.0.metrics, &mut encoder)?;
         database(&self.0, &mut encoder)?;
         deliveries(&self.0.deliveries, &mut encoder)?;
+        satellites(&self.0, &mut encoder)?;
         process(&mut encoder)
     }
 }
@@ -248,6 +249,15 @@ fn deliveries(stats: &DeliveryStats, encoder: &mut DescriptorEncoder<'_>) -> Enc
         stats.depth.load(Relaxed),
     )?;
     gauge(encoder, "atom_webhook_overdue_seconds", "How long the oldest delivery that is due has been due", overdue)
+}
+
+fn satellites(m: &Marketplace, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
+    let (sent, behind) = m.satellites.counts();
+    let connected = m.satellites.connected() as i64;
+    gauge(encoder, "atom_satellites_connected", "Satellites connected to this node", connected)?;
+    counter(encoder, "atom_satellite_messages", "Messages sent to satellites", sent)?;
+    let help = "Times a satellite was so far behind that its messages were read anew";
+    counter(encoder, "atom_satellite_behind", help, behind)
 }
 
 fn process(encoder: &mut DescriptorEncoder<'_>) -> Encoded {

@@ -15,8 +15,9 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("tenants", &["audit"]),
     ("accounts", &["audit", "limits", "tenants"]),
     ("tokens", &["audit", "tenants"]),
-    ("catalog", &["audit", "events", "tenants"]),
-    ("federation", &["audit", "catalog", "tenants", "tokens"]),
+    ("instance", &["audit"]),
+    ("catalog", &["audit", "events", "instance", "tenants"]),
+    ("federation", &["audit", "catalog", "instance", "tenants", "tokens"]),
     ("installs", &["audit", "catalog", "events", "ratings", "statistics", "tenants"]),
     ("ratings", &["audit", "catalog", "events", "statistics"]),
     ("sandbox", &["accounts", "audit", "catalog", "events", "limits", "ratings", "tenants", "tokens"]),
@@ -29,8 +30,20 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("inbox", &["events"]),
     (
         "account_data",
-        &["audit", "catalog", "events", "federation", "installs", "ratings", "tenants", "tokens", "webhooks"],
+        &[
+            "audit",
+            "catalog",
+            "events",
+            "federation",
+            "installs",
+            "ratings",
+            "satellite",
+            "tenants",
+            "tokens",
+            "webhooks",
+        ],
     ),
+    ("satellite", &["audit", "catalog", "events", "installs", "ratings", "tokens", "usage"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

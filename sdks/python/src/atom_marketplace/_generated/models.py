@@ -55,6 +55,8 @@ __all__ = [
     "Deprecation",
     "DisabledReason",
     "DomainVerification",
+    "Envelope",
+    "EnvelopeSignature",
     "Event",
     "EventList",
     "EventType",
@@ -917,6 +919,17 @@ class ProofInstructions(Model):
     """Its value."""
     url: str | None
     """The address of the file. Redirects are not followed."""
+
+
+class EnvelopeSignature(Model):
+    """The signature of an envelope."""
+
+    __slots__ = ()
+
+    keyid: str
+    """The key it was made with: the first 16 hex digits of the SHA-256 of its 32 bytes."""
+    sig: str
+    """Ed25519 over `DSSEv1 <length> <type> <length> <payload>`, base64."""
 
 
 class FederatedComponent(Model):
@@ -2339,6 +2352,22 @@ class DomainVerification(Model):
     """Since when it is proven, RFC 3339 UTC."""
 
 
+class Envelope(Model):
+    """A signed document, not checked yet. Its canonical JSON is the one form it has as bytes."""
+
+    __slots__ = ()
+    _decoders = {
+        "signatures": each(EnvelopeSignature),
+    }
+
+    payload: str
+    """The document's bytes in base64 (RFC 4648 §4, with padding)."""
+    payloadtype: str
+    """What the payload is."""
+    signatures: list[EnvelopeSignature]
+    """Exactly one."""
+
+
 class FederationKeyCreated(FederationKey):
     """A federation key with its secret, shown this once."""
 
@@ -2729,6 +2758,8 @@ class Bundle(Model):
     """The format, `atom-bundle/1`."""
     id: str
     """The publisher's id."""
+    instance: str
+    """The instance it was published on, which signs it."""
     manifest: Manifest
     """The publisher's fields."""
     published_at: datetime | None

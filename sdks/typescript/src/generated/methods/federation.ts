@@ -163,7 +163,8 @@ export abstract class FederationMethods extends EventsMethods {
   /**
    * Give a peer everything an instance needs to run a public agent.
    *
-   * The same bytes that everyone gets.
+   * The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope, signed by the
+   * instance where the version was published.
    *
    * @param id The publisher's id
    */
@@ -194,7 +195,8 @@ export abstract class FederationMethods extends EventsMethods {
   /**
    * Give a peer everything an instance needs to run a public canvas.
    *
-   * The same bytes that everyone gets.
+   * The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope, signed by the
+   * instance where the version was published.
    *
    * @param id The publisher's id
    */
@@ -225,7 +227,8 @@ export abstract class FederationMethods extends EventsMethods {
   /**
    * Give a peer everything an instance needs to run a public domain.
    *
-   * The same bytes that everyone gets.
+   * The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope, signed by the
+   * instance where the version was published.
    *
    * @param id The publisher's id
    */
@@ -256,7 +259,8 @@ export abstract class FederationMethods extends EventsMethods {
   /**
    * Give a peer everything an instance needs to run a public skill.
    *
-   * The same bytes that everyone gets.
+   * The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope, signed by the
+   * instance where the version was published.
    *
    * @param id The publisher's id
    */

@@ -179,7 +179,8 @@ class FederationOperations(AsyncCore):
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public agent.
 
-        The same bytes that everyone gets.
+        The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope,
+        signed by the instance where the version was published.
 
         Args:
             agent_id: The publisher's id
@@ -279,7 +280,8 @@ class FederationOperations(AsyncCore):
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public canvas.
 
-        The same bytes that everyone gets.
+        The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope,
+        signed by the instance where the version was published.
 
         Args:
             canvas_id: The publisher's id
@@ -379,7 +381,8 @@ class FederationOperations(AsyncCore):
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public domain.
 
-        The same bytes that everyone gets.
+        The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope,
+        signed by the instance where the version was published.
 
         Args:
             domain_id: The publisher's id
@@ -479,7 +482,8 @@ class FederationOperations(AsyncCore):
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public skill.
 
-        The same bytes that everyone gets.
+        The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope,
+        signed by the instance where the version was published.
 
         Args:
             skill_id: The publisher's id
