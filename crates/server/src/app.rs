@@ -17,6 +17,7 @@ use crate::catalog::policy::AutoApprove;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
 use crate::events::outbox::Outbox;
+use crate::federation::Feed;
 use crate::http::InFlight;
 use crate::instance::Identity;
 use crate::limits::{ChangingRate, Limiter, Rate};
@@ -152,6 +153,8 @@ pub struct State {
     pub generations: Generations,
     /// Changes that other nodes are to hear of.
     pub announcements: Announcements,
+    /// What peers follow.
+    pub feed: Feed,
     /// Credentials seen lately.
     pub credentials: CredentialCache,
     /// Requests with an `Idempotency-Key` that run now.
@@ -220,6 +223,7 @@ impl Marketplace {
             answers: Answers::new(parts.answer_cache_bytes),
             generations: Generations::default(),
             announcements: Announcements::default(),
+            feed: Feed::default(),
             credentials: CredentialCache::new(),
             in_flight: InFlight::default(),
             vocabulary: Vocabulary::default(),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use atom_marketplace_db::Timestamp;
+use atom_marketplace_protocol::federation::FederationFilters;
 use atom_marketplace_protocol::plan::{Plan, PlanLimits};
 use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
@@ -74,6 +75,10 @@ pub struct FederationIdentity {
     pub id: i64,
     /// Its id on the wire, `fed_…`.
     pub uid: String,
+    /// Which components it reads.
+    pub filters: FederationFilters,
+    /// Whether what its peer tells of components counts.
+    pub accept_totals: bool,
     /// Last use, as for tokens.
     pub used_at: AtomicI64,
 }
@@ -464,6 +469,23 @@ impl<S: Sync> FromRequestParts<S> for PlatformAdmin {
 /// A peer with a federation key; the admin key opens its routes too.
 #[derive(Clone, Debug)]
 pub struct FederationPeer(pub Option<Arc<FederationIdentity>>);
+
+impl FederationPeer {
+    /// Which components it reads.
+    pub fn filters(&self) -> FederationFilters {
+        self.0.as_ref().map(|key| key.filters.clone()).unwrap_or_default()
+    }
+
+    /// The key itself: for what is said in its name, which the admin key has none for.
+    pub fn key(&self) -> ApiResult<&Arc<FederationIdentity>> {
+        self.0.as_ref().ok_or_else(|| {
+            ApiError::new(
+                Code::FederationKeyInvalid,
+                "This is said by a peer, by its federation key: the admin key is none.",
+            )
+        })
+    }
+}
 
 impl<S: Sync> FromRequestParts<S> for FederationPeer {
     type Rejection = ApiError;

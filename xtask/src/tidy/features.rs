@@ -43,7 +43,7 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
             "webhooks",
         ],
     ),
-    ("satellite", &["audit", "catalog", "events", "installs", "ratings", "tokens", "usage"]),
+    ("satellite", &["audit", "catalog", "events", "instance", "installs", "ratings", "tokens", "usage"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

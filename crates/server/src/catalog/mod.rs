@@ -5,6 +5,7 @@ pub(crate) mod browse;
 pub mod bundle;
 pub(crate) mod bundle_api;
 pub mod change;
+pub(crate) mod changes;
 pub mod checks;
 pub mod claims;
 mod decision;

@@ -403,6 +403,18 @@ export interface ListFederationKeysParams {
   cursor?: string | undefined;
 }
 
+/** Parameters of `federationChanges`. */
+export interface FederationChangesParams {
+  /** `next_cursor` of the page before. Left out: from the beginning. */
+  cursor?: string | undefined;
+  /** Entries on a page; it ends sooner at 16 MiB. */
+  pageSize?: number | undefined;
+  /** `bundles`: the signed bundle of each version that became available comes along. */
+  include?: 'bundles' | undefined;
+  /** Seconds to wait for a change where there is none. */
+  wait?: number | undefined;
+}
+
 /** Parameters of `federationListAgents`. */
 export interface FederationListAgentsParams {
   /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */

@@ -84,10 +84,11 @@ pub(in crate::catalog) fn is_raw(c: &mut Conn<'_>, version: i64) -> Result<bool,
     c.one("SELECT raw FROM component_version WHERE id = $1", args![version])
 }
 
-/// Whether a version of a component was ever there for everyone.
+/// Whether a version of a component was ever there for everyone. Made private, what was approved still says by whom.
 pub(in crate::catalog) fn was_public(c: &mut Conn<'_>, component: i64) -> Result<bool, Error> {
     c.one(
-        "SELECT count(*) > 0 FROM component_version WHERE component_id = $1 AND visibility = 'public' AND published_at IS NOT NULL",
+        "SELECT count(*) > 0 FROM component_version
+         WHERE component_id = $1 AND published_at IS NOT NULL AND (visibility = 'public' OR decided_by IS NOT NULL)",
         args![component],
     )
 }

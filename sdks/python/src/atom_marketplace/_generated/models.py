@@ -61,8 +61,12 @@ __all__ = [
     "EventList",
     "EventType",
     "FederatedComponent",
+    "FederatedNumbers",
+    "FederationFilters",
     "FederationKey",
     "FederationKeyCreated",
+    "FederationSubscription",
+    "FederationTotalsTaken",
     "FieldChange",
     "FieldError",
     "Figures",
@@ -566,6 +570,22 @@ class Finding(Model):
     """How much it weighs."""
 
 
+class FederatedNumbers(Model):
+    """What a component comes to on other instances, as those tell."""
+
+    __slots__ = ()
+    _absent = {
+        "average_rating": None,
+    }
+
+    average_rating: float | None
+    """Plain mean of its ratings there, 1–5; null when unrated."""
+    install_count: int
+    """How many tenants there ever installed it."""
+    rating_count: int
+    """How many ratings."""
+
+
 class Highlights(Model):
     """Where a search found its words."""
 
@@ -956,34 +976,42 @@ class FederatedComponent(Model):
     """The version that is served."""
 
 
-class FederationKey(Model):
-    """A federation key, without its secret. It reads public components and nothing else."""
+class FederationFilters(Model):
+    """Which components a federation key reads. Every list that holds something narrows; one of its values is enough."""
 
     __slots__ = ()
-    _decoders = {
-        "created_at": timestamp,
-        "last_used_at": timestamp,
-    }
     _absent = {
-        "last_source": None,
-        "last_used_at": None,
-        "source": None,
+        "categories": [],
+        "kinds": [],
+        "tags": [],
     }
 
-    created_at: datetime
-    """When it was made, RFC 3339 UTC."""
-    id: str
-    """Its id."""
-    last_source: str | None
-    """What `X-Federation-Source` last said: recorded, never trusted."""
-    last_used_at: datetime | None
-    """When it was last used, to the minute, RFC 3339 UTC; `null` is never."""
-    name: str
-    """Its name."""
-    prefix: str
-    """How the secret begins."""
-    source: str | None
-    """Who is to use it."""
+    categories: list[str]
+    """In one of these categories, up to 50."""
+    kinds: list[Kind]
+    """Of these kinds."""
+    tags: list[str]
+    """With one of these tags, up to 50; upper and lower case are the same."""
+
+
+class FederationSubscription(Model):
+    """Where a peer wants to be told that the feed has grown."""
+
+    __slots__ = ()
+
+    url: str
+    """Where a signed hint is posted: http or https."""
+
+
+class FederationTotalsTaken(Model):
+    """What became of totals that were told."""
+
+    __slots__ = ()
+
+    taken: int
+    """How many count now."""
+    unknown: int
+    """How many are of components that the key does not read."""
 
 
 class Line(Model):
@@ -2368,13 +2396,39 @@ class Envelope(Model):
     """Exactly one."""
 
 
-class FederationKeyCreated(FederationKey):
-    """A federation key with its secret, shown this once."""
+class FederationKey(Model):
+    """A federation key, without its secret. It reads public components and nothing else."""
 
     __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "filters": FederationFilters,
+        "last_used_at": timestamp,
+    }
+    _absent = {
+        "last_source": None,
+        "last_used_at": None,
+        "source": None,
+    }
 
-    key: str
-    """The secret. It cannot be shown again."""
+    accept_totals: bool
+    """Whether the totals that its peer tells are shown here."""
+    created_at: datetime
+    """When it was made, RFC 3339 UTC."""
+    filters: FederationFilters
+    """Which components it reads; empty: all that are public."""
+    id: str
+    """Its id."""
+    last_source: str | None
+    """What `X-Federation-Source` last said: recorded, never trusted."""
+    last_used_at: datetime | None
+    """When it was last used, to the minute, RFC 3339 UTC; `null` is never."""
+    name: str
+    """Its name."""
+    prefix: str
+    """How the secret begins."""
+    source: str | None
+    """Who is to use it."""
 
 
 class Hunk(Model):
@@ -2811,6 +2865,7 @@ class Component(Manifest):
         **Manifest._decoders,
         "created_at": timestamp,
         "deprecated": Deprecation,
+        "federated": FederatedNumbers,
         "highlights": Highlights,
         "origin": Origin,
         "pending": PendingVersion,
@@ -2821,6 +2876,7 @@ class Component(Manifest):
         **Manifest._absent,
         "average_rating": None,
         "deprecated": None,
+        "federated": None,
         "highlights": None,
         "origin": None,
         "pending": None,
@@ -2839,6 +2895,8 @@ class Component(Manifest):
     """Set when its publisher advises against it."""
     digest: str
     """`sha256:<hex>` over every publisher's field but `version` and `marketplace_type`."""
+    federated: FederatedNumbers | None
+    """What it comes to on the instances that mirror it, where they tell; not in the numbers above."""
     highlights: Highlights | None
     """In a search: the fields that match, with the matches between `<em>` and `</em>` and all else HTML-escaped."""
     id: str
@@ -2937,6 +2995,15 @@ class TenantVerification(Model):
     """Its domains, in the order in which they were added."""
     verified: bool
     """Whether it is shown as verified: by one of the domains, or because the platform vouches for it."""
+
+
+class FederationKeyCreated(FederationKey):
+    """A federation key with its secret, shown this once."""
+
+    __slots__ = ()
+
+    key: str
+    """The secret. It cannot be shown again."""
 
 
 class TextDiff(Model):

@@ -5,6 +5,7 @@ import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type {
+  FederationChangesParams,
   FederationGetAgentBundleParams,
   FederationGetAgentParams,
   FederationGetCanvasBundleParams,
@@ -26,6 +27,9 @@ import type {
   FederationKey,
   FederationKeyCreate,
   FederationKeyCreated,
+  FederationSubscription,
+  FederationTotals,
+  FederationTotalsTaken,
 } from '../types/index.js';
 import { EventsMethods } from './events.js';
 
@@ -45,6 +49,11 @@ const operations = {
   deleteFederationKey: {
     method: 'DELETE',
     path: '/federation/keys/{key_id}',
+  },
+  federationChanges: {
+    method: 'GET',
+    path: '/federation/v1/changes',
+    text: true,
   },
   federationListAgents: {
     method: 'GET',
@@ -106,6 +115,24 @@ const operations = {
     path: '/federation/v1/marketplace/skills/{id}/bundle',
     answer: 'Bundle',
   },
+  federationSubscribe: {
+    method: 'POST',
+    path: '/federation/v1/subscription',
+    body: 'FederationSubscription',
+    required: ['url'],
+    answer: 'FederationSubscription',
+  },
+  federationUnsubscribe: {
+    method: 'DELETE',
+    path: '/federation/v1/subscription',
+  },
+  federationReportTotals: {
+    method: 'POST',
+    path: '/federation/v1/totals',
+    body: 'FederationTotals',
+    required: ['items'],
+    answer: 'FederationTotalsTaken',
+  },
 } as const satisfies Record<string, Operation>;
 
 /** Methods for federation. */
@@ -138,6 +165,19 @@ export abstract class FederationMethods extends EventsMethods {
    */
   deleteFederationKey(keyId: string, options?: RequestOptions): ApiPromise<void> {
     return this.one(operations.deleteFederationKey, { path: [keyId], options });
+  }
+
+  /**
+   * Follow what became different for the public.
+   *
+   * Lines (NDJSON) in the order of `sequence`: `{sequence, action, component_type, source_tenant_id, id, version?, instance,
+   * record?, bundle?}`, where `record` is the component's present record in the envelope of the instance it comes from, and
+   * the last of a component's lines on a page has it (`superseded` says that another one does). The line at the end is
+   * `{page, next_cursor, has_more}`; `page` is signed by this instance and holds the SHA-256 of all bytes in front of it.
+   * Whoever has read to the end has what the public sees; see FEDERATION_API.md.
+   */
+  federationChanges(params?: FederationChangesParams, options?: RequestOptions): ApiPromise<string> {
+    return this.one(operations.federationChanges, { path: [], params, options });
   }
 
   /**
@@ -266,5 +306,35 @@ export abstract class FederationMethods extends EventsMethods {
    */
   federationGetSkillBundle(id: string, params?: FederationGetSkillBundleParams, options?: RequestOptions): ApiPromise<Bundle> {
     return this.one(operations.federationGetSkillBundle, { path: [id], params, options });
+  }
+
+  /**
+   * Ask to be told when the feed grows.
+   *
+   * From now on a hint is posted there, `{payloadType, payload, signatures}`, an envelope of
+   * `application/vnd.atom.event+json` that this instance signs, at most one a second. It says how far the feed goes, and is
+   * tried a few times: pull on a schedule as well. One subscription a key; another one takes its place.
+   */
+  federationSubscribe(params: FederationSubscription, options?: RequestOptions): ApiPromise<FederationSubscription> {
+    return this.one(operations.federationSubscribe, { path: [], params, options });
+  }
+
+  /**
+   * Ask not to be told any more.
+   *
+   * Whether there was a subscription or not.
+   */
+  federationUnsubscribe(options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.federationUnsubscribe, { path: [], options });
+  }
+
+  /**
+   * Tell what components come to.
+   *
+   * How often they were installed and how they were rated on the peer, in all, so that telling twice counts once. It is shown
+   * beside the numbers of here (`federated`), where the key's maker allows it (`accept_totals`).
+   */
+  federationReportTotals(params: FederationTotals, options?: RequestOptions): ApiPromise<FederationTotalsTaken> {
+    return this.one(operations.federationReportTotals, { path: [], params, options });
   }
 }

@@ -187,6 +187,8 @@ export interface Component extends Manifest {
   deprecated?: Deprecation | null | undefined;
   /** `sha256:<hex>` over every publisher's field but `version` and `marketplace_type`. */
   digest: string;
+  /** What it comes to on the instances that mirror it, where they tell; not in the numbers above. */
+  federated?: FederatedNumbers | null | undefined;
   /** In a search: the fields that match, with the matches between `<em>` and `</em>` and all else HTML-escaped. */
   highlights?: Highlights | null | undefined;
   /** The publisher's id. */
@@ -467,6 +469,16 @@ export type MarketplaceEvent =
   | ComponentUninstalledEvent
   | WebhookDisabledEvent
   | UnknownEvent;
+
+/** What a component comes to on other instances, as those tell. */
+export interface FederatedNumbers {
+  /** Plain mean of its ratings there, 1–5; null when unrated. */
+  averageRating?: number | null | undefined;
+  /** How many tenants there ever installed it. */
+  installCount: number;
+  /** How many ratings. */
+  ratingCount: number;
+}
 
 /** A file of a publication or of a bundle. */
 export interface ComponentFile {

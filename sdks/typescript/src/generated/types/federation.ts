@@ -20,10 +20,24 @@ export interface FederatedComponent {
   version: string;
 }
 
+/** Which components a federation key reads. Every list that holds something narrows; one of its values is enough. */
+export interface FederationFilters {
+  /** In one of these categories, up to 50. */
+  categories?: readonly string[] | undefined;
+  /** Of these kinds. */
+  kinds?: readonly Kind[] | undefined;
+  /** With one of these tags, up to 50; upper and lower case are the same. */
+  tags?: readonly string[] | undefined;
+}
+
 /** A federation key, without its secret. It reads public components and nothing else. */
 export interface FederationKey {
+  /** Whether the totals that its peer tells are shown here. */
+  acceptTotals: boolean;
   /** When it was made, RFC 3339 UTC. */
   createdAt: string;
+  /** Which components it reads; empty: all that are public. */
+  filters: FederationFilters;
   /** Its id. */
   id: string;
   /** What `X-Federation-Source` last said: recorded, never trusted. */
@@ -40,6 +54,10 @@ export interface FederationKey {
 
 /** A new federation key. */
 export interface FederationKeyCreate {
+  /** Whether the totals that its peer tells (`POST /api/federation/v1/totals`) are shown here. Left out: no. */
+  acceptTotals?: boolean | undefined;
+  /** Which components it reads. Left out: all that are public. They stay what they are: make another key for others. */
+  filters?: FederationFilters | undefined;
   /** What people know it by, up to 100 characters. */
   name: string;
   /** Who is to use it: recorded, never trusted. */
@@ -50,4 +68,40 @@ export interface FederationKeyCreate {
 export interface FederationKeyCreated extends FederationKey {
   /** The secret. It cannot be shown again. */
   key: string;
+}
+
+/** Where a peer wants to be told that the feed has grown. */
+export interface FederationSubscription {
+  /** Where a signed hint is posted: http or https. */
+  url: string;
+}
+
+/** What a component comes to on another instance: how much in all, so that it may be told again. */
+export interface FederationTotal {
+  /** Its kind. */
+  componentType: Kind;
+  /** Its publisher's id for it. */
+  id: string;
+  /** Tenants there that ever installed it, up to 1,000,000,000. */
+  installs: number;
+  /** How many ratings those are, up to 1,000,000,000. */
+  ratingCount: number;
+  /** The sum of its ratings there, 1–5 each. */
+  ratingSum: number;
+  /** Its publisher here. */
+  sourceTenantId: string;
+}
+
+/** Totals of a peer. */
+export interface FederationTotals {
+  /** Up to 1,000. */
+  items: readonly FederationTotal[];
+}
+
+/** What became of totals that were told. */
+export interface FederationTotalsTaken {
+  /** How many count now. */
+  taken: number;
+  /** How many are of components that the key does not read. */
+  unknown: number;
 }
