@@ -33,7 +33,7 @@ pub mod types {
     pub use atom_marketplace_protocol::api_token::*;
     pub use atom_marketplace_protocol::audit::*;
     pub use atom_marketplace_protocol::component::*;
-    pub use atom_marketplace_protocol::event::{Event, EventType};
+    pub use atom_marketplace_protocol::event::*;
     pub use atom_marketplace_protocol::federation::*;
     pub use atom_marketplace_protocol::inbox::*;
     pub use atom_marketplace_protocol::install::*;
