@@ -4,6 +4,7 @@
 mod account;
 pub(crate) mod args;
 pub(crate) mod failure;
+mod federation;
 mod find;
 mod folder;
 mod init;
@@ -66,6 +67,7 @@ async fn dispatch(command: &ClientCommand) -> anyhow::Result<()> {
         ClientCommand::Verify(args) => verify::run(args).await,
         ClientCommand::Review(args) => review::run(args).await,
         ClientCommand::Webhook(args) => webhook::run(args).await,
+        ClientCommand::Federation(args) => federation::run(args).await,
         ClientCommand::Submissions(args) => submissions::run(args).await,
         ClientCommand::Completion { shell } => {
             crate::output::text(&completion(*shell));
@@ -102,6 +104,7 @@ fn connection(command: &ClientCommand) -> Option<&Connection> {
         ClientCommand::Report(args) => &args.connection,
         ClientCommand::Verify(args) => args.command.connection(),
         ClientCommand::Webhook(args) => args.command.connection(),
+        ClientCommand::Federation(args) => args.command.connection(),
         ClientCommand::Review(args) => args.command.connection(),
         ClientCommand::Submissions(args) => args.command.connection(),
         ClientCommand::Login(_)

@@ -80,6 +80,7 @@ pub fn bundle(c: &mut Conn<'_>, component: &ComponentRow, version: &VersionRow) 
     let (source_tenant_id, id) = version.published_as.clone().unwrap_or_else(present);
     Ok(Bundle {
         format: FORMAT.to_owned(),
+        instance: String::new(),
         component_type: component.kind,
         id,
         source_tenant_id,

@@ -14,6 +14,7 @@ pub mod index;
 mod list;
 mod matching;
 pub(crate) mod messages;
+pub(crate) mod mirror;
 pub mod model;
 pub mod names;
 mod names_api;

@@ -198,6 +198,16 @@ pub fn prepare(
 }
 
 impl Prepared {
+    /// The manifest that is stored.
+    pub(in crate::catalog) fn manifest(&self) -> Result<Manifest, String> {
+        serde_json::from_str(&self.manifest).map_err(|error| error.to_string())
+    }
+
+    /// Stores another manifest.
+    pub(in crate::catalog) fn set_manifest(&mut self, manifest: &Manifest) {
+        self.manifest = String::from_utf8(json::canonical(&fields_of(manifest))).expect("JSON is text");
+    }
+
     /// Refuses what an automated check blocks, and what would be redacted unless its publisher agrees to that.
     pub fn passed(&self, accept_redactions: bool) -> ApiResult<()> {
         let blocked = blocked(&self.findings);
@@ -416,7 +426,9 @@ fn create(
     let shared = store::tenants_named(c, prepared.shared_with.as_deref().unwrap_or_default())?;
     let first = First::of(component, prepared, scope.tenant(), &shared, now);
     store::insert_component(c, component, version_id, scope, prepared, &face, &first, now)?;
-    store_version(c, scope, prepared, component, version_id, version, before, now)?;
+    let (findings, targets) = (before.findings.as_slice(), before.targets.as_slice());
+    let stored = Stored { component, id: version_id, version, findings, targets };
+    store_version(c, scope, prepared, &stored, now)?;
     store::add_storage(c, scope.id(), prepared.size)?;
     let mut tenants = vec![scope.id()];
     if let Some(shared_with) = &prepared.shared_with {
@@ -427,25 +439,43 @@ fn create(
     Ok(Published { component, created: true, change: Some(change) })
 }
 
-#[expect(clippy::too_many_arguments, reason = "the row and what it is made from")]
-fn store_version(
+/// A version that is to be stored, and what belongs to it.
+pub(in crate::catalog) struct Stored<'a> {
+    pub(in crate::catalog) component: i64,
+    pub(in crate::catalog) id: i64,
+    pub(in crate::catalog) version: &'a Version,
+    pub(in crate::catalog) findings: &'a [Finding],
+    /// The components that its dependencies mean.
+    pub(in crate::catalog) targets: &'a [Option<i64>],
+}
+
+/// Stores a version with its content.
+pub(in crate::catalog) fn store_version(
     c: &mut Conn<'_>,
     scope: &TenantScope,
     prepared: &Prepared,
-    component: i64,
-    id: i64,
-    version: &Version,
-    before: &Before,
+    stored: &Stored<'_>,
     now: Timestamp,
 ) -> ApiResult<()> {
-    let findings = &before.findings;
+    let Stored { component, id, version, findings, .. } = *stored;
     store::insert_version(c, id, &ids::new_id("sub"), component, version, scope, prepared, findings, now)?;
+    store_content(c, prepared, stored, now)
+}
+
+/// Stores what a version brings beside its row: what the checks found, its files, and what it needs.
+pub(in crate::catalog) fn store_content(
+    c: &mut Conn<'_>,
+    prepared: &Prepared,
+    stored: &Stored<'_>,
+    now: Timestamp,
+) -> ApiResult<()> {
+    let Stored { component, id, findings, targets, .. } = *stored;
     let (rules, surface) = (prepared.policy.version(), &prepared.surface);
     runs::insert_run(c, &runs::Run { version: id, sweep: None, rules, findings, surface }, now)?;
     for file in &prepared.files {
         store::insert_file(c, id, file)?;
     }
-    for (position, (dependency, target)) in prepared.dependencies.iter().zip(&before.targets).enumerate() {
+    for (position, (dependency, target)) in prepared.dependencies.iter().zip(targets).enumerate() {
         store::insert_dependency(c, id, position, component, dependency, *target)?;
     }
     Ok(())
@@ -463,7 +493,9 @@ fn add_version(
 ) -> ApiResult<Published> {
     let (_, id) = store::next_keys(c)?;
     drop_undone(c, &before.versions)?;
-    store_version(c, scope, prepared, component.id, id, version, before, now)?;
+    let (findings, targets) = (before.findings.as_slice(), before.targets.as_slice());
+    let stored = Stored { component: component.id, id, version, findings, targets };
+    store_version(c, scope, prepared, &stored, now)?;
     store::add_storage(c, scope.id(), before.growth)?;
     let face = Face { version: version.to_string(), ..prepared.face.clone() };
     if prepared.marketplace_type == MarketplaceType::Public {

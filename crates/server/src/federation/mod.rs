@@ -2,6 +2,7 @@
 //! A key opens those routes and nothing else. What a peer calls itself is recorded, never trusted.
 
 mod api;
+mod peers;
 mod served_api;
 mod store;
 
@@ -26,7 +27,7 @@ use crate::paging::Window;
 
 /// Routes.
 pub fn routes() -> crate::http::ApiRoutes {
-    api::routes().merge(served_api::routes())
+    api::routes().merge(served_api::routes()).merge(peers::routes())
 }
 
 /// Whose keys: a tenant's, by its key, or the platform's own.
