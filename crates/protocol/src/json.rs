@@ -25,6 +25,16 @@ pub struct JsonError {
     pub message: String,
 }
 
+/// What is said of a key that stands twice.
+const DUPLICATE_KEY: &str = "the key stands twice in one object";
+
+impl JsonError {
+    /// Whether the document was refused because a key stands twice in one object.
+    pub fn is_duplicate_key(&self) -> bool {
+        self.message.starts_with(DUPLICATE_KEY)
+    }
+}
+
 /// Reads one JSON document.
 ///
 /// Refused, with the path: text that is not UTF-8 or not JSON (RFC 8259), anything behind the
@@ -33,7 +43,12 @@ pub struct JsonError {
 /// in all, a key twice in one object, an unpaired surrogate, a number too large for a double, and
 /// an integer that neither 64 bits nor a double holds exactly. Fractions become the nearest double.
 pub fn parse(bytes: &[u8], max_depth: usize) -> Result<Value, JsonError> {
-    reader::read(bytes, max_depth)
+    parse_within(bytes, max_depth, JSON_CONTAINERS_MAX)
+}
+
+/// As [`parse`], with another limit on how many objects and arrays there are.
+pub fn parse_within(bytes: &[u8], max_depth: usize, max_containers: usize) -> Result<Value, JsonError> {
+    reader::read(bytes, max_depth, max_containers)
 }
 
 /// Characters of a key that a path shows before it is cut.

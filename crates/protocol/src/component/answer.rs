@@ -205,10 +205,13 @@ pub enum PublishAnswer {
 }
 
 /// Everything an instance needs to run a component (contract §6).
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Bundle {
     /// The format, `atom-bundle/1`.
     pub format: String,
+    /// The instance it was published on, which signs it.
+    #[schema(example = "ins_0198c0de0000700080000000000000ff")]
+    pub instance: String,
     /// The kind.
     pub component_type: Kind,
     /// The publisher's id.

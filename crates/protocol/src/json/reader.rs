@@ -1,18 +1,18 @@
 //! The reader behind [`super::parse`]: recursive descent over bytes, bounded in depth.
 
-use super::{JSON_CONTAINERS_MAX, JsonError, Map, Number, Value, canonical, index, path_join};
+use super::{DUPLICATE_KEY, JsonError, Map, Number, Value, canonical, index, path_join};
 
 /// The depth that surely fits any thread's stack, whatever a caller asks for.
 const STACK_DEPTH: usize = 256;
 
-pub(super) fn read(bytes: &[u8], max_depth: usize) -> Result<Value, JsonError> {
+pub(super) fn read(bytes: &[u8], max_depth: usize, max_containers: usize) -> Result<Value, JsonError> {
     let at_root = |message| JsonError { path: String::new(), message };
     let text = std::str::from_utf8(bytes)
         .map_err(|why| at_root(format!("the body is not UTF-8: byte {} does not fit", why.valid_up_to() + 1)))?;
     if text.starts_with('\u{feff}') {
         return Err(at_root("the body begins with a byte order mark; leave it out".into()));
     }
-    let mut reader = Reader { text, at: 0, max_depth: max_depth.min(STACK_DEPTH), containers: 0 };
+    let mut reader = Reader { text, at: 0, max_depth: max_depth.min(STACK_DEPTH), max_containers, containers: 0 };
     reader.document().map_err(Fault::into_error)
 }
 
@@ -50,6 +50,7 @@ struct Reader<'a> {
     /// Bytes read; always at a character's boundary where `text` is sliced.
     at: usize,
     max_depth: usize,
+    max_containers: usize,
     containers: usize,
 }
 
@@ -94,7 +95,7 @@ impl<'a> Reader<'a> {
             }
             self.at += 1;
             if object.contains_key(&key) {
-                return self.refuse("the key stands twice in one object").map_err(|f: Fault| f.under(Step::Key(key)));
+                return self.refuse(DUPLICATE_KEY).map_err(|f: Fault| f.under(Step::Key(key)));
             }
             match self.value(depth) {
                 Ok(value) => object.insert(key, value),
@@ -129,8 +130,8 @@ impl<'a> Reader<'a> {
             return self.refuse(&format!("more than {} objects and arrays inside each other", self.max_depth));
         }
         self.containers += 1;
-        if self.containers > JSON_CONTAINERS_MAX {
-            return self.refuse(&format!("more than {JSON_CONTAINERS_MAX} objects and arrays in one document"));
+        if self.containers > self.max_containers {
+            return self.refuse(&format!("more than {} objects and arrays in one document", self.max_containers));
         }
         self.at += 1;
         Ok(())
