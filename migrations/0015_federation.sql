@@ -4,7 +4,7 @@
 CREATE TABLE instance (
     id         {{id}},
     uid        TEXT   NOT NULL UNIQUE,          -- ins_…
-    only       BIGINT NOT NULL UNIQUE CHECK (only = 1),
+    one_row    BIGINT NOT NULL UNIQUE CHECK (one_row = 1),
     created_at BIGINT NOT NULL
 );
 

@@ -147,7 +147,10 @@ pub struct PeerUpdate {
 /// Without the key.
 impl std::fmt::Debug for PeerUpdate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PeerUpdate").field("base_url", &self.base_url).field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("PeerUpdate")
+            .field("base_url", &self.base_url)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 

@@ -309,6 +309,22 @@ impl FakePeer {
         inner.complete(line, true)
     }
 
+    /// Puts a line in the place of the last one.
+    pub fn replace_last(&self, line: Value) {
+        *self.inner().lines.last_mut().expect("it has said something") = line;
+    }
+
+    /// Changes every line.
+    pub fn each_line(&self, change: impl FnMut(&mut Value)) {
+        self.inner().lines.iter_mut().for_each(change);
+    }
+
+    /// What a record's envelope says.
+    pub fn read_record(&self, envelope: &Value) -> Record {
+        let envelope: Envelope = serde_json::from_value(envelope.clone()).expect("an envelope");
+        atom_marketplace_bundle::verify(&envelope, &[self.key().public()]).expect("signed by it").document
+    }
+
     /// Passes on what another has published, as it is.
     pub fn pass_on(&self, other: &FakePeer, kind: Kind, tenant: &str, id: &str, version: &str) {
         let theirs = other.inner();
@@ -337,7 +353,8 @@ fn files_of(files: Option<Value>) -> Vec<File> {
 fn file_entry(file: &File) -> FileEntry {
     assert_eq!(file.encoding, FileEncoding::Utf8, "only texts here");
     let bytes = file.content.as_bytes();
-    let value = json!({ "path": file.path, "encoding": file.encoding, "size": bytes.len(), "sha256": sha256_hex(bytes) });
+    let value =
+        json!({ "path": file.path, "encoding": file.encoding, "size": bytes.len(), "sha256": sha256_hex(bytes) });
     serde_json::from_value(value).expect("an entry")
 }
 
@@ -460,6 +477,13 @@ async fn bundle(
         Some(envelope) => envelope.to_bytes().into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Makes a record name a bundle as its only version.
+pub fn name_bundle(record: &mut Record, bundle: &Bundle) {
+    let bytes = bundle.to_bytes();
+    record.versions[0].digest.clone_from(&bundle.digest);
+    record.versions[0].bundle = SignedBytes { sha256: sha256_hex(&bytes), size: bytes.len() as u64 };
 }
 
 /// Nothing of a manifest.

@@ -128,7 +128,11 @@ pub(crate) async fn run(args: &FederationArgs) -> anyhow::Result<()> {
                 let asked = peers.sync(&peer.id).await?;
                 done.push(if *wait { finished(&peers, &asked, &peer).await? } else { asked });
             }
-            if as_json { output::json(&json!({ "items": done })) } else { table(&done) }
+            if as_json {
+                output::json(&json!({ "items": done }))
+            } else {
+                table(&done)
+            }
             let failed = done.iter().find_map(|peer| peer.error.as_ref().filter(|_| *wait).map(|why| (peer, why)));
             if let Some((peer, why)) = failed {
                 anyhow::bail!("{}: {}", peer.name, output::plain(why));
@@ -178,7 +182,11 @@ async fn pair(peers: &Peers, args: &Pair) -> anyhow::Result<Peer> {
         fingerprint: Some(fingerprint),
         policy: Some(args.policy),
         mirror: Some(args.mirror),
-        filters: Some(PeerFilters { kinds: args.kind.clone(), categories: args.category.clone(), tags: args.tag.clone() }),
+        filters: Some(PeerFilters {
+            kinds: args.kind.clone(),
+            categories: args.category.clone(),
+            tags: args.tag.clone(),
+        }),
         reexport: Some(args.reexport),
         share_totals: Some(args.share_totals),
         schedule_seconds: args.every,

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
     AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, DomainClaim, EventType,
-    FederationKeyCreate, InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, PeerCreate, PeerUpdate, Plan, ReportOutcome, ReportReason,
-    ReportRequest, ReportResolution, Role, SessionCreate, SessionUpdate, SignUp, TenantAdminUpdate, TenantCreate,
-    TenantUpdate, TestLogin, TestRateLimit, TransferDirection, TransferRequest, UsageReportRequest, VerificationMethod,
-    WebhookCreate, WebhookSecretRotate, WebhookUpdate, WebhookVerify,
+    FederationKeyCreate, InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, PeerCreate, PeerUpdate, Plan,
+    ReportOutcome, ReportReason, ReportRequest, ReportResolution, Role, SessionCreate, SessionUpdate, SignUp,
+    TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit, TransferDirection, TransferRequest,
+    UsageReportRequest, VerificationMethod, WebhookCreate, WebhookSecretRotate, WebhookUpdate, WebhookVerify,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};

@@ -23,8 +23,9 @@ use super::change::Change;
 use super::checks::{self, Policy, catalog::Subject};
 use super::index::{First, Words};
 use super::model::ComponentRow;
-use super::publish::{self, Prepared, Stored};
+use super::publish::{self, Prepared};
 use super::store::{self as catalog, mirror as store, names, review as decisions, write};
+use super::stored::{self, Stored};
 use super::{index, record};
 use crate::error::{ApiError, ApiResult};
 use crate::events::{self, Hearers};
@@ -146,9 +147,9 @@ pub(crate) enum Standing {
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) version: String,
-    pub(crate) digest: String,
-    /// Yanked, with the reason if one is given.
-    pub(crate) yanked: Option<Option<String>>,
+    /// Whether it is yanked, and why.
+    pub(crate) yanked: bool,
+    pub(crate) yank_reason: Option<String>,
     /// What came of it.
     pub(crate) arrival: Option<Arrival>,
 }
@@ -197,7 +198,6 @@ pub(crate) fn check(
 /// What a call of [`bring`] has done.
 #[derive(Debug)]
 pub(crate) struct Brought {
-    pub(crate) component: i64,
     /// The versions that are there now, by their numbers.
     pub(crate) versions: Vec<(String, i64)>,
     /// What readers see differently.
@@ -249,7 +249,7 @@ fn store_version(
     let Arrival { prepared, version } = arrival;
     let targets = targets(c, home, &prepared.dependencies)?;
     let stored = Stored { component, id, version, findings, targets: &targets };
-    publish::store_version(c, home.scope, prepared, &stored, now)?;
+    stored::store_version(c, home.scope, prepared, &stored, now)?;
     name_targets(c, home, id)
 }
 
@@ -267,7 +267,7 @@ pub(crate) fn fill(
     store::fill(c, version, prepared, findings)?;
     let targets = targets(c, home, &prepared.dependencies)?;
     let stored = Stored { component, id: version, version: &arrival.version, findings, targets: &targets };
-    publish::store_content(c, prepared, &stored, now)?;
+    stored::store_content(c, prepared, &stored, now)?;
     name_targets(c, home, version)?;
     let row = catalog::component_by_key(c, component)?;
     if row.head_version_id == Some(version) {
@@ -284,7 +284,7 @@ fn targets(c: &mut Conn<'_>, home: Home<'_>, dependencies: &[Dependency]) -> Res
         .map(|dependency| {
             let (kind, id) = (dependency.component_type, dependency.id.as_str());
             let own = match &dependency.source_tenant_id {
-                Some(tenant) => return Ok(by_tenant(c, kind, &format!("{tenant}@{}", home.label), id)?),
+                Some(tenant) => return by_tenant(c, kind, &format!("{tenant}@{}", home.label), id),
                 None => names::holder(c, kind, home.scope.id(), id)?,
             };
             match own {
@@ -344,7 +344,7 @@ pub(crate) fn bring(
 ) -> ApiResult<Brought> {
     let before = catalog::component_by_key(c, component)?;
     let held = store::held(c, component)?;
-    let mut brought = Brought { component, versions: Vec::new(), changes: vec![Change::of(&before)] };
+    let mut brought = Brought { versions: Vec::new(), changes: vec![Change::of(&before)] };
     match &account.standing {
         Standing::Withdrawn => {
             if before.status != Status::Withdrawn {
@@ -467,7 +467,7 @@ fn yank(c: &mut Conn<'_>, component: &ComponentRow, held: &[Held], told: &[Told]
     let mut moved = false;
     for version in held {
         let Some(told) = told.iter().find(|told| told.version == version.version) else { continue };
-        let (yanked, reason) = (told.yanked.is_some(), told.yanked.clone().flatten());
+        let (yanked, reason) = (told.yanked, told.yank_reason.clone());
         if yanked == version.yanked && reason == version.yank_reason {
             continue;
         }

@@ -33,6 +33,7 @@ pub mod sanitise;
 mod search;
 mod search_api;
 mod store;
+mod stored;
 mod submissions_api;
 pub mod takedown;
 pub mod versions;

@@ -22,7 +22,7 @@ use atom_marketplace_protocol::component::{
 use atom_marketplace_protocol::digest::component_digest;
 use atom_marketplace_protocol::error::{Code, FieldError, Finding, Severity};
 use atom_marketplace_protocol::event::EventType;
-use atom_marketplace_protocol::ids::{self, Kind};
+use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::json;
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::semver_ext::parse_version;
@@ -37,8 +37,8 @@ use super::head::{self, Known};
 use super::index::{First, Words};
 use super::model::ComponentRow;
 use super::sanitise::{Redactions, sanitise};
-use super::store::checks as runs;
 use super::store::write as store;
+use super::stored::{Stored, store_version};
 use super::{dependencies, index, names, record, takedown};
 use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
@@ -237,6 +237,9 @@ struct Before {
 }
 
 fn before(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResult<Before> {
+    if scope.slug().contains('@') {
+        return Err(ApiError::conflict("This tenant is another instance's: publish there."));
+    }
     let component = store::find(c, prepared.kind, scope, &prepared.id)?;
     let mut versions = Vec::new();
     if let Some(component) = &component {
@@ -437,48 +440,6 @@ fn create(
     first.insert(c)?;
     let change = Change { kind: prepared.kind, slug: prepared.id.clone(), tenants, public: false };
     Ok(Published { component, created: true, change: Some(change) })
-}
-
-/// A version that is to be stored, and what belongs to it.
-pub(in crate::catalog) struct Stored<'a> {
-    pub(in crate::catalog) component: i64,
-    pub(in crate::catalog) id: i64,
-    pub(in crate::catalog) version: &'a Version,
-    pub(in crate::catalog) findings: &'a [Finding],
-    /// The components that its dependencies mean.
-    pub(in crate::catalog) targets: &'a [Option<i64>],
-}
-
-/// Stores a version with its content.
-pub(in crate::catalog) fn store_version(
-    c: &mut Conn<'_>,
-    scope: &TenantScope,
-    prepared: &Prepared,
-    stored: &Stored<'_>,
-    now: Timestamp,
-) -> ApiResult<()> {
-    let Stored { component, id, version, findings, .. } = *stored;
-    store::insert_version(c, id, &ids::new_id("sub"), component, version, scope, prepared, findings, now)?;
-    store_content(c, prepared, stored, now)
-}
-
-/// Stores what a version brings beside its row: what the checks found, its files, and what it needs.
-pub(in crate::catalog) fn store_content(
-    c: &mut Conn<'_>,
-    prepared: &Prepared,
-    stored: &Stored<'_>,
-    now: Timestamp,
-) -> ApiResult<()> {
-    let Stored { component, id, findings, targets, .. } = *stored;
-    let (rules, surface) = (prepared.policy.version(), &prepared.surface);
-    runs::insert_run(c, &runs::Run { version: id, sweep: None, rules, findings, surface }, now)?;
-    for file in &prepared.files {
-        store::insert_file(c, id, file)?;
-    }
-    for (position, (dependency, target)) in prepared.dependencies.iter().zip(targets).enumerate() {
-        store::insert_dependency(c, id, position, component, dependency, *target)?;
-    }
-    Ok(())
 }
 
 /// Another version of a component, at once or as a submission.

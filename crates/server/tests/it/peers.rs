@@ -4,8 +4,8 @@
 use atom_marketplace_bundle::{InstanceKey, RecordStatus, YankedVersion, sign};
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::plan::Plan;
-use atom_marketplace_testkit::peer::{FakePeer, nothing};
-use atom_marketplace_testkit::{Client, TestDb, TestServer, each_db_async};
+use atom_marketplace_testkit::peer::{FakePeer, name_bundle, nothing};
+use atom_marketplace_testkit::{TestDb, TestServer, each_db_async};
 use serde_json::{Value, json};
 
 use crate::scene::install;
@@ -20,7 +20,8 @@ fn key() -> String {
 
 async fn server(db: &TestDb) -> TestServer {
     TestServer::node(db.db.clone(), |parts| {
-        parts.rates = atom_marketplace_server::app::Rates { anonymous: 1_000_000, token: 1_000_000, federation: 1_000_000 };
+        parts.rates =
+            atom_marketplace_server::app::Rates { anonymous: 1_000_000, token: 1_000_000, federation: 1_000_000 };
         parts.outbound_allow = vec!["127.0.0.0/8".parse().expect("a network")];
     })
     .await
@@ -56,6 +57,11 @@ impl Pair {
             .collect();
         found.sort();
         found
+    }
+
+    /// The id of the instance that pulls.
+    async fn own_instance(&self) -> String {
+        "ins_00000000000000000000000000000000".to_owned()
     }
 
     async fn skill(&self, id: &str) -> atom_marketplace_testkit::Answer {
@@ -109,7 +115,10 @@ async fn an_instance_is_paired_with_by_the_fingerprint_of_its_key() {
         let admin = server.admin();
         let probed = admin.post(&format!("{PEERS}/probe"), &json!({ "base_url": format!("{}/api", peer.url) })).await;
         let probed = probed.expect(200);
-        assert_eq!((&probed["fingerprint"], &probed["instance"]["id"]), (&json!(peer.fingerprint()), &json!(peer.instance())));
+        assert_eq!(
+            (&probed["fingerprint"], &probed["instance"]["id"]),
+            (&json!(peer.fingerprint()), &json!(peer.instance()))
+        );
         assert_eq!(admin.get(PEERS).await.expect(200)["total"], 0, "nothing is stored by asking");
 
         let secret = key();
@@ -123,8 +132,13 @@ async fn an_instance_is_paired_with_by_the_fingerprint_of_its_key() {
         let made = made.expect(201);
         assert_eq!(location, format!("{PEERS}/{}", text(&made["id"])));
         for (field, value) in [
-            ("status", json!("active")), ("policy", json!("publish")), ("mirror", json!("all")), ("reexport", json!(false)),
-            ("base_url", json!(peer.url)), ("fingerprint", json!(peer.fingerprint())), ("schedule_seconds", json!(300)),
+            ("status", json!("active")),
+            ("policy", json!("publish")),
+            ("mirror", json!("all")),
+            ("reexport", json!(false)),
+            ("base_url", json!(peer.url)),
+            ("fingerprint", json!(peer.fingerprint())),
+            ("schedule_seconds", json!(300)),
         ] {
             assert_eq!(made[field], value, "{field}");
         }
@@ -136,7 +150,10 @@ async fn an_instance_is_paired_with_by_the_fingerprint_of_its_key() {
         admin.post(PEERS, &again).await.expect_error(409, "CONFLICT");
 
         let changed = admin.patch(&location, &json!({ "policy": "review", "schedule_seconds": 60 })).await.expect(200);
-        assert_eq!((&changed["policy"], &changed["schedule_seconds"], &changed["filters"]), (&json!("review"), &json!(60), &json!({"kinds": ["skill"]})));
+        assert_eq!(
+            (&changed["policy"], &changed["schedule_seconds"], &changed["filters"]),
+            (&json!("review"), &json!(60), &json!({"kinds": ["skill"]}))
+        );
         assert_eq!(admin.patch(&location, &json!({ "status": "paused" })).await.expect(200)["status"], "paused");
         admin.post(&format!("{location}/sync"), &json!({})).await.expect_error(409, "CONFLICT");
         admin.patch(&location, &json!({ "status": "active" })).await.expect(200);
@@ -179,11 +196,11 @@ async fn what_is_no_peer_is_refused_with_a_reason() {
             let answer = admin.post(PEERS, &body).await;
             // The server's own description names itself: that is a conflict once it has one.
             if field == "base_url" && value == json!(server.url) {
-                assert!([400, 409].contains(&answer.status.as_u16()), "{value}");
+                assert!([400, 409].contains(&answer.status), "{value}");
                 continue;
             }
             let error = answer.expect_error(400, "INVALID_REQUEST");
-            let named = error["details"]["fields"][0]["path"].as_str().unwrap_or_default();
+            let named = error["fields"][0]["path"].as_str().unwrap_or_default();
             assert!(named.starts_with(field), "{field} {value}: {error}");
         }
         assert_eq!(admin.get(PEERS).await.expect(200)["total"], 0);
@@ -288,14 +305,21 @@ async fn what_its_origin_says_of_it_becomes_true_here() {
             record.head = Some("1.0.0".to_owned());
         });
         peer.change(Kind::Skill, "acme", "two", "deprecated", None, |record| {
-            record.deprecated = serde_json::from_value(json!({ "message": "Use one.", "successor": { "id": "one", "source_tenant_id": "acme" } })).unwrap();
+            record.deprecated = serde_json::from_value(
+                json!({ "message": "Use one.", "successor": { "id": "one", "source_tenant_id": "acme" } }),
+            )
+            .unwrap();
         });
         peer.gone(Kind::Skill, "acme", "three", RecordStatus::Quarantined, Some("It steals."));
         pair.pull().await;
         let one = pair.skill("one").await.expect(200);
         assert_eq!(one["version"], "1.0.0", "what was yanked is not shown");
-        let versions = server.anonymous().get(&format!("{SKILLS}/one/versions?source_tenant_id=acme@north")).await.expect(200);
-        assert_eq!((&versions["items"][0]["yanked"], &versions["items"][0]["yank_reason"]), (&json!(true), &json!("It breaks.")));
+        let versions =
+            server.anonymous().get(&format!("{SKILLS}/one/versions?source_tenant_id=acme@north")).await.expect(200);
+        assert_eq!(
+            (&versions["items"][0]["yanked"], &versions["items"][0]["yank_reason"]),
+            (&json!(true), &json!("It breaks."))
+        );
         let two = pair.skill("two").await.expect(200);
         assert_eq!(two["deprecated"]["successor"]["source_tenant_id"], "acme@north");
         pair.skill("three").await.expect_error(404, "COMPONENT_NOT_FOUND");
@@ -331,7 +355,10 @@ async fn what_its_origin_says_of_it_becomes_true_here() {
         pair.skill("one").await.expect_error(404, "COMPONENT_NOT_FOUND");
         admin.post(&at("release"), &json!({ "reason": "We do again." })).await.expect(200);
         assert_eq!(pair.skill("one").await.expect(200)["version"], "2.0.0");
-        admin.post("/api/admin/components/skill/acme@north/two/takedown", &json!({ "reason": "A court." })).await.expect(200);
+        admin
+            .post("/api/admin/components/skill/acme@north/two/takedown", &json!({ "reason": "A court." }))
+            .await
+            .expect(200);
         peer.publish(Kind::Skill, "acme", "two", "3.0.0", json!({}));
         pair.pull().await;
         assert_eq!(pair.refusals().await, [("taken_down".to_owned(), "two".to_owned())]);
@@ -373,7 +400,11 @@ async fn under_review_nothing_is_public_before_a_reviewer_has_looked() {
         peer.publish(Kind::Skill, "acme", "one", "1.2.0", json!({ "description": "Even more." }));
         peer.change(Kind::Skill, "acme", "bad", "deprecated", None, |_| {});
         pair.pull().await;
-        assert_eq!(pair.listed().await, ["acme@north/one 1.1.0"], "the new version waits, and what was rejected stays so");
+        assert_eq!(
+            pair.listed().await,
+            ["acme@north/one 1.1.0"],
+            "the new version waits, and what was rejected stays so"
+        );
         let waiting = admin.get("/api/admin/submissions").await.expect(200);
         assert_eq!((&waiting["total"], &waiting["items"][0]["version"]), (&json!(1), &json!("1.2.0")));
     })
@@ -410,15 +441,17 @@ async fn lies_are_refused_one_by_one_and_the_rest_is_taken() {
         say("bad-bundle", &|line| line["bundle"]["payload"] = line["record"]["payload"].clone());
         say("renamed-line", &|line| line["id"] = "honest-too".into());
         say("other-bundle", &|line| {
-            let bundle = peer.bundle(Kind::Skill, "acme", "other-bundle", "1.0.0", &json!({ "description": "Another." }));
+            let bundle =
+                peer.bundle(Kind::Skill, "acme", "other-bundle", "1.0.0", &json!({ "description": "Another." }));
             line["bundle"] = json!(sign(&bundle, &own_key).unwrap());
         });
         say("echo", &|line| line["instance"] = "OWN".into());
         say("nowhere", &|line| line["instance"] = "ins_000000000000000000000000000000ff".into());
         say("mute", &|line| line["record"] = "no envelope".into());
         say("hostile", &|line| {
-            let bundle = peer.bundle(Kind::Skill, "acme", "hostile", "1.0.0", &json!({ "description": "x".repeat(3_000) }));
-            line["record"] = again(&line["record"], &own_key, &|record| peer.name_bundle(record, &bundle));
+            let bundle =
+                peer.bundle(Kind::Skill, "acme", "hostile", "1.0.0", &json!({ "description": "x".repeat(3_000) }));
+            line["record"] = again(&line["record"], &own_key, &|record| name_bundle(record, &bundle));
             line["bundle"] = json!(sign(&bundle, &own_key).unwrap());
         });
         peer.publish(Kind::Skill, "acme", "last", "1.0.0", json!({}));
@@ -430,7 +463,15 @@ async fn lies_are_refused_one_by_one_and_the_rest_is_taken() {
         });
         let state = pair.pull().await;
         assert_eq!(state["error"], Value::Null);
-        assert_eq!(pair.listed().await, ["acme@north/bad-bundle 1.0.0", "acme@north/honest 1.0.0", "acme@north/last 1.0.0", "acme@north/other-bundle 1.0.0"]);
+        assert_eq!(
+            pair.listed().await,
+            [
+                "acme@north/bad-bundle 1.0.0",
+                "acme@north/honest 1.0.0",
+                "acme@north/last 1.0.0",
+                "acme@north/other-bundle 1.0.0"
+            ]
+        );
         assert_eq!(
             pair.refusals().await,
             [

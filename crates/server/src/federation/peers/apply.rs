@@ -49,11 +49,8 @@ pub(super) fn prepare(tale: Tale, here: &[String], how: PeerMirror, policy: &Arc
         let arrival = match bundle {
             _ if here.iter().any(|here| here == number) => None,
             Some(bundle) => Some(Arrival::whole(bundle.document.clone(), tenant, id, policy)),
-            None if how == PeerMirror::Metadata => {
-                outline(record, number).map(|manifest| {
-                    Arrival::outline((kind, tenant, id), (number, &version.digest), manifest?, policy)
-                })
-            }
+            None if how == PeerMirror::Metadata => outline(record, number)
+                .map(|manifest| Arrival::outline((kind, tenant, id), (number, &version.digest), manifest?, policy)),
             None => {
                 ready.missing.push(number.to_owned());
                 None
@@ -69,8 +66,8 @@ pub(super) fn prepare(tale: Tale, here: &[String], how: PeerMirror, policy: &Arc
         };
         ready.versions.push(Told {
             version: number.to_owned(),
-            digest: version.digest.clone(),
-            yanked: version.yanked.as_ref().map(|yanked| yanked.reason.clone()),
+            yanked: version.yanked.is_some(),
+            yank_reason: version.yanked.as_ref().and_then(|yanked| yanked.reason.clone()),
             arrival,
         });
     }
@@ -124,7 +121,7 @@ pub(super) struct Applied {
     pub(super) changes: Vec<Change>,
     pub(super) refused: Vec<Refusal>,
     /// Whether anything is different.
-    pub(super) applied: bool,
+    pub(super) done: bool,
 }
 
 impl Applied {
@@ -144,7 +141,7 @@ pub(super) fn apply(
     now: Timestamp,
 ) -> ApiResult<Applied> {
     let tale = &ready.tale;
-    let Some(record) = &tale.record else { return leave(c, peer, origin, tale, now) };
+    let Some(record) = &tale.record else { return leave(c, origin, tale, now) };
     let (signed, record) = (record, &record.document);
     let slug = format!("{}@{}", record.source_tenant_id, origin.label);
     let tenant = tenants::get(c, &slug)?;
@@ -186,8 +183,8 @@ pub(super) fn apply(
     let home = Home { scope: &scope, label: &origin.label, origin: &shown, review: peer.policy == PeerPolicy::Review };
     let new = there.is_none();
     let applied = put(c, home, there, ready, signed, origin, now)?;
-    *room -= u64::from(new && applied.applied);
-    if applied.applied && *scope.tenant().name != *name {
+    *room -= u64::from(new && applied.done);
+    if applied.done && *scope.tenant().name != *name {
         tenants::rename(c, &actor, &slug, Some(name), now)?;
     }
     Ok(applied)
@@ -245,7 +242,8 @@ fn present(
         return taken();
     }
     if let Some(reason) = takedown::taken_down(c, row.id)? {
-        let message = format!("This marketplace has taken it down, and nothing is listed under its name again: {reason}");
+        let message =
+            format!("This marketplace has taken it down, and nothing is listed under its name again: {reason}");
         return Ok(Err(Refusal::new("taken_down", message)));
     }
     match store::mirror::find(c, row.id)? {
@@ -305,18 +303,13 @@ fn wanted(filters: &PeerFilters, record: &Record) -> bool {
 }
 
 /// The peer offers a component no more.
-fn leave(c: &mut Conn<'_>, peer: &PeerRow, origin: &Origin, tale: &Tale, now: Timestamp) -> ApiResult<Applied> {
+fn leave(c: &mut Conn<'_>, origin: &Origin, tale: &Tale, now: Timestamp) -> ApiResult<Applied> {
     let Some(kind) = tale.about.kind else { return Ok(Applied::default()) };
-    match store::mirror::by_remote(c, origin.id, kind, &tale.remote, &tale.about.id)? {
-        Some(component) => {
-            let component = crate::catalog::component(c, component)?;
-            set_apart(c, &component, now)
-        }
-        None => {
-            tracing::debug!(peer = peer.name, "a component that is not here is out of scope");
-            Ok(Applied::default())
-        }
+    if let Some(component) = store::mirror::by_remote(c, origin.id, kind, &tale.remote, &tale.about.id)? {
+        let component = crate::catalog::component(c, component)?;
+        return set_apart(c, &component, now);
     }
+    Ok(Applied::default())
 }
 
 /// Withdraws a component without its origin's word, until the next record.
@@ -328,7 +321,7 @@ pub(super) fn set_apart(c: &mut Conn<'_>, component: &ComponentRow, now: Timesta
     store::mirror::set_apart(c, component.id)?;
     store::mirror::drop_bundles(c, component.id)?;
     crate::catalog::index::reindex(c, component.id)?;
-    Ok(Applied { changes: vec![Change::of(component)], applied: true, refused: Vec::new() })
+    Ok(Applied { changes: vec![Change::of(component)], done: true, refused: Vec::new() })
 }
 
 /// Writes what a tale says.
@@ -342,7 +335,7 @@ fn put(
     now: Timestamp,
 ) -> ApiResult<Applied> {
     let (tale, record) = (&ready.tale, &signed.document);
-    let mut applied = Applied { applied: true, ..Applied::default() };
+    let mut applied = Applied { done: true, ..Applied::default() };
     let held = match &there {
         Some((component, _)) => mirror::held(c, component.id)?,
         None => Vec::new(),
@@ -351,19 +344,16 @@ fn put(
     let (arrivals, refused) = judged(c, home, known, ready, &held)?;
     applied.refused = refused;
     let mut arrivals = arrivals.into_iter();
-    let component = match (&there, record.status) {
-        (Some((component, _)), _) => {
-            if *component.publisher_slug != *home.scope.slug() || component.slug != record.id {
-                applied.changes.extend(mirror::rename(c, home, component, &record.id, now)?);
-            }
-            component.id
+    let component = if let Some((component, _)) = &there {
+        if *component.publisher_slug != *home.scope.slug() || component.slug != record.id {
+            applied.changes.extend(mirror::rename(c, home, component, &record.id, now)?);
         }
-        (None, _) => {
-            let Some((arrival, findings, _)) = arrivals.next() else {
-                return Ok(Applied { applied: false, ..applied });
-            };
-            mirror::create(c, home, arrival, &findings, now)?
-        }
+        component.id
+    } else {
+        let Some((arrival, findings, _)) = arrivals.next() else {
+            return Ok(Applied { done: false, ..applied });
+        };
+        mirror::create(c, home, arrival, &findings, now)?
     };
     for (arrival, findings, version) in arrivals {
         match version {

@@ -102,7 +102,7 @@ const OUT_OF_SCOPE: &str = "out_of_scope";
 impl Reader {
     /// Reads a page.
     pub(super) fn read(&self, body: &[u8]) -> Result<Read, Fault> {
-        let (lines, end) = self.end(body)?;
+        let (lines, end) = split(body)?;
         let page = self.page(&end.page, lines)?;
         let mut read = Read {
             to: page.to,
@@ -152,20 +152,6 @@ impl Reader {
         Ok(read)
     }
 
-    /// A page without its last line, and that line.
-    fn end<'a>(&self, body: &'a [u8]) -> Result<(&'a [u8], End), Fault> {
-        let broken = |why: &str| Fault::Page(Refusal::new("malformed", format!("The page of the feed {why}.")));
-        let whole = body.strip_suffix(b"\n").unwrap_or(body);
-        let at = whole.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let (lines, end) = whole.split_at(at);
-        let end: End =
-            serde_json::from_slice(end).map_err(|_| broken("has no end: it was cut off, or is no feed at all"))?;
-        if end.next_cursor.len() > CURSOR_MAX || end.next_cursor.chars().any(char::is_control) {
-            return Err(broken("ends with a cursor that is too long"));
-        }
-        Ok((lines, end))
-    }
-
     /// What the peer says of a page: it is this one, it is what was asked for, and the peer has not said more before.
     fn page(&self, envelope: &Envelope, lines: &[u8]) -> Result<Page, Fault> {
         let mut ring = KeyRing::default();
@@ -177,7 +163,10 @@ impl Reader {
         let page = page.document;
         let refuse = |code, why: String| Err(Fault::Page(Refusal::new(code, why)));
         if page.sha256 != sha256_hex(lines) {
-            return refuse("digest_mismatch", "The page is not the one that the peer has signed: it was changed on its way.".to_owned());
+            return refuse(
+                "digest_mismatch",
+                "The page is not the one that the peer has signed: it was changed on its way.".to_owned(),
+            );
         }
         if page.head < self.head {
             let message = format!(
@@ -187,11 +176,17 @@ impl Reader {
             return Err(Fault::Contradiction(Refusal::new("rollback", message)));
         }
         if page.from != self.after {
-            return refuse("replay", format!("The page begins behind {}, and {} was asked for.", page.from, self.after));
+            return refuse(
+                "replay",
+                format!("The page begins behind {}, and {} was asked for.", page.from, self.after),
+            );
         }
         let at: Timestamp = page.at.parse().unwrap_or_default();
         if self.now.since(at) > AGE_MAX {
-            return refuse("replay", format!("The page was made at {}: somebody has kept it, or a clock is wrong.", page.at));
+            return refuse(
+                "replay",
+                format!("The page was made at {}: somebody has kept it, or a clock is wrong.", page.at),
+            );
         }
         Ok(page)
     }
@@ -213,7 +208,10 @@ impl Reader {
         };
         let refuse = |code, why: &str| Err(Refusal::new(code, why).about(&about).at(line.sequence));
         if line.instance == self.own {
-            return refuse("echo", "It is said to come from this instance, which has published what it has published itself.");
+            return refuse(
+                "echo",
+                "It is said to come from this instance, which has published what it has published itself.",
+            );
         }
         if ids::check_component_id(&line.id).is_err() || ids::check_tenant_ref(&line.source_tenant_id).is_err() {
             return refuse("malformed", "It has an impossible name.");
@@ -225,7 +223,10 @@ impl Reader {
             );
         };
         if origin.vouched && self.direct.contains(&line.instance) {
-            return refuse("pulled_directly", "The origin is a peer itself: what it has published is taken from there alone.");
+            return refuse(
+                "pulled_directly",
+                "The origin is a peer itself: what it has published is taken from there alone.",
+            );
         }
         let key = (line.instance.clone(), line.component_type, line.source_tenant_id.clone(), line.id.clone());
         let new = Tale {
@@ -253,7 +254,9 @@ impl Reader {
         }
         if let Some(envelope) = &line.bundle {
             match ring.verify::<Bundle>(envelope) {
-                Ok(bundle) => told.entry(key).and_modify(|tale| tale.bundles.push(bundle)).or_insert_with(|| unreachable!()),
+                Ok(bundle) => {
+                    told.entry(key).and_modify(|tale| tale.bundles.push(bundle)).or_insert_with(|| unreachable!())
+                }
                 Err(reason) => {
                     refused.push(keys::refused(&reason, "bundle").about(&about).at(line.sequence));
                     return Ok(());
@@ -264,11 +267,29 @@ impl Reader {
     }
 }
 
+/// A page without its last line, and that line.
+fn split(body: &[u8]) -> Result<(&[u8], End), Fault> {
+    let broken = |why: &str| Fault::Page(Refusal::new("malformed", format!("The page of the feed {why}.")));
+    let whole = body.strip_suffix(b"\n").unwrap_or(body);
+    let at = whole.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let (lines, end) = whole.split_at(at);
+    let end: End =
+        serde_json::from_slice(end).map_err(|_| broken("has no end: it was cut off, or is no feed at all"))?;
+    if end.next_cursor.len() > CURSOR_MAX || end.next_cursor.chars().any(char::is_control) {
+        return Err(broken("ends with a cursor that is too long"));
+    }
+    Ok((lines, end))
+}
+
 /// A record is of the component that its line names; the peer's own under the very name, another's under the peer's name of its
 /// publisher.
 fn named(record: &Record, line: &Line, about: &About, origin: &Origin) -> Result<(), Refusal> {
     let tenant = origin.vouched || record.source_tenant_id == line.source_tenant_id;
-    if record.instance == line.instance && record.component_type == line.component_type && record.id == line.id && tenant {
+    if record.instance == line.instance
+        && record.component_type == line.component_type
+        && record.id == line.id
+        && tenant
+    {
         return Ok(());
     }
     let message = format!(
@@ -301,9 +322,7 @@ pub(super) fn fits(record: &Record, bundle: &Verified<Bundle>) -> Result<(), Ref
     }
     let name = |tenant: &str, id: &str| document.source_tenant_id == tenant && document.id == id;
     let former = || record.formerly.iter().any(|former| name(&former.source_tenant_id, &former.id));
-    if document.component_type != record.component_type
-        || !(name(&record.source_tenant_id, &record.id) || former())
-    {
+    if document.component_type != record.component_type || !(name(&record.source_tenant_id, &record.id) || former()) {
         return refuse(format!(
             "The bundle is of the {} {}/{}: it stands where another one should.",
             document.component_type, document.source_tenant_id, document.id
@@ -313,7 +332,9 @@ pub(super) fn fits(record: &Record, bundle: &Verified<Bundle>) -> Result<(), Ref
         return refuse(format!("The record does not name a version {}.", document.version));
     };
     if version.digest != document.digest || version.bundle.sha256 != sha256_hex(&bundle.payload) {
-        return refuse("The bundle is not the one that the record names: another one was signed under the same number.".to_owned());
+        return refuse(
+            "The bundle is not the one that the record names: another one was signed under the same number.".to_owned(),
+        );
     }
     Ok(())
 }

@@ -265,7 +265,10 @@ fn change(outbound: &Outbound, update: PeerUpdate) -> ApiResult<Change> {
     }
     check_schedule(update.schedule_seconds, &mut wrong);
     if update.status == Some(PeerStatus::Suspect) {
-        wrong.push(FieldError::new("status", "Only a peer's own contradictions make it suspect: send `paused` or `active`."));
+        wrong.push(FieldError::new(
+            "status",
+            "Only a peer's own contradictions make it suspect: send `paused` or `active`.",
+        ));
     }
     let filters = update.filters.clone().map(|filters| check_filters(filters, &mut wrong));
     if wrong.is_empty() { Ok(Change { update, base_url, filters }) } else { Err(ApiError::invalid(wrong)) }

@@ -15,7 +15,6 @@ use atom_marketplace_protocol::peer::{PeerMirror, PeerStatus};
 use futures_util::StreamExt as _;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::apply::{self, Applied, COMPONENTS_MAX, Ready};
 use super::feed::{self, Fault, Read, Reader, Tale};
@@ -92,9 +91,8 @@ impl From<Error> for Stop {
 /// Pulls from one peer, unless another node does.
 async fn pull(m: &Marketplace, id: i64) -> ApiResult<()> {
     let (now, node) = (m.now(), m.instance.clone());
-    let leased = m
-        .db
-        .write(move |c| {
+    let leased =
+        m.db.write(move |c| {
             let leased = store::lease(c, id, &node, now, now.plus(LEASE))?;
             leased.then(|| store::by_key(c, id)).transpose()
         })
@@ -150,7 +148,7 @@ impl Walk<'_> {
         let key = self.key()?;
         let own = self.m.instance_id().await?;
         self.follow(&own).await?;
-        let until = Instant::now() + TURN;
+        let until = self.m.now().plus(TURN);
         let mut place = Place {
             cursor: self.peer.cursor.clone(),
             sequence: self.peer.sequence,
@@ -163,7 +161,7 @@ impl Walk<'_> {
                 self.complete_some(&own, &key, &mut place).await?;
                 return Ok(true);
             }
-            if Instant::now() >= until {
+            if self.m.now() >= until {
                 return Ok(false);
             }
         }
@@ -293,15 +291,7 @@ impl Walk<'_> {
                     direct.insert(origin.instance.clone());
                 }
             }
-            Ok::<_, Error>(Reader {
-                instance: instance.clone(),
-                own: own.clone(),
-                origins,
-                direct,
-                after,
-                head,
-                now,
-            })
+            Ok::<_, Error>(Reader { instance: instance.clone(), own: own.clone(), origins, direct, after, head, now })
         });
         Ok(reader.await?)
     }
@@ -539,7 +529,7 @@ fn apply_batch(
     };
     for ready in batch {
         let Some(origin) = origins.iter().find(|origin| origin.id == ready.tale.origin) else { continue };
-        let Applied { changes: seen, refused, applied: new } = apply::apply(c, &peer, origin, ready, &mut room, now)?;
+        let Applied { changes: seen, refused, done: new } = apply::apply(c, &peer, origin, ready, &mut room, now)?;
         refuse(c, &ready.refused)?;
         refuse(c, &refused)?;
         changes.extend(seen);

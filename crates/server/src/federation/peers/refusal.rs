@@ -23,7 +23,7 @@ pub(crate) struct Refusal {
     pub(crate) code: &'static str,
     /// What happened and what it means, for people.
     pub(crate) message: String,
-    pub(crate) about: About,
+    pub(crate) about: Box<About>,
     /// Where in the peer's feed it stood.
     pub(crate) sequence: Option<u64>,
 }
@@ -35,14 +35,14 @@ const NAME_MAX: usize = 128;
 impl Refusal {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
         let message = cut(&message.into(), MESSAGE_MAX);
-        Self { code, message, about: About::default(), sequence: None }
+        Self { code, message, about: Box::default(), sequence: None }
     }
 
     /// The same about a component.
     #[must_use]
     pub(crate) fn about(mut self, about: &About) -> Self {
         let version = std::mem::take(&mut self.about.version);
-        self.about = About {
+        *self.about = About {
             instance: cut(&about.instance, NAME_MAX),
             kind: about.kind,
             tenant: cut(&about.tenant, NAME_MAX),

@@ -138,6 +138,8 @@ export interface Bundle {
   format: string;
   /** The publisher's id. */
   id: string;
+  /** The instance it was published on, which signs it. */
+  instance: string;
   /** The publisher's fields. */
   manifest: Manifest;
   /** When the version became available, RFC 3339 UTC; absent while it waits for review. */
@@ -407,6 +409,10 @@ export type MessageSide = 'reviewer' | 'publisher';
 export interface Origin {
   /** The instance it was published on. */
   instance: string;
+  /** What that instance calls itself. */
+  name?: string | null | undefined;
+  /** The peer it came from, by its name here. */
+  peer?: string | null | undefined;
   /** Its publisher there. */
   tenantId: string;
   /** The peer that vouches for the origin's key, where that is not pinned here. */

@@ -7,7 +7,6 @@ use atom_marketplace_protocol::ids::Kind;
 /// What is known of a component that came from elsewhere.
 #[derive(Clone, Debug)]
 pub(in crate::federation::peers) struct MirrorRow {
-    pub(in crate::federation::peers) component: i64,
     pub(in crate::federation::peers) origin: i64,
     pub(in crate::federation::peers) remote: String,
     pub(in crate::federation::peers) revision: u64,
@@ -17,25 +16,22 @@ pub(in crate::federation::peers) struct MirrorRow {
     pub(in crate::federation::peers) held: Option<String>,
     /// It was withdrawn without its origin's word.
     pub(in crate::federation::peers) apart: bool,
-    pub(in crate::federation::peers) incomplete: bool,
 }
 
 impl FromRow for MirrorRow {
     fn from_row(row: &Row<'_>) -> Result<Self, Error> {
         Ok(Self {
-            component: row.get("component_id")?,
             origin: row.get("origin_id")?,
             remote: row.get("remote")?,
             revision: row.get::<i64>("revision")?.max(0) as u64,
             record: row.get("record")?,
             held: row.get("held")?,
             apart: row.get("apart")?,
-            incomplete: row.get("incomplete")?,
         })
     }
 }
 
-const COLUMNS: &str = "component_id, origin_id, remote, revision, record, held, apart, incomplete";
+const COLUMNS: &str = "origin_id, remote, revision, record, held, apart";
 
 /// Of a component, if it came from elsewhere.
 pub(in crate::federation::peers) fn find(c: &mut Conn<'_>, component: i64) -> Result<Option<MirrorRow>, Error> {
@@ -86,11 +82,7 @@ pub(in crate::federation::peers) fn set_apart(c: &mut Conn<'_>, component: i64) 
 }
 
 /// A peer's own components may be described by any revision from now on.
-pub(in crate::federation::peers) fn forget_revisions(
-    c: &mut Conn<'_>,
-    peer: i64,
-    instance: &str,
-) -> Result<(), Error> {
+pub(in crate::federation::peers) fn forget_revisions(c: &mut Conn<'_>, peer: i64, instance: &str) -> Result<(), Error> {
     c.execute(
         "UPDATE mirror SET revision = 0 WHERE origin_id IN (SELECT id FROM peer_origin WHERE peer_id = $1 AND instance = $2)",
         args![peer, instance],
