@@ -2,9 +2,8 @@
 
 -- Who this marketplace is among others: one row, made once, never changed.
 CREATE TABLE instance (
-    id         {{id}},
-    uid        TEXT   NOT NULL UNIQUE,          -- ins_…
-    one_row    BIGINT NOT NULL UNIQUE CHECK (one_row = 1),
+    id         BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    uid        TEXT   NOT NULL,                 -- ins_…
     created_at BIGINT NOT NULL
 );
 

@@ -92,8 +92,7 @@ CREATE TABLE mirror_version (
     version_id    BIGINT    NOT NULL PRIMARY KEY REFERENCES component_version (id),
     component_id  BIGINT    NOT NULL REFERENCES component (id),
     bundle_sha256 TEXT      NOT NULL,          -- of the bundle's bytes, as the record says
-    bundle_size   BIGINT    NOT NULL,
-    bundle        {{bytes}}                    -- its envelope, as the origin signed it; null: not fetched yet
+    bundle_size   BIGINT    NOT NULL
 );
 CREATE INDEX mirror_version_component ON mirror_version (component_id);
 

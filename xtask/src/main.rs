@@ -2,6 +2,7 @@
 //! second on a fresh machine and never builds the product with other features than the tests do.
 
 mod generated;
+mod prove;
 mod test;
 mod tidy;
 
@@ -23,7 +24,10 @@ The project's tasks.
   cargo xtask cli [--check]         The same for docs/CLI.md.
   cargo xtask sdk-types [--check]   Writes the SDKs' generated code from openapi.json; needs python3 and node.
   cargo xtask screenshots           Every page, light, dark and narrow, as pictures in e2e/screenshots/.
+  cargo xtask prove [NAMES] [--small]  What is promised, proved in full, on a machine that does nothing else; --small in the
+                                    size of the tests. Names are listed below.
   cargo xtask bench [ARGS]          Measures the release binary against a floor on loopback; `bench --help` says how.
+  cargo xtask bench webhooks        From an event to its receivers: rates, times and CPU; `--postgres` on PostgreSQL too.
   cargo xtask bench sdks            The SDKs' import time and bundle size, beside stripe's and openai's.
   cargo xtask help                  This.
 
@@ -60,10 +64,11 @@ fn run(args: &[String]) -> Result<bool> {
         ["sdk-types"] => sdk_types(&[]),
         ["sdk-types", "--check"] => sdk_types(&["--check"]),
         ["screenshots"] => screenshots(),
+        ["prove", rest @ ..] => prove::run(rest),
         ["bench", "sdks"] => sdk_bench(),
         ["bench", rest @ ..] => bench(rest),
         [] | ["help" | "--help" | "-h"] => {
-            print!("{HELP}");
+            print!("{HELP}\nProofs:\n\n{}", prove::list());
             Ok(true)
         }
         _ => bail!("`{}` is no task; `cargo xtask help` lists them", args.join(" ")),

@@ -8,6 +8,7 @@ mod load;
 mod market;
 mod process;
 mod report;
+mod webhooks;
 mod words;
 
 use std::path::PathBuf;
@@ -31,9 +32,21 @@ const CACHE: &str = "64MiB";
 /// Writers of the publish scenarios.
 const WRITERS: usize = 32;
 
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    /// Reading, searching and publishing.
+    Requests,
+    /// From an event to those who asked to be told.
+    Webhooks,
+}
+
 /// Measures the marketplace against a floor, on loopback.
 #[derive(Debug, Parser)]
 struct Arguments {
+    /// What is measured.
+    #[arg(default_value = "requests")]
+    what: What,
     /// How many public components; several times for several runs.
     #[arg(long, default_values_t = [1_000])]
     size: Vec<u64>,
@@ -70,28 +83,47 @@ async fn main() -> Result<()> {
     if let Some([port, file]) = arguments.floor.as_deref() {
         return floor::serve(port.parse()?, &PathBuf::from(file)).await;
     }
-    let (mut rows, mut at_rest) = (Vec::new(), Vec::new());
-    for &size in &arguments.size {
-        if !arguments.no_sqlite {
-            measure(&arguments, Database::Sqlite, size, &mut rows, &mut at_rest).await?;
+    let time = Duration::from_secs(arguments.seconds);
+    match arguments.what {
+        What::Requests => {
+            let (mut rows, mut at_rest) = (Vec::new(), Vec::new());
+            for &size in &arguments.size {
+                let measure = async |database| measure(&arguments, database, size, &mut rows, &mut at_rest).await;
+                on_each_database(&arguments, &format!("bench_{size}"), measure).await?;
+            }
+            report::print(&rows, &at_rest);
         }
-        if let Some(url) = &arguments.postgres_url {
-            let separator = if url.contains('?') { '&' } else { '?' };
-            let database = Database::Postgres(format!("{url}{separator}schema=bench_{size}"));
-            measure(&arguments, database, size, &mut rows, &mut at_rest).await?;
-        } else if arguments.postgres {
-            // A schema of its own, gone when it is dropped, after the server that uses it.
-            let schema =
-                tokio::task::spawn_blocking(TestDb::durable_postgres).await?.context("there is no PostgreSQL")?;
-            let in_use = tokio::spawn(keep_in_use());
-            let database = Database::Postgres(schema.url.clone());
-            let measured = measure(&arguments, database, size, &mut rows, &mut at_rest).await;
-            in_use.abort();
-            tokio::task::spawn_blocking(move || drop(schema)).await?;
-            measured?;
+        What::Webhooks => {
+            let mut rows = Vec::new();
+            let measure = async |database| webhooks::measure(database, &arguments.only, time, &mut rows).await;
+            on_each_database(&arguments, "bench_webhooks", measure).await?;
+            webhooks::print(&rows);
         }
     }
-    report::print(&rows, &at_rest);
+    Ok(())
+}
+
+/// Measures on the databases that are wanted; on PostgreSQL in a schema of its own.
+async fn on_each_database(
+    arguments: &Arguments,
+    schema: &str,
+    mut measure: impl AsyncFnMut(Database) -> Result<()>,
+) -> Result<()> {
+    if !arguments.no_sqlite {
+        measure(Database::Sqlite).await?;
+    }
+    if let Some(url) = &arguments.postgres_url {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        measure(Database::Postgres(format!("{url}{separator}schema={schema}"))).await?;
+    } else if arguments.postgres {
+        // Gone when it is dropped, after the server that uses it.
+        let schema = tokio::task::spawn_blocking(TestDb::durable_postgres).await?.context("there is no PostgreSQL")?;
+        let in_use = tokio::spawn(keep_in_use());
+        let measured = measure(Database::Postgres(schema.url.clone())).await;
+        in_use.abort();
+        tokio::task::spawn_blocking(move || drop(schema)).await?;
+        measured?;
+    }
     Ok(())
 }
 

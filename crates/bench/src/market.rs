@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use atom_marketplace_db::{Db, Options, args};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::client::{Answer, Connection, header, request};
-use crate::process::{Process, free_port};
+use crate::process::{self, Process, free_port};
 use crate::words::{Numbers, text};
 
 const ADMIN_KEY: &str = "bench-admin-key-0123456789-0123456789";
@@ -96,6 +97,7 @@ impl Market {
             .env("ATOM_RATE_TOKEN", RATE)
             .env("ATOM_PLAN_ENTERPRISE_STORAGE", "1TiB")
             .env("ATOM_ANSWER_CACHE_BYTES", cache)
+            .env("ATOM_OUTBOUND_ALLOW", "127.0.0.1/32")
             .env("ATOM_LOG", "warn");
         if let Database::Postgres(url) = &self.database {
             command.env("ATOM_DATABASE_URL", url);
@@ -103,17 +105,19 @@ impl Market {
         Process::start(&mut command, port, "/readyz", &self.directory.join("serve.log")).await
     }
 
+    /// The process of PostgreSQL's that is the parent of all its others.
+    pub(crate) async fn postgres(&self) -> Result<Option<u32>> {
+        let Database::Postgres(url) = &self.database else { return Ok(None) };
+        let db = Db::open(url, Options::default())?;
+        let backend: i64 = db.read(|c| c.one("SELECT CAST(pg_backend_pid() AS BIGINT)", args![])).await?;
+        process::parent(backend as u32).map(Some)
+    }
+
     /// Makes the tenants and `size` public, approved components.
     pub(crate) async fn fill(&mut self, process: &Process, size: u64) -> Result<()> {
         let mut connection = Connection::open(&process.address).await?;
         for number in 0..TENANTS {
-            let id = format!("bench-{number}");
-            let body = json!({ "id": id, "name": format!("Bench {number}"), "plan": "enterprise" });
-            admin(&mut connection, "POST", "/api/admin/tenants", Some(&body)).await?;
-            let body = json!({ "name": "bench" });
-            let made = admin(&mut connection, "POST", &format!("/api/admin/tenants/{id}/tokens"), Some(&body)).await?;
-            let token = made["token"].as_str().context("no token in the answer")?;
-            self.tokens.push(format!("Bearer {token}"));
+            self.tokens.push(tenant(&mut connection, &format!("bench-{number}")).await?);
         }
         drop(connection);
         // In parts: each look at the reviewers' queue sorts all of it.
@@ -127,8 +131,17 @@ impl Market {
     }
 }
 
+/// Makes a tenant; `Bearer …` with a token of it.
+pub(crate) async fn tenant(connection: &mut Connection, id: &str) -> Result<String> {
+    let body = json!({ "id": id, "name": id, "plan": "enterprise" });
+    admin(connection, "POST", "/api/admin/tenants", Some(&body)).await?;
+    let body = json!({ "name": "bench" });
+    let made = admin(connection, "POST", &format!("/api/admin/tenants/{id}/tokens"), Some(&body)).await?;
+    Ok(format!("Bearer {}", made["token"].as_str().context("no token in the answer")?))
+}
+
 /// Approves what waits for a reviewer.
-async fn approve_all(process: &Process) -> Result<()> {
+pub(crate) async fn approve_all(process: &Process) -> Result<()> {
     let mut connection = Connection::open(&process.address).await?;
     loop {
         let path = "/api/admin/submissions?status=pending_review&page_size=100";
@@ -157,7 +170,13 @@ fn binary() -> Result<PathBuf> {
     Ok(binary)
 }
 
-async fn admin(connection: &mut Connection, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
+/// What the platform's administrator is answered.
+pub(crate) async fn admin(
+    connection: &mut Connection,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<Value> {
     let body = body.map(|body| body.to_string().into_bytes());
     let headers = [format!("x-admin-key: {ADMIN_KEY}")];
     let Answer { status, head: _, body } = connection.send(&request(method, path, &headers, body.as_deref())).await?;
@@ -168,7 +187,11 @@ async fn admin(connection: &mut Connection, method: &str, path: &str, body: Opti
 }
 
 /// Sends `count` requests, all of which must succeed.
-async fn each(address: &str, count: u64, make: impl Fn(u64) -> Vec<u8> + Send + Sync + 'static) -> Result<()> {
+pub(crate) async fn each(
+    address: &str,
+    count: u64,
+    make: impl Fn(u64) -> Vec<u8> + Send + Sync + 'static,
+) -> Result<()> {
     let (next, make) = (Arc::new(AtomicU64::new(0)), Arc::new(make));
     let mut tasks = JoinSet::new();
     for _ in 0..FILLING {

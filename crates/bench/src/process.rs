@@ -1,6 +1,7 @@
 //! A server as a process of its own, so that its CPU and memory are its own too. It is killed by its id when dropped.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -109,10 +110,48 @@ impl Process {
 
 /// User and kernel time in a `stat` file of `/proc`.
 fn cpu_of(path: &str) -> Result<Duration> {
-    let stat = std::fs::read_to_string(path)?;
-    // The second field is the name in parentheses, which may hold spaces.
-    let fields: Vec<&str> = stat.rsplit_once(") ").context("an odd stat line")?.1.split(' ').collect();
-    let ticks: f64 =
-        fields.get(11).context("no utime")?.parse::<f64>()? + fields.get(12).context("no stime")?.parse::<f64>()?;
-    Ok(Duration::from_secs_f64(ticks / TICKS))
+    Stat::read(path)?.ticks(11..13)
+}
+
+/// The parent of a process.
+pub(crate) fn parent(id: u32) -> Result<u32> {
+    Stat::read(&format!("/proc/{id}/stat"))?.parent()
+}
+
+/// CPU time of a process and its children, those that have ended too.
+pub(crate) fn cpu_of_family(id: u32) -> Result<Duration> {
+    let mut sum = Stat::read(&format!("/proc/{id}/stat"))?.ticks(11..15)?;
+    for entry in std::fs::read_dir("/proc")? {
+        // One may end while it is looked at: then it is among those that have.
+        let path = entry?.path().join("stat");
+        if let Ok(stat) = Stat::read(&path.to_string_lossy())
+            && stat.parent().is_ok_and(|parent| parent == id)
+        {
+            sum += stat.ticks(11..13)?;
+        }
+    }
+    Ok(sum)
+}
+
+/// The fields of a `stat` file behind the name, which stands in parentheses and may hold spaces.
+struct Stat(Vec<String>);
+
+impl Stat {
+    fn read(path: &str) -> Result<Self> {
+        let stat = std::fs::read_to_string(path)?;
+        let fields = stat.rsplit_once(") ").context("an odd stat line")?.1;
+        Ok(Self(fields.split(' ').map(str::to_owned).collect()))
+    }
+
+    fn parent(&self) -> Result<u32> {
+        Ok(self.0.get(1).context("no parent")?.parse()?)
+    }
+
+    fn ticks(&self, fields: Range<usize>) -> Result<Duration> {
+        let mut sum = 0.0;
+        for field in self.0.get(fields).context("a short stat line")? {
+            sum += field.parse::<f64>()?;
+        }
+        Ok(Duration::from_secs_f64(sum / TICKS))
+    }
 }

@@ -8,10 +8,11 @@ use atom_marketplace_server::config::{self, Fallback, Mistakes, SETTINGS, Settin
 use clap::{Arg, ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, value_parser};
 
 use crate::client::args::{ClientCommand, Connection};
+use crate::client::federation::PeerCommand;
 
 /// A marketplace for ATOM agents, skills, canvases and domains: find, publish and install; run one and look after it.
 ///
-/// serve, tenant, member, admin, token, audit, config, migrate, doctor, backup and restore are the operator's: they work on this machine's
+/// serve, tenant, member, admin, token, audit, federation, config, migrate, doctor, backup and restore are the operator's: they work on this machine's
 /// settings and database. All other commands speak to a marketplace over HTTP, as `login` or the ATOM_BASE_URL,
 /// ATOM_TENANT_ID and ATOM_API_TOKEN variables say; `token --remote` does too.
 ///
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Token(Tokens),
     /// Read and verify the record of every change.
     Audit(Audit),
+    /// Say who this instance is among others, change the key it signs with, and pull from others.
+    Federation(Federation),
     /// Print the settings in force and where each came from, without secrets.
     Config(Config),
     /// Bring the database to this release's schema (`serve` does it too).
@@ -264,6 +267,31 @@ pub(crate) struct Remote {
     pub(crate) remote: bool,
     #[command(flatten)]
     pub(crate) connection: Connection,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Federation {
+    #[command(subcommand)]
+    pub(crate) command: FederationCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FederationCommand {
+    #[command(flatten)]
+    Peers(PeerCommand),
+    /// Print the fingerprints of the keys this instance signs with, the present one first.
+    Fingerprint {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Put a new key in the place of the present one, which vouches for it. A running server signs with it at once.
+    RotateKey {
+        /// The present key cannot be opened any more (another ATOM_SECRET_KEY): nothing vouches for the new one.
+        #[arg(long)]
+        lost: bool,
+        #[command(flatten)]
+        common: Common,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod client;
 mod config;
 mod demo;
 mod doctor;
+mod federation;
 mod member;
 mod output;
 mod reference;
@@ -48,6 +49,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Admin(arguments) => member::admin(&arguments),
         Command::Token(arguments) => tenant::token(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Federation(arguments) => federation::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
         Command::Migrate(arguments) => store::migrate(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),

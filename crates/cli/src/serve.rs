@@ -61,6 +61,7 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
         webhook_retry: settings.webhook_retry.clone(),
         event_retention: settings.event_retention,
         outbound_allow: settings.outbound_allow.clone(),
+        outbound_ca: settings.outbound_ca.clone(),
         dns_server: settings.dns_server,
         verification_file: FILE.to_owned(),
         rates: settings.rates,

@@ -21,6 +21,9 @@ pub(crate) trait Job: Send {
     /// Whether nobody waits for the answer any more.
     fn abandoned(&self) -> bool;
 
+    /// How it is kept apart from others on PostgreSQL.
+    fn isolation(&self) -> Isolation;
+
     /// Runs the closure and keeps its answer; true when it returned `Ok`. May be called again: only the last run counts.
     fn run(&mut self, conn: &mut Conn<'_>) -> bool;
 
@@ -29,8 +32,18 @@ pub(crate) trait Job: Send {
     fn answer(self: Box<Self>, outcome: Result<(), Error>);
 }
 
+/// What a transaction sees of others that run beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Isolation {
+    /// Nothing.
+    Serializable,
+    /// With each statement the newest commits.
+    ReadCommitted,
+}
+
 struct Task<T, E, F> {
     closure: F,
+    isolation: Isolation,
     outcome: Option<Outcome<T, E>>,
     reply: oneshot::Sender<Outcome<T, E>>,
 }
@@ -46,6 +59,10 @@ where
 {
     fn abandoned(&self) -> bool {
         self.reply.is_closed()
+    }
+
+    fn isolation(&self) -> Isolation {
+        self.isolation
     }
 
     fn run(&mut self, conn: &mut Conn<'_>) -> bool {
@@ -83,14 +100,14 @@ impl Queue {
     }
 
     /// Queues the closure and waits for its answer; a panic in it goes on in the caller.
-    pub(crate) async fn call<T, E, F>(&self, closure: F) -> Result<T, E>
+    pub(crate) async fn call<T, E, F>(&self, isolation: Isolation, closure: F) -> Result<T, E>
     where
         F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        self.send(Box::new(Task { closure, outcome: None, reply }))?;
+        self.send(Box::new(Task { closure, isolation, outcome: None, reply }))?;
         match answer.await {
             Ok(Ok(answer)) => answer,
             Ok(Err(panic)) => panic::resume_unwind(panic),

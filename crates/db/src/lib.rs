@@ -61,7 +61,7 @@ pub use timestamp::{ParseTimestampError, Timestamp};
 pub use value::{FromValue, Value, ValueRef};
 
 use conn::Attached;
-use job::Queue;
+use job::{Isolation, Queue};
 use stats::Counters;
 
 /// Which database is behind a [`Db`].
@@ -230,7 +230,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.0.reads.call(f).await
+        self.0.reads.call(Isolation::ReadCommitted, f).await
     }
 
     /// Runs a closure as one serializable transaction and answers after it is on disk. `Err` and panics roll back.
@@ -246,7 +246,19 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.0.writes.call(f).await
+        self.0.writes.call(Isolation::Serializable, f).await
+    }
+
+    /// As [`write`](Self::write), but on PostgreSQL each statement sees the newest commits (READ COMMITTED), so that the
+    /// transaction stands in no other's way, nor others in its. For writes each of whose statements decides by itself,
+    /// by its own condition, whether it changes anything; on SQLite there is no difference.
+    pub async fn write_by_statement<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.0.writes.call(Isolation::ReadCommitted, f).await
     }
 
     /// Applies the migrations the database does not have yet, each as a whole; of several nodes that start at once one

@@ -18,9 +18,10 @@ use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
 use crate::events::outbox::Outbox;
 use crate::http::InFlight;
+use crate::instance::Identity;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
-use crate::outbound::{Dns, Outbound};
+use crate::outbound::{Dns, Outbound, Roots};
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
 use crate::webhooks::stats::DeliveryStats;
@@ -64,6 +65,8 @@ pub struct Parts {
     pub cors_origins: Vec<String>,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
+    /// Authorities whose certificates are believed beside the system's.
+    pub outbound_ca: Roots,
     /// The name server that proofs of domains are looked up at; none: the system's.
     pub dns_server: Option<SocketAddr>,
     /// Where proofs in files are, with `{domain}` for the domain: [`verification::FILE`](crate::verification::FILE).
@@ -134,6 +137,8 @@ pub struct State {
     pub clock: Clock,
     /// Secrets at rest.
     pub sealer: Sealer,
+    /// Who it is among others, and what it signs with.
+    pub identity: Identity,
     /// Quotas.
     pub limiter: Limiter,
     /// Requests an hour.
@@ -204,6 +209,7 @@ impl Marketplace {
             deliveries: DeliveryStats::default(),
             webhook_retry: parts.webhook_retry,
             event_retention: parts.event_retention,
+            identity: Identity::new(parts.sealer.clone()),
             limiter: Limiter::new(parts.db.clone(), parts.clock.clone()),
             rates: parts.rates,
             token_rate: ChangingRate::new(Rate::hourly(parts.rates.token)),
@@ -216,7 +222,7 @@ impl Marketplace {
             numbers: parts.numbers,
             accounts: parts.accounts,
             passwords: accounts::Passwords::default(),
-            outbound: Outbound::new(parts.outbound_allow),
+            outbound: Outbound::new(parts.outbound_allow, parts.outbound_ca),
             dns: Dns::new(parts.dns_server),
             verification_file: parts.verification_file,
             metrics: Metrics::default(),

@@ -17,6 +17,7 @@ pub mod federation;
 pub mod http;
 pub mod inbox;
 pub mod installs;
+pub mod instance;
 pub mod jobs;
 pub mod limits;
 pub mod metrics;

@@ -6,6 +6,8 @@ pub mod peer;
 mod receiver;
 mod server;
 mod smtp;
+pub mod spellings;
+pub mod tls;
 
 pub use atom_marketplace_db::testing::{TestDb, each_db_async};
 pub use client::{Answer, Client, http};

@@ -10,8 +10,11 @@ use axum::extract::State;
 use axum::response::Response;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::tls::TlsListener;
 
 /// One delivery as it came.
 #[derive(Clone, Debug)]
@@ -79,17 +82,33 @@ impl Receiver {
         address: SocketAddr,
         answer: impl Fn(usize, &Received) -> Response<Body> + Send + Sync + 'static,
     ) -> Self {
-        let listener = tokio::net::TcpListener::bind(address).await.expect("a free port");
+        let listener = TcpListener::bind(address).await.expect("a free port");
+        Self::on(listener, false, Box::new(answer))
+    }
+
+    /// One that answers 204, over TLS, with a certificate for 127.0.0.1 from [`tls::authority`](crate::tls::authority).
+    pub async fn start_tls() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self::on(listener, true, Box::new(|_, _| status(204)))
+    }
+
+    fn on(listener: TcpListener, tls: bool, answer: Answer) -> Self {
         let port = listener.local_addr().expect("bound").port();
-        let answer: Answer = Box::new(answer);
         let inner = Arc::new(Inner {
             received: Mutex::default(),
             answer: Mutex::new(Arc::new(answer)),
             count: watch::Sender::new(0),
         });
         let app = Router::new().fallback(take).with_state(inner.clone());
-        let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("serves until aborted") });
-        Self { url: format!("http://127.0.0.1:{port}/hook"), port, inner, task }
+        let task = tokio::spawn(async move {
+            let served = match tls {
+                true => axum::serve(TlsListener::new(listener), app).await,
+                false => axum::serve(listener, app).await,
+            };
+            served.expect("serves until aborted");
+        });
+        let scheme = if tls { "https" } else { "http" };
+        Self { url: format!("{scheme}://127.0.0.1:{port}/hook"), port, inner, task }
     }
 
     /// Answers otherwise from now on.

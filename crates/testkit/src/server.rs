@@ -13,6 +13,7 @@ use atom_marketplace_server::audit::Actor;
 use atom_marketplace_server::catalog::policy::AutoApprove;
 use atom_marketplace_server::clock::Clock;
 use atom_marketplace_server::jobs::Jobs;
+use atom_marketplace_server::outbound::Roots;
 use atom_marketplace_server::sandbox::Sandbox;
 use atom_marketplace_server::seal::Sealer;
 use atom_marketplace_server::verification::FILE;
@@ -90,6 +91,7 @@ impl TestServer {
             webhook_retry: [50, 100, 200, 400, 800].map(Duration::from_millis).to_vec(),
             event_retention: Duration::from_hours(90 * 24),
             outbound_allow: Vec::new(),
+            outbound_ca: Roots::default(),
             dns_server: None,
             verification_file: FILE.to_owned(),
             rates: Rates::default(),

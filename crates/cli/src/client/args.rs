@@ -6,7 +6,6 @@ use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_sdk::{ComponentRef, Kind};
 use clap::{Args, Subcommand};
 
-use super::federation::FederationArgs;
 use super::lifecycle::{Rename, ReportArgs, TransferArgs};
 use super::numbers::{ReadReviews, Stats};
 use super::review_args::{Reviews, SubmissionsArgs};
@@ -79,8 +78,6 @@ pub(crate) enum ClientCommand {
     Review(Reviews),
     /// Make, try and mend webhooks, and bring events to a program on this machine.
     Webhook(WebhookArgs),
-    /// Pair with other instances and pull their catalogs (platform admins).
-    Federation(FederationArgs),
     /// See where the tenant's submissions stand, and answer the reviewers.
     Submissions(SubmissionsArgs),
     /// Show what the tenant has used of what it may.

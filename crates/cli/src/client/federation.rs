@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -15,16 +16,9 @@ use super::args::{Connection, kind};
 use super::{account, profile};
 use crate::output;
 
-/// Peers.
-#[derive(Debug, Args)]
-pub(crate) struct FederationArgs {
-    #[command(subcommand)]
-    pub(crate) command: FederationCommand,
-}
-
 /// What to do with them.
 #[derive(Debug, Subcommand)]
-pub(crate) enum FederationCommand {
+pub(crate) enum PeerCommand {
     /// Pair with an instance: show the fingerprint of its key, and pull its public catalog once that is right.
     Pair(Box<Pair>),
     /// List the peers.
@@ -96,7 +90,7 @@ pub(crate) struct Pair {
     connection: Connection,
 }
 
-impl FederationCommand {
+impl PeerCommand {
     pub(crate) fn connection(&self) -> &Connection {
         match self {
             Self::Pair(pair) => &pair.connection,
@@ -105,20 +99,25 @@ impl FederationCommand {
     }
 }
 
-pub(crate) async fn run(args: &FederationArgs) -> anyhow::Result<()> {
-    let connection = args.command.connection();
+/// Runs a command and says how it went.
+pub(crate) fn run(command: &PeerCommand) -> ExitCode {
+    super::finish(crate::store::block_on(dispatch(command)).flatten(), command.connection().json)
+}
+
+async fn dispatch(command: &PeerCommand) -> anyhow::Result<()> {
+    let connection = command.connection();
     let peers = profile::connect(connection)?.client.peers();
     let as_json = connection.json;
-    match &args.command {
-        FederationCommand::Pair(args) => {
+    match command {
+        PeerCommand::Pair(args) => {
             let peer = pair(&peers, args).await?;
             if as_json { output::json(&json!(peer)) } else { show(&peer) }
         }
-        FederationCommand::Peers { .. } => {
+        PeerCommand::Peers { .. } => {
             let all = peers.list().page_size(100).all().await?;
             if as_json { output::json(&json!({ "items": all })) } else { table(&all) }
         }
-        FederationCommand::Sync { peer, wait, .. } => {
+        PeerCommand::Sync { peer, wait, .. } => {
             let chosen = match peer {
                 Some(peer) => vec![find(&peers, peer).await?],
                 None => peers.list().page_size(100).all().await?,
@@ -138,7 +137,7 @@ pub(crate) async fn run(args: &FederationArgs) -> anyhow::Result<()> {
                 anyhow::bail!("{}: {}", peer.name, output::plain(why));
             }
         }
-        FederationCommand::Status { peer, .. } => {
+        PeerCommand::Status { peer, .. } => {
             let peer = find(&peers, peer).await?;
             let refused = peers.refusals(&peer.id).page_size(100).await?;
             if as_json {

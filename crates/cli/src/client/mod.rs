@@ -4,7 +4,7 @@
 mod account;
 pub(crate) mod args;
 pub(crate) mod failure;
-mod federation;
+pub(crate) mod federation;
 mod find;
 mod folder;
 mod init;
@@ -67,7 +67,6 @@ async fn dispatch(command: &ClientCommand) -> anyhow::Result<()> {
         ClientCommand::Verify(args) => verify::run(args).await,
         ClientCommand::Review(args) => review::run(args).await,
         ClientCommand::Webhook(args) => webhook::run(args).await,
-        ClientCommand::Federation(args) => federation::run(args).await,
         ClientCommand::Submissions(args) => submissions::run(args).await,
         ClientCommand::Completion { shell } => {
             crate::output::text(&completion(*shell));
@@ -104,7 +103,6 @@ fn connection(command: &ClientCommand) -> Option<&Connection> {
         ClientCommand::Report(args) => &args.connection,
         ClientCommand::Verify(args) => args.command.connection(),
         ClientCommand::Webhook(args) => args.command.connection(),
-        ClientCommand::Federation(args) => args.command.connection(),
         ClientCommand::Review(args) => args.command.connection(),
         ClientCommand::Submissions(args) => args.command.connection(),
         ClientCommand::Login(_)

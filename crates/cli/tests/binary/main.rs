@@ -1,7 +1,13 @@
 //! The real binary as its users run it: a process of its own, real HTTP, `kill -9`.
 
+mod backup;
 mod crash;
+mod deliveries;
 mod documents;
+mod forgery;
 mod guide;
 mod process;
+mod receivers;
+mod retries;
 mod sandbox;
+mod size;

@@ -30,10 +30,22 @@ impl Drop for Server {
 }
 
 impl Server {
+    /// Restores a backup in an empty directory, and starts `serve` on it.
+    pub(crate) fn restored(backup: &Path, environment: &[(&str, &str)]) -> Self {
+        let directory = temporary();
+        let restored = Command::new(program()).arg("restore").arg(backup).current_dir(directory.path()).output();
+        let restored = restored.expect("it starts");
+        assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+        Self::start_in(directory, &[], environment)
+    }
+
     /// Starts `serve ARGUMENTS` in an empty directory, on a free port, with `environment` beside the usual (`{port}` is
     /// the port).
     pub(crate) fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let directory = TempDir::with_prefix("atom-marketplace-binary-").expect("a temporary directory");
+        Self::start_in(temporary(), arguments, environment)
+    }
+
+    fn start_in(directory: TempDir, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let port = free_port();
         let arguments: Vec<_> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let environment: Vec<_> =
@@ -107,9 +119,13 @@ impl Server {
     }
 }
 
+fn temporary() -> TempDir {
+    TempDir::with_prefix("atom-marketplace-binary-").expect("a temporary directory")
+}
+
 /// A free port below those that the system hands out, so that it is still free when a killed server comes back to it.
 /// Test processes run at once and begin at different places.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
         let candidate = 20_000 + (std::process::id() * 13 + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
@@ -120,9 +136,15 @@ fn free_port() -> u16 {
     }
 }
 
+/// The program: the one built with these tests, or another, such as the release build that `cargo xtask prove` runs.
+pub(crate) fn program() -> PathBuf {
+    let built = || env!("CARGO_BIN_EXE_atom-marketplace").into();
+    std::env::var_os("ATOM_PROVE_PROGRAM").map_or_else(built, PathBuf::from)
+}
+
 fn spawn(directory: &Path, arguments: &[String], environment: &[(String, String)], port: u16) -> Child {
     let log = std::fs::File::options().create(true).append(true).open(directory.join("log")).expect("a log");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_atom-marketplace"));
+    let mut command = Command::new(program());
     command.arg("serve").args(arguments).current_dir(directory);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ATOM_")) {
         command.env_remove(name);

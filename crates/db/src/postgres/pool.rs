@@ -141,7 +141,7 @@ fn write(
     counters: &Counters,
     attached: &Attached,
 ) -> Ended {
-    if let Err(fault) = session.begin(company) {
+    if let Err(fault) = session.begin(company, job.isolation()) {
         return ended(fault);
     }
     let mut conn = Conn::writing(Either::Postgres(session), Some(attached));

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     Error, FromRow, Row, Value, args,
     error::{Fault, FaultKind},
+    job::Isolation,
     row::Source,
 };
 
@@ -216,13 +217,17 @@ impl Session {
 
     /// Opens a transaction: beside others, or alone, when others have been in its way too often. Its snapshot is taken
     /// after the wait, which is why the lock is the session's and not the transaction's.
-    pub(crate) fn begin(&mut self, company: Company) -> Result<(), Fault> {
+    pub(crate) fn begin(&mut self, company: Company, isolation: Isolation) -> Result<(), Fault> {
         let (lock, unlock) = match company {
             Company::Others => (LOCK_SHARED, UNLOCK_SHARED),
             Company::None => (LOCK, UNLOCK),
         };
         self.unlock = unlock;
-        let (locked, begun) = self.two_batches(lock, "BEGIN ISOLATION LEVEL SERIALIZABLE")?;
+        let begin = match isolation {
+            Isolation::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            Isolation::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        };
+        let (locked, begun) = self.two_batches(lock, begin)?;
         if let Err(fault) = locked {
             // The transaction is open and holds no lock: let the server end both.
             self.broken = true;

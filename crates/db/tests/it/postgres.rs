@@ -93,6 +93,38 @@ async fn writers_of_other_rows_do_not_conflict() {
     assert!(retries < 50, "{retries} of 100 conflicted");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn writing_by_statement_stands_in_nobodys_way() {
+    let Some(t) = TestDb::postgres() else { return };
+    counters(&t.db).await;
+    for id in 0..4 {
+        insert(&t.db, id).await.unwrap();
+    }
+    let before = t.db.stats().retries;
+    let calls: Vec<_> = (0..8)
+        .map(|_| {
+            let db = t.db.clone();
+            tokio::spawn(async move {
+                for _ in 0..25 {
+                    // Reads all, so that as serializable transactions no two could run side by side.
+                    db.write_by_statement(|c| {
+                        let _: i64 = c.one("SELECT CAST(sum(n) AS BIGINT) FROM counter", args![])?;
+                        c.execute("UPDATE counter SET n = n + 1 WHERE id = 1", args![]).map(drop)
+                    })
+                    .await
+                    .unwrap();
+                }
+            })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap();
+    }
+    let n: i64 = t.db.read(|c| c.one("SELECT n FROM counter WHERE id = 1", args![])).await.unwrap();
+    assert_eq!(n, 200);
+    assert_eq!(t.db.stats().retries, before);
+}
+
 /// Ends every other connection of this test's schema.
 async fn terminate(t: &TestDb, name: &'static str) {
     let admin = t.another().unwrap();

@@ -24,7 +24,7 @@ use super::checks::{self, Policy, catalog::Subject};
 use super::index::{First, Words};
 use super::model::ComponentRow;
 use super::publish::{self, Prepared};
-use super::store::{self as catalog, mirror as store, names, review as decisions, write};
+use super::store::{self as catalog, mirror as store, names, review as decisions, signatures, write};
 use super::stored::{self, Stored};
 use super::{index, record};
 use crate::error::{ApiError, ApiResult};
@@ -368,6 +368,7 @@ pub(crate) fn bring(
 /// Takes a component from everyone; whoever has it installed keeps it.
 pub(crate) fn withdraw(c: &mut Conn<'_>, component: &ComponentRow, now: Timestamp) -> ApiResult<()> {
     write::withdraw_versions(c, component.id)?;
+    signatures::drop_payloads(c, component.id)?;
     // A quarantine of this marketplace is over by its own release alone, whatever comes back.
     if component.status != Status::Quarantined {
         write::set_state(c, component.id, component.visibility, Status::Withdrawn, None, None, now)?;

@@ -44,7 +44,7 @@ mod write_api;
 use atom_marketplace_db::{Conn, Error};
 
 use crate::http::ApiRoutes;
-pub(crate) use bundle_api::respond as respond_with_bundle;
+pub(crate) use bundle_api::{Wanted, send as send_bundle};
 use model::{ComponentRow, VersionNumber, VersionRow};
 pub use store::counters::{Ratings, RatingsChange, count_install, count_rating};
 

@@ -12,6 +12,7 @@ use atom_marketplace_protocol::token::Secret;
 use super::{Fallback, SETTINGS, Setting, Settings, parse, setting};
 use crate::accounts::Mailer;
 use crate::app::{Numbers, Rates};
+use crate::outbound::Roots;
 
 /// The file that is read when it is there and nothing else is named.
 const DEFAULT_FILE: &str = "atom-marketplace.toml";
@@ -272,6 +273,7 @@ impl Values {
         let webhook_retry = self.get("webhook_retry", parse::durations);
         let event_retention = self.get("event_retention", parse::days);
         let outbound_allow = self.get("outbound_allow", parse::networks);
+        let outbound_ca = self.get("outbound_ca", |file| Roots::read(Path::new(file))).unwrap_or_default();
         let dns_server = self.get("dns_server", parse::listen);
         let anonymous = self.get("rate.anonymous", parse::rate);
         let token = self.get("rate.token", parse::rate);
@@ -319,6 +321,7 @@ impl Values {
             webhook_retry: webhook_retry?,
             event_retention: event_retention?,
             outbound_allow: outbound_allow?,
+            outbound_ca,
             dns_server,
             rates: Rates { anonymous: anonymous?, token: token?, federation: federation? },
             plans,

@@ -22,6 +22,7 @@ use crate::accounts::{Mailer, SignUpMode};
 use crate::app::{Numbers, Rates};
 use crate::catalog::checks::Policy;
 use crate::catalog::policy::AutoApprove;
+use crate::outbound::Roots;
 
 pub use keys::{Key, Keys};
 pub use load::{InForce, Mistake, Mistakes, Source, load};
@@ -107,6 +108,8 @@ pub const SETTINGS: &[Setting] = &[
         "Web origins that may send credentials. Public reads are open to every origin anyhow."),
     plain("outbound_allow", "ATOM_OUTBOUND_ALLOW", "outbound-allow", "CIDR,…", Value(""),
         "Networks or addresses that webhooks and peers may be at although they are not public, and where plain http will do. Whoever may set a webhook's URL can reach everything in them."),
+    plain("outbound_ca", "ATOM_OUTBOUND_CA", "outbound-ca", "FILE", Described("the system's authorities alone"),
+        "A PEM file with certificates of authorities that are believed beside the system's: those of an organisation whose receivers and peers have certificates of its own."),
     plain("dns_server", "ATOM_DNS_SERVER", "dns-server", "ADDRESS:PORT", Described("those that the system asks"),
         "The name server at which publishers' proofs of their domains are looked up (`192.0.2.53:53`)."),
     plain("webhook_retry", "ATOM_WEBHOOK_RETRY", "webhook-retry", "DURATION,…",
@@ -208,6 +211,8 @@ pub struct Settings {
     pub event_retention: Duration,
     /// Networks that requests to others may go to although they are not public.
     pub outbound_allow: Vec<IpNet>,
+    /// Authorities that are believed beside the system's.
+    pub outbound_ca: Roots,
     /// The name server for proofs of domains; none: the system's.
     pub dns_server: Option<SocketAddr>,
     /// Requests an hour.

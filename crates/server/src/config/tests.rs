@@ -1,6 +1,7 @@
 //! Settings as operators write them: where a value comes from, and what is said of mistakes.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use atom_marketplace_protocol::plan::Plan;
 
@@ -243,4 +244,22 @@ fn mail_and_sign_up_make_sense_together() {
         let told = load(&[], None, variables).unwrap_err().to_string();
         assert!(told.contains(named) && !told.contains("hunter22"), "{told}");
     }
+}
+
+#[test]
+fn authorities_are_read_with_the_settings() {
+    let read = |path: &Path| load(&[], None, env(&[("ATOM_OUTBOUND_CA", &path.display().to_string())]));
+    read(&atom_marketplace_testkit::tls::authority()).expect("a certificate");
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (content, said) in [
+        ("", "holds no certificate"),
+        (broken, "is of no use"),
+        ("-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n", "is no PEM file"),
+    ] {
+        let file = file(content);
+        let error = read(file.path()).unwrap_err().to_string();
+        assert!(error.contains(said) && error.contains("ATOM_OUTBOUND_CA"), "{content}: {error}");
+    }
+    let missing = read(Path::new("/no/such/file.pem")).unwrap_err().to_string();
+    assert!(missing.contains("cannot be read"), "{missing}");
 }

@@ -2,6 +2,7 @@
 //! A key opens those routes and nothing else. What a peer calls itself is recorded, never trusted.
 
 mod api;
+mod identity_api;
 mod peers;
 mod served_api;
 mod store;
@@ -24,6 +25,8 @@ use crate::catalog;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, FederationIdentity};
 use crate::paging::Window;
+
+pub use identity_api::router as well_known;
 
 /// Routes.
 pub fn routes() -> crate::http::ApiRoutes {

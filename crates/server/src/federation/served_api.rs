@@ -1,5 +1,6 @@
 //! HTTP of what peers read: the public catalog and nothing else.
 
+use atom_marketplace_bundle::Envelope;
 use atom_marketplace_protocol::component::{Bundle, Component};
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::federation::FederatedComponent;
@@ -109,7 +110,8 @@ async fn federation_get(
 
 /// Give a peer everything an instance needs to run a public @kind
 ///
-/// The same bytes that everyone gets.
+/// The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope, signed by the
+/// instance where the version was published.
 #[utoipa::path(
     get, path = "/federation/v1/marketplace/@kinds/{id}/bundle", tag = "federation", operation_id = "federation_get_@kind_bundle",
     params(
@@ -118,7 +120,7 @@ async fn federation_get(
         ("If-None-Match" = Option<String>, Header, description = "The ETag of the bundle you have"),
     ),
     responses(
-        (status = 200, description = "The bundle", body = Bundle, headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
+        (status = 200, description = "The bundle, or with that `Accept` its envelope", content((Bundle = "application/json"), (Envelope = "application/vnd.dsse.envelope.v1+json")), headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
         (status = 304, description = "You have it"),
         (status = 400, description = "A parameter is wrong", body = ErrorEnvelope),
         (status = 401, description = "No valid federation key", body = ErrorEnvelope),

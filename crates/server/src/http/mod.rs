@@ -70,10 +70,12 @@ pub fn app(m: Marketplace) -> Router {
         .route("/api/", root)
         .nest("/api", router(m.clone()))
         .merge(crate::ops::router(m.clone()))
+        .merge(crate::federation::well_known(m.clone()))
         .merge(crate::web::router(m))
 }
 
 /// The whole server with a test environment beside it.
 pub fn app_with_sandbox(m: Marketplace, sandbox: &Sandbox) -> Router {
-    app(m).nest("/api/test", sandbox.router())
+    let tested = crate::federation::well_known(sandbox.marketplace().clone());
+    app(m).nest("/api/test", sandbox.router().merge(tested))
 }

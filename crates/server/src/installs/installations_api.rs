@@ -1,5 +1,6 @@
 //! What a tenant has installed, over HTTP: list, read, change, lock.
 
+use atom_marketplace_bundle::Envelope;
 use atom_marketplace_protocol::component::Bundle;
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::ids::Kind;
@@ -143,7 +144,8 @@ async fn update_installation(
 /// Get installation bundle
 ///
 /// Everything an instance needs to run the installed version, with the content of its files: also if it was yanked or
-/// withdrawn since. While it is quarantined, or once it was taken down, there is none: 404 with `details.status`.
+/// withdrawn since. With `Accept: application/vnd.dsse.envelope.v1+json` it comes in its envelope, signed by the instance where
+/// the version was published. While it is quarantined, or once it was taken down, there is none: 404 with `details.status`.
 #[utoipa::path(
     get,
     path = "/installations/{id}/bundle",
@@ -154,7 +156,7 @@ async fn update_installation(
         ("If-None-Match" = Option<String>, Header, description = "The ETag of the bundle you have"),
     ),
     responses(
-        (status = 200, description = "The bundle", body = Bundle, headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
+        (status = 200, description = "The bundle, or with that `Accept` its envelope", content((Bundle = "application/json"), (Envelope = "application/vnd.dsse.envelope.v1+json")), headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
         (status = 304, description = "You have it"),
         (status = 401, description = "No valid credential", body = ErrorEnvelope),
         (status = 403, description = "`INSUFFICIENT_PERMISSIONS`", body = ErrorEnvelope),
@@ -169,8 +171,7 @@ async fn get_installation_bundle(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let bytes = m.db.read(move |c| super::bundle(c, &scope, &id)).await?;
-    catalog::respond_with_bundle(bytes, &headers, false)
+    catalog::send_bundle(&m, &headers, move |c| super::with_bundle(c, &scope, &id)).await
 }
 
 /// Get lock

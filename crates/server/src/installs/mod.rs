@@ -423,9 +423,9 @@ pub(crate) fn get(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult
     one(c, scope, row.component_id, &[])
 }
 
-/// The bytes of the installed version's bundle, even if it was yanked or withdrawn since; not while it is quarantined, nor
+/// The installed version, for its bundle: even if it was yanked or withdrawn since; not while it is quarantined, nor
 /// after it was taken down.
-pub(crate) fn bundle(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<Vec<u8>> {
+pub(crate) fn with_bundle(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<catalog::Wanted> {
     let there = there(c, scope, uid)?;
     let component = catalog::component(c, there.component_id)?;
     let version = catalog::version(c, there.version_id)?;
@@ -443,7 +443,7 @@ pub(crate) fn bundle(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiRes
             format!("The {} `{}` was taken down by the platform: stop running it. {reason}", there.kind, there.slug);
         return Err(ApiError::new(Code::NotFound, message).details(json!({ "status": Status::Withdrawn })));
     }
-    Ok(catalog::bundle::bytes(&catalog::bundle::bundle(c, &component, &version)?))
+    Ok(catalog::Wanted { component, version, shared: false })
 }
 
 fn there(c: &mut Conn<'_>, scope: &TenantScope, uid: &str) -> ApiResult<InstallationRow> {

@@ -14,12 +14,13 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
+use rustls_platform_verifier::Verifier;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsConnector;
 
-use super::{Error, Failure, Request, Stage, Target};
+use super::{Error, Failure, Request, Roots, Stage, Target};
 
 /// How long one address may take to answer before the next is tried.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -42,14 +43,19 @@ pub(super) struct Connection {
 }
 
 /// Dials the first of the addresses that answers.
-pub(super) async fn open(target: &Target, addresses: &[IpAddr], stage: &mut Stage) -> Result<Connection, Error> {
+pub(super) async fn open(
+    target: &Target,
+    addresses: &[IpAddr],
+    tls: &Tls,
+    stage: &mut Stage,
+) -> Result<Connection, Error> {
     let stream = dial(target, addresses).await?;
     // A request is written whole; without this it could wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
     let sender = if target.is_https() {
         stage.doing = "while agreeing on TLS";
         let name = server_name(target, stream.peer_addr().map_err(|error| Error::failed(Failure::Connect, error))?)?;
-        let connector = TlsConnector::from(tls()?);
+        let connector = TlsConnector::from(tls.config()?);
         let stream = connector.connect(name, stream).await.map_err(|error| Error::failed(Failure::Tls, error))?;
         speak(stream).await?
     } else {
@@ -82,18 +88,31 @@ fn server_name(target: &Target, peer: SocketAddr) -> Result<ServerName<'static>,
 }
 
 /// Rules of TLS, made when first needed: loading the system's authorities takes a while.
-fn tls() -> Result<Arc<ClientConfig>, Error> {
-    use rustls_platform_verifier::BuilderVerifierExt as _;
-    static CONFIG: OnceLock<Result<Arc<ClientConfig>, String>> = OnceLock::new();
-    let make = || -> Result<Arc<ClientConfig>, rustls::Error> {
+pub(super) struct Tls {
+    pub(super) roots: Roots,
+    config: OnceLock<Result<Arc<ClientConfig>, String>>,
+}
+
+impl Tls {
+    pub(super) fn new(roots: Roots) -> Self {
+        Self { roots, config: OnceLock::new() }
+    }
+
+    fn config(&self) -> Result<Arc<ClientConfig>, Error> {
+        let config = self.config.get_or_init(|| self.make().map_err(|error| error.to_string()));
+        config.clone().map_err(|error| Error::failed(Failure::Tls, error))
+    }
+
+    fn make(&self) -> Result<Arc<ClientConfig>, rustls::Error> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = Verifier::new_with_extra_roots(self.roots.certificates(), provider.clone())?;
         let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-        let mut config = builder.with_platform_verifier()?.with_no_client_auth();
+        // The library's name for it: it is the system's own rules, with more roots.
+        let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+        let mut config = builder.with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Arc::new(config))
-    };
-    let config = CONFIG.get_or_init(|| make().map_err(|error| error.to_string()));
-    config.clone().map_err(|error| Error::failed(Failure::Tls, error))
+    }
 }
 
 async fn speak(

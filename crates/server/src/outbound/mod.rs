@@ -12,6 +12,7 @@
 mod address;
 mod connection;
 mod dns;
+mod roots;
 mod target;
 
 use std::fmt;
@@ -27,9 +28,10 @@ use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
-use connection::{Connection, Pool};
+use connection::{Connection, Pool, Tls};
 
 pub use dns::Dns;
+pub use roots::Roots;
 pub use target::Target;
 
 /// How long one exchange may take, unless the request says otherwise.
@@ -47,6 +49,7 @@ pub struct Outbound(Arc<Inner>);
 
 struct Inner {
     allow: Vec<IpNet>,
+    tls: Tls,
     resolve: Resolve,
     lookups: Arc<Semaphore>,
     pool: Arc<Pool>,
@@ -216,9 +219,10 @@ impl From<Refusal> for Error {
 }
 
 impl Outbound {
-    /// A client that goes to public addresses and to `allow`, with the system's resolver.
-    pub fn new(allow: Vec<IpNet>) -> Self {
-        Self::with_resolver(allow, |host| {
+    /// A client that goes to public addresses and to `allow`, with the system's resolver. Of those who speak TLS it believes
+    /// whom the system believes, and `roots`.
+    pub fn new(allow: Vec<IpNet>, roots: Roots) -> Self {
+        Self::with_resolver(allow, roots, |host| {
             let host = host.to_owned();
             Box::pin(async move {
                 // The port is of no matter to a lookup.
@@ -228,14 +232,24 @@ impl Outbound {
     }
 
     /// The same with another resolver.
-    pub(crate) fn with_resolver(allow: Vec<IpNet>, resolve: impl Fn(&str) -> Lookup + Send + Sync + 'static) -> Self {
+    pub(crate) fn with_resolver(
+        allow: Vec<IpNet>,
+        roots: Roots,
+        resolve: impl Fn(&str) -> Lookup + Send + Sync + 'static,
+    ) -> Self {
         let lookups = Arc::new(Semaphore::new(LOOKUPS));
-        Self(Arc::new(Inner { allow, resolve: Box::new(resolve), lookups, pool: Arc::default() }))
+        let tls = Tls::new(roots);
+        Self(Arc::new(Inner { allow, tls, resolve: Box::new(resolve), lookups, pool: Arc::default() }))
     }
 
     /// The networks it goes to although they are not public.
     pub fn allowed(&self) -> &[IpNet] {
         &self.0.allow
+    }
+
+    /// The authorities it believes beside the system's.
+    pub fn roots(&self) -> &Roots {
+        &self.0.tls.roots
     }
 
     /// Reads a URL and refuses what can be refused without a lookup: tell people of it where they enter one.
@@ -298,7 +312,7 @@ impl Outbound {
         let addresses = self.resolve(target).await?;
         self.judge(target, &addresses)?;
         stage.doing = "while connecting";
-        connection::open(target, &addresses[..addresses.len().min(TRIED)], stage).await
+        connection::open(target, &addresses[..addresses.len().min(TRIED)], &self.0.tls, stage).await
     }
 
     /// The addresses of a target: of a literal the very one, else those of its name. Never none.

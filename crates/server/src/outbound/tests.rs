@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use atom_marketplace_testkit::spellings::{NOT_PUBLIC, spellings};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -79,67 +80,11 @@ async fn closing(mut stream: TcpStream) {
 }
 
 fn open() -> Outbound {
-    Outbound::new(vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()])
+    Outbound::new(vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()], Roots::default())
 }
 
 async fn post(outbound: &Outbound, url: &str) -> Result<Answer, Error> {
     outbound.send(Request::post(outbound.check(url)?, "{}").deadline(Duration::from_secs(5))).await
-}
-
-/// Every way of writing an IPv4 address that some parser understands.
-fn spellings(address: Ipv4Addr) -> Vec<String> {
-    let octets = address.octets().map(u32::from);
-    let whole = u32::from(address);
-    let parts: [fn(u32) -> String; 6] = [
-        |n| format!("{n}"),
-        |n| format!("0x{n:x}"),
-        |n| format!("0X{n:X}"),
-        |n| format!("0{n:o}"),
-        |n| format!("000000{n:o}"),
-        |n| format!("0x0000{n:x}"),
-    ];
-    let mut found = Vec::new();
-    for (at, write) in parts.iter().enumerate() {
-        let other = parts[(at + 1) % parts.len()];
-        let [first, second, third, fourth] = octets;
-        found.push(write(whole));
-        found.push(format!("{}.{}", write(first), other(whole & 0xff_ffff)));
-        found.push(format!("{}.{}.{}", other(first), write(second), write(whole & 0xffff)));
-        found.push(format!("{}.{}.{}.{}", write(first), write(second), write(third), write(fourth)));
-        found.push(format!("{}.{}.{}.{}", write(first), other(second), write(third), other(fourth)));
-    }
-    let dotted = address.to_string();
-    let each = |map: fn(char) -> String| dotted.chars().map(map).collect::<String>();
-    found.push(each(|c| format!("%{:02x}", c as u32)));
-    found.push(each(|c| {
-        c.to_digit(10).map_or_else(|| "。".to_owned(), |n| format!("{}", char::from_u32(0xff10 + n).unwrap()))
-    }));
-    found.push(each(|c| {
-        c.to_digit(10).map_or_else(|| "．".to_owned(), |n| format!("{}", char::from_u32(0x1d7ce + n).unwrap()))
-    }));
-    found.push(each(|c| match c.to_digit(10) {
-        None => "｡".to_owned(),
-        Some(0) => "⓪".to_owned(),
-        Some(n) => format!("{}", char::from_u32(0x2460 + n - 1).unwrap()),
-    }));
-    found.extend(found.clone().into_iter().map(|text| format!("{text}.")));
-    let [high, low] = [whole >> 16, whole & 0xffff];
-    for embedded in [
-        format!("::{dotted}"),
-        format!("::ffff:{dotted}"),
-        format!("::ffff:{high:x}:{low:x}"),
-        format!("0:0:0:0:0:ffff:{high:04X}:{low:04X}"),
-        format!("::ffff:0:{dotted}"),
-        format!("64:ff9b::{dotted}"),
-        format!("64:ff9b:1::{dotted}"),
-        format!("2002:{high:x}:{low:x}::1"),
-        format!("2001:0:{high:x}:{low:x}::"),
-        format!("2001::{:x}:{:x}", high ^ 0xffff, low ^ 0xffff),
-        format!("fe80::5efe:{dotted}"),
-    ] {
-        found.push(format!("[{embedded}]"));
-    }
-    found
 }
 
 #[tokio::test]
@@ -149,20 +94,9 @@ async fn what_is_not_public_is_never_dialled_however_it_is_spelt() {
         Some(canary) => canary,
         None => Receiver::start("0.0.0.0", 0, friendly).await.unwrap(),
     };
-    let closed = Outbound::new(Vec::new());
+    let closed = Outbound::new(Vec::new(), Roots::default());
     let mut tried = 0;
-    for address in [
-        "127.0.0.1",
-        "127.8.9.10",
-        "0.0.0.0",
-        "10.1.2.3",
-        "169.254.169.254",
-        "172.20.0.9",
-        "192.168.7.8",
-        "100.64.5.6",
-        "198.18.0.1",
-        "255.255.255.255",
-    ] {
+    for address in NOT_PUBLIC {
         for host in spellings(address.parse().unwrap()) {
             for scheme in ["http", "https"] {
                 let url = format!("{scheme}://{host}:{}/hook", canary.port);
@@ -219,7 +153,7 @@ async fn a_name_that_changes_its_mind_is_judged_by_what_is_dialled() {
     let answers =
         Arc::new(Mutex::new((0_usize, [vec![good], vec![bad], vec![good, bad], vec![mapped], vec![bad, good]])));
     let asked = answers.clone();
-    let outbound = Outbound::with_resolver(vec!["127.0.0.2/32".parse().unwrap()], move |_| {
+    let outbound = Outbound::with_resolver(vec!["127.0.0.2/32".parse().unwrap()], Roots::default(), move |_| {
         let mut asked = asked.lock().unwrap();
         let answer = asked.1[asked.0 % 5].clone();
         asked.0 += 1;
@@ -351,7 +285,7 @@ async fn names_without_an_address_may_be_tried_again() {
     for (answer, expected) in
         [(Ok(Vec::new()), "dns: the name has no address"), (Err(std::io::ErrorKind::NotFound), "dns: entity not found")]
     {
-        let outbound = Outbound::with_resolver(Vec::new(), move |_| {
+        let outbound = Outbound::with_resolver(Vec::new(), Roots::default(), move |_| {
             Box::pin(std::future::ready(answer.clone().map_err(Into::into)))
         });
         assert_eq!(post(&outbound, "https://nowhere.example/").await.unwrap_err().to_string(), expected);
@@ -360,7 +294,7 @@ async fn names_without_an_address_may_be_tried_again() {
 
 #[test]
 fn plain_http_is_for_allowed_networks() {
-    let closed = Outbound::new(Vec::new());
+    let closed = Outbound::new(Vec::new(), Roots::default());
     for url in ["http://example.com/", "http://1.1.1.1/"] {
         assert_eq!(closed.check(url).unwrap_err(), Refusal::PlainHttp, "{url}");
     }

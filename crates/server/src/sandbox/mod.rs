@@ -89,6 +89,7 @@ impl Sandbox {
             webhook_retry: real.webhook_retry.clone(),
             event_retention: real.event_retention,
             outbound_allow: real.outbound.allowed().to_vec(),
+            outbound_ca: real.outbound.roots().clone(),
             dns_server: real.dns.server(),
             verification_file: real.verification_file.clone(),
             rates: real.rates,

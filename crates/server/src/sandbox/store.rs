@@ -2,7 +2,7 @@
 
 use atom_marketplace_db::{Conn, Dialect, Error, args};
 
-/// Deletes every row but those that say which migrations were applied. Keys that count by themselves begin at 1 again, so
+/// Deletes every row but those that say which migrations were applied and who this instance is. Keys that count by themselves begin at 1 again, so
 /// that what is made next has the keys it had before.
 pub(super) fn empty(c: &mut Conn<'_>) -> Result<(), Error> {
     match c.dialect() {
@@ -15,7 +15,8 @@ pub(super) fn empty(c: &mut Conn<'_>) -> Result<(), Error> {
 fn empty_sqlite(c: &mut Conn<'_>) -> Result<(), Error> {
     let tables: Vec<(String, String)> = c.all(
         "SELECT t.name, t.type FROM pragma_table_list t JOIN sqlite_master m ON m.name = t.name AND m.type = 'table'
-         WHERE t.schema = 'main' AND t.type IN ('table', 'virtual') AND t.name <> 'schema_migration' AND t.name NOT LIKE 'sqlite%'
+         WHERE t.schema = 'main' AND t.type IN ('table', 'virtual') AND t.name NOT IN ('schema_migration', 'instance', 'instance_key')
+             AND t.name NOT LIKE 'sqlite%'
          ORDER BY m.rowid DESC",
         args![],
     )?;
@@ -32,7 +33,8 @@ fn empty_sqlite(c: &mut Conn<'_>) -> Result<(), Error> {
 
 fn empty_postgres(c: &mut Conn<'_>) -> Result<(), Error> {
     let tables: Vec<String> = c.all(
-        "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'schema_migration'",
+        "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema() 
+             AND tablename NOT IN ('schema_migration', 'instance', 'instance_key')",
         args![],
     )?;
     // Waits for every transaction that reads or writes one of them, and lets none see what is half done.

@@ -36,6 +36,8 @@ mod scene;
 mod search;
 mod secrets;
 mod seed;
+mod sending;
+mod signing;
 mod statistics;
 mod tenants;
 mod tokens;

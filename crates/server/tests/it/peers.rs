@@ -61,7 +61,8 @@ impl Pair {
 
     /// The id of the instance that pulls.
     async fn own_instance(&self) -> String {
-        "ins_00000000000000000000000000000000".to_owned()
+        let shown = self.server.anonymous().get("/.well-known/atom-federation").await.json();
+        text(&shown["instance"]["id"])
     }
 
     async fn skill(&self, id: &str) -> atom_marketplace_testkit::Answer {

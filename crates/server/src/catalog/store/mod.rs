@@ -13,6 +13,7 @@ use atom_marketplace_protocol::ids::Kind;
 pub(in crate::catalog) mod names;
 pub(in crate::catalog) mod recheck;
 pub(in crate::catalog) mod review;
+pub(in crate::catalog) mod signatures;
 pub(in crate::catalog) mod versions;
 pub(in crate::catalog) mod write;
 

@@ -187,9 +187,10 @@ pub(in crate::catalog) fn become_twin(c: &mut Conn<'_>, version: i64, twin: i64)
         "UPDATE component_version SET uid = $2, status = 'superseded' WHERE id = $1",
         args![version, format!("{uid}-merged")],
     )?;
+    // Its bundle is as it was: so is when it became available.
     c.execute(
         "UPDATE component_version AS t SET uid = $3, visibility = 'public', findings = v.findings, risk = v.risk,
-             submitted_by = v.submitted_by, submitted_at = v.submitted_at, published_at = v.published_at,
+             submitted_by = v.submitted_by, submitted_at = v.submitted_at,
              decided_by = v.decided_by, decided_at = v.decided_at, reason = v.reason
          FROM component_version v WHERE t.id = $2 AND v.id = $1",
         args![version, twin, uid],

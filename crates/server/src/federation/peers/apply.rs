@@ -16,11 +16,11 @@ use super::keys::{self, Origin};
 use super::refusal::Refusal;
 use super::store::{self, PeerRow, mirror::MirrorRow};
 use crate::audit::Actor;
-use crate::catalog::change::Change;
 use crate::catalog::checks::Policy;
 use crate::catalog::mirror::{self, Account, Arrival, Held, Home, Standing, Told};
 use crate::catalog::model::ComponentRow;
 use crate::catalog::takedown;
+use crate::catalog::{self, change::Change};
 use crate::error::ApiResult;
 use crate::extract::TenantScope;
 use crate::tenants::{self, Tenant};
@@ -306,7 +306,7 @@ fn wanted(filters: &PeerFilters, record: &Record) -> bool {
 fn leave(c: &mut Conn<'_>, origin: &Origin, tale: &Tale, now: Timestamp) -> ApiResult<Applied> {
     let Some(kind) = tale.about.kind else { return Ok(Applied::default()) };
     if let Some(component) = store::mirror::by_remote(c, origin.id, kind, &tale.remote, &tale.about.id)? {
-        let component = crate::catalog::component(c, component)?;
+        let component = catalog::component(c, component)?;
         return set_apart(c, &component, now);
     }
     Ok(Applied::default())
@@ -319,8 +319,7 @@ pub(super) fn set_apart(c: &mut Conn<'_>, component: &ComponentRow, now: Timesta
     }
     mirror::withdraw(c, component, now)?;
     store::mirror::set_apart(c, component.id)?;
-    store::mirror::drop_bundles(c, component.id)?;
-    crate::catalog::index::reindex(c, component.id)?;
+    catalog::index::reindex(c, component.id)?;
     Ok(Applied { changes: vec![Change::of(component)], done: true, refused: Vec::new() })
 }
 
@@ -385,11 +384,10 @@ fn put(
     for version in &record.versions {
         let Some((_, id)) = brought.versions.iter().find(|(number, _)| *number == version.version) else { continue };
         let bundle = tale.bundles.iter().find(|bundle| bundle.document.version == version.version);
-        let bundle = bundle.map(|bundle| bundle.envelope().to_bytes());
-        store::mirror::put_version(c, *id, component, &version.bundle, bundle.as_deref())?;
-    }
-    if record.status == RecordStatus::Withdrawn {
-        store::mirror::drop_bundles(c, component)?;
+        store::mirror::put_version(c, *id, component, &version.bundle)?;
+        if let Some(bundle) = bundle {
+            catalog::bundle::keep(c, *id, bundle)?;
+        }
     }
     Ok(applied)
 }

@@ -1,7 +1,9 @@
 //! Whose signatures are believed: the keys that were pinned when a peer was paired, whichever these name as their successors,
 //! and for other instances whose components the peer passes on, the keys that it vouches for.
 
-use atom_marketplace_bundle::{KeyEntry, KeyRing, KeySet, NamedInstance, PublicKey, Refusal as Reason};
+use atom_marketplace_bundle::{
+    KeyEntry, KeyRing, KeySet, NamedInstance, PublicKey, Refusal as Reason, VouchedInstance,
+};
 use atom_marketplace_db::{Conn, Error, Timestamp};
 use atom_marketplace_protocol::text;
 
@@ -143,12 +145,11 @@ fn vouch(
     now: Timestamp,
 ) -> Result<(), Error> {
     let name = clean_name(&instance.name);
-    let origin = match store::origin(c, peer.id, &instance.id)? {
-        Some(before) => before.id,
-        None => {
-            let label = free_label(c, &peer.name, &name)?;
-            store::insert_origin(c, peer.id, &instance.id, (&name, &label), true)?
-        }
+    let origin = if let Some(before) = store::origin(c, peer.id, &instance.id)? {
+        before.id
+    } else {
+        let label = free_label(c, &peer.name, &name)?;
+        store::insert_origin(c, peer.id, &instance.id, (&name, &label), true)?
     };
     store::rename_origin(c, origin, &name)?;
     put(c, origin, keys.iter(), now)
@@ -172,6 +173,22 @@ fn free_label(c: &mut Conn<'_>, peer: &str, name: &str) -> Result<String, Error>
         }
     }
     Err(Error::Other(format!("no label is free for {name}")))
+}
+
+/// The keys of the instances whose components are passed on.
+pub(in crate::federation) fn vouched(c: &mut Conn<'_>) -> Result<Vec<VouchedInstance>, Error> {
+    let origins = store::passed_on(c)?;
+    Ok(origins
+        .into_iter()
+        .map(|origin| {
+            let retired = |key: &Key| key.retired.then(|| key.pinned_at.to_string());
+            let keys = origin.keys.iter().rev();
+            VouchedInstance {
+                instance: NamedInstance { id: origin.instance, name: origin.name, url: None },
+                keys: keys.map(|key| KeyEntry::new(key.public, key.since.clone(), retired(key), None)).collect(),
+            }
+        })
+        .collect())
 }
 
 /// The reason for which a document was refused, as it is listed.

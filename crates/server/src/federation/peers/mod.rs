@@ -14,6 +14,8 @@ mod pull;
 mod refusal;
 mod store;
 
+pub(super) use keys::vouched;
+
 use std::time::Duration;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
@@ -33,6 +35,7 @@ use crate::app::Marketplace;
 use crate::audit::{self, Actor, Entry};
 use crate::error::{ApiError, ApiResult};
 use crate::http::ApiRoutes;
+use crate::instance;
 use crate::outbound::{Outbound, Request, Target};
 use crate::paging::Window;
 use crate::seal::Sealer;
@@ -90,7 +93,7 @@ async fn key_set(outbound: &Outbound, base: &str) -> Result<KeySet, String> {
 async fn ask(m: &Marketplace, base: &str) -> ApiResult<KeySet> {
     let found = key_set(&m.outbound, base).await;
     let found = found.map_err(|why| ApiError::field("base_url", format!("{base} cannot be paired with: {why}.")))?;
-    if found.instance.id == m.instance_id().await? {
+    if *found.instance.id == *instance::id(m).await? {
         return Err(ApiError::conflict("That is this instance itself."));
     }
     Ok(found)
@@ -386,11 +389,4 @@ fn note(
 ) -> ApiResult<()> {
     let target = format!("peer:{uid}");
     Ok(audit::record(c, &Entry { actor, tenant: None, action, target, details }, now)?)
-}
-
-impl Marketplace {
-    /// TEMPORARY
-    async fn instance_id(&self) -> ApiResult<String> {
-        Ok("ins_00000000000000000000000000000000".to_owned())
-    }
 }

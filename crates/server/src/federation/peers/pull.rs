@@ -25,6 +25,7 @@ use crate::app::Marketplace;
 use crate::audit::{self, Entry};
 use crate::catalog::change::Change;
 use crate::error::{ApiError, ApiResult};
+use crate::instance;
 use crate::outbound::{Answer, Request};
 
 /// Peers that are pulled from at once.
@@ -32,7 +33,7 @@ const AT_ONCE: usize = 4;
 /// How long a node has a peer to itself without a sign of life.
 const LEASE: Duration = Duration::from_mins(5);
 /// How long one answer may take, to its end.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 /// When others have their turn.
 const TURN: Duration = Duration::from_secs(10);
 /// Entries on a page.
@@ -52,7 +53,8 @@ impl Marketplace {
     /// Pulls from the peers that are due. For a job.
     pub async fn pull_from_peers(&self) -> Result<(), Error> {
         let now = self.now();
-        let due = self.db.read(move |c| store::due(c, now, 100)).await?;
+        let (due, lags) = self.db.read(move |c| Ok((store::due(c, now, 100)?, store::lags(c, now)?))).await?;
+        self.metrics.note_peers(lags);
         let pulls = due.into_iter().map(|peer| {
             let m = self.clone();
             async move {
@@ -146,7 +148,7 @@ impl Walk<'_> {
     /// Walks until there is nothing more (true), or until others have their turn.
     async fn run(&self) -> Result<bool, Stop> {
         let key = self.key()?;
-        let own = self.m.instance_id().await?;
+        let own = instance::id(self.m).await?;
         self.follow(&own).await?;
         let until = self.m.now().plus(TURN);
         let mut place = Place {
@@ -455,21 +457,21 @@ impl Walk<'_> {
 struct Names {
     origin: i64,
     kind: Option<Kind>,
-    names: Vec<(String, String)>,
+    all: Vec<(String, String)>,
 }
 
 impl Names {
     fn of(tale: &Tale) -> Self {
-        let mut names = vec![(tale.remote.clone(), tale.about.id.clone())];
+        let mut all = vec![(tale.remote.clone(), tale.about.id.clone())];
         let record = tale.record.as_ref().map(|record| &record.document);
         let former = record.into_iter().flat_map(|record| &record.formerly);
-        names.extend(former.map(|name| (name.source_tenant_id.clone(), name.id.clone())));
-        Self { origin: tale.origin, kind: tale.about.kind, names }
+        all.extend(former.map(|name| (name.source_tenant_id.clone(), name.id.clone())));
+        Self { origin: tale.origin, kind: tale.about.kind, all }
     }
 
     fn component(&self, c: &mut Conn<'_>) -> Result<Option<i64>, Error> {
         let Some(kind) = self.kind else { return Ok(None) };
-        for (remote, id) in &self.names {
+        for (remote, id) in &self.all {
             if let Some(found) = store::mirror::by_remote(c, self.origin, kind, remote, id)? {
                 return Ok(Some(found));
             }

@@ -38,10 +38,10 @@ const CLAIM: usize = 128;
 const CLAIM_FOR: usize = 32;
 /// How often the tables are looked through for what no hint told of.
 const POLL: Duration = Duration::from_secs(2);
-/// How often leases are renewed.
-const RENEW: Duration = Duration::from_secs(15);
 /// What a lease must still last for an exchange to begin within it.
 const SAFE: Duration = Duration::from_secs(DEADLINE.as_secs() + 5);
+/// How long before that a lease is renewed, to allow for a database that is slow.
+const RENEW: Duration = Duration::from_secs(15);
 /// How long exchanges that are under way are waited for when the server stops.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -69,7 +69,7 @@ enum Event {
     Loaded(Vec<(i64, Option<Endpoint>)>),
     /// Deliveries were claimed, fewer than asked for where the last is true.
     Claimed(Vec<(i64, Vec<Handed>, bool)>),
-    /// Leases were renewed, or lost.
+    /// Leases were renewed, or lost; nothing is known of those that are missing.
     Renewed(Vec<Renewal>),
     /// Exchanges were written down; with the time when their webhook has something due again.
     Recorded(Vec<(i64, Option<Timestamp>)>),
@@ -103,6 +103,7 @@ struct Engine {
     to_claim: VecDeque<i64>,
     claiming: bool,
     polling: bool,
+    renewing: bool,
     events: mpsc::UnboundedSender<Event>,
     records: mpsc::UnboundedSender<Record>,
 }
@@ -119,7 +120,6 @@ pub(crate) async fn run(m: Marketplace, mut stopped: watch::Receiver<bool>) {
     let mut engine = Engine::new(m, events, records);
     engine.begin().await;
     let mut poll = tokio::time::interval(POLL);
-    let mut renew = tokio::time::interval(RENEW);
     let (mut noted, mut happened) = (Vec::new(), Vec::new());
     loop {
         tokio::select! {
@@ -130,8 +130,10 @@ pub(crate) async fn run(m: Marketplace, mut stopped: watch::Receiver<bool>) {
             }
             _ = heard.recv_many(&mut happened, 256) => happened.drain(..).for_each(|event| engine.heard(event)),
             () = engine.alarm() => engine.rung(),
-            _ = poll.tick() => engine.poll(),
-            _ = renew.tick() => engine.renew(),
+            _ = poll.tick() => {
+                engine.poll();
+                engine.renew();
+            }
         }
         engine.step();
     }
@@ -153,6 +155,7 @@ impl Engine {
             to_claim: VecDeque::new(),
             claiming: false,
             polling: false,
+            renewing: false,
             events,
             records,
         }
@@ -255,7 +258,12 @@ impl Engine {
                     self.claimed(webhook, handed, all);
                 }
             }
-            Event::Renewed(renewed) => renewed.into_iter().for_each(|renewal| self.renewed(&renewal)),
+            Event::Renewed(renewed) => {
+                self.renewing = false;
+                for renewal in &renewed {
+                    self.renewed(renewal);
+                }
+            }
             Event::Recorded(recorded) => {
                 for (webhook, due) in recorded {
                     if let Some(due) = due {
@@ -506,11 +514,15 @@ impl Engine {
     }
 
     /// Renews the leases of what still waits.
-    fn renew(&self) {
+    fn renew(&mut self) {
+        if self.renewing {
+            return;
+        }
         let soon = self.m.now().plus(RENEW + SAFE);
         let waiting = self.lanes.values().flat_map(|lane| &lane.queue).filter(|handed| handed.until < soon);
         let waiting: Vec<Handed> = waiting.cloned().collect();
         if !waiting.is_empty() {
+            self.renewing = true;
             tokio::spawn(tables::renew(self.m.clone(), waiting, self.events.clone()));
         }
     }

@@ -62,7 +62,7 @@ pub(super) async fn run(
         health.retain(|_, (_, seen)| seen.plus(BELIEVED) > now);
         let written = loop {
             let (records, health) = (records.clone(), health.clone());
-            match m.db.write(move |c| write(c, &records, &health, now)).await {
+            match m.db.write_by_statement(move |c| write(c, &records, &health, now)).await {
                 Ok(written) => break written,
                 Err(error) => {
                     tracing::warn!(%error, "deliveries could not be written down and will be");

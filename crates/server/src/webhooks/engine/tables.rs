@@ -45,7 +45,7 @@ fn answer(events: &UnboundedSender<Event>, webhooks: Vec<i64>, answered: Result<
 
 pub(super) async fn release_all(m: &Marketplace) {
     let now = m.now();
-    match m.db.write(move |c| queue::release_all(c, now)).await {
+    match m.db.write_by_statement(move |c| queue::release_all(c, now)).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deliveries that were under way when the server ended are sent again"),
         Err(error) => tracing::warn!(%error, "deliveries of before are sent again when their leases end"),
@@ -93,7 +93,7 @@ pub(super) async fn claim(m: Marketplace, claims: Vec<Claim>, events: UnboundedS
     let until = now.plus(LEASE);
     let lease = m.outbox.new_lease();
     let webhooks = claims.iter().map(|claim| claim.webhook).collect();
-    let claimed = m.db.write(move |c| {
+    let claimed = m.db.write_by_statement(move |c| {
         let mut all = Vec::with_capacity(claims.len());
         for Claim { webhook, most } in &claims {
             let found = queue::claim(c, *webhook, lease, (now, until), *most)?;
@@ -121,7 +121,7 @@ pub(super) async fn claim(m: Marketplace, claims: Vec<Claim>, events: UnboundedS
 
 pub(super) async fn renew(m: Marketplace, waiting: Vec<Handed>, events: UnboundedSender<Event>) {
     let until = m.now().plus(LEASE);
-    let renewed = m.db.write(move |c| {
+    let renewed = m.db.write_by_statement(move |c| {
         let renewed = waiting.iter().map(|handed| {
             let (webhook, event, lease) = (handed.webhook, handed.message.event, handed.lease);
             let kept = queue::renew(c, Held { event, webhook, lease }, until)?;
@@ -129,11 +129,12 @@ pub(super) async fn renew(m: Marketplace, waiting: Vec<Handed>, events: Unbounde
         });
         renewed.collect::<Result<_, Error>>().map(Event::Renewed)
     });
-    match renewed.await {
-        Ok(event) => drop(events.send(event)),
+    let event = renewed.await.unwrap_or_else(|error| {
         // Those whose lease has become too short are not sent.
-        Err(error) => tracing::warn!(%error, "leases of deliveries could not be renewed"),
-    }
+        tracing::warn!(%error, "leases of deliveries could not be renewed");
+        Event::Renewed(Vec::new())
+    });
+    let _ = events.send(event);
 }
 
 pub(super) async fn poll(m: Marketplace, events: UnboundedSender<Event>) {

@@ -107,28 +107,17 @@ pub(in crate::federation::peers) fn bundles(c: &mut Conn<'_>, component: i64) ->
     c.all("SELECT version_id, bundle_sha256 FROM mirror_version WHERE component_id = $1", args![component])
 }
 
-/// Notes a version's bundle, and keeps its envelope once it has come.
+/// Notes what identifies a version's bundle.
 pub(in crate::federation::peers) fn put_version(
     c: &mut Conn<'_>,
     version: i64,
     component: i64,
     bundle: &SignedBytes,
-    envelope: Option<&[u8]>,
 ) -> Result<(), Error> {
     c.execute(
-        "INSERT INTO mirror_version (version_id, component_id, bundle_sha256, bundle_size, bundle) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (version_id) DO UPDATE SET bundle = COALESCE(excluded.bundle, mirror_version.bundle)",
-        args![version, component, &bundle.sha256, bundle.size, envelope.map(<[u8]>::to_vec)],
-    )
-    .map(|_| ())
-}
-
-/// Drops the envelopes of a component's versions that nobody has installed.
-pub(in crate::federation::peers) fn drop_bundles(c: &mut Conn<'_>, component: i64) -> Result<(), Error> {
-    c.execute(
-        "UPDATE mirror_version SET bundle = NULL WHERE component_id = $1 AND NOT EXISTS
-             (SELECT 1 FROM installation i WHERE i.version_id = mirror_version.version_id AND i.removed_at IS NULL)",
-        args![component],
+        "INSERT INTO mirror_version (version_id, component_id, bundle_sha256, bundle_size) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (version_id) DO NOTHING",
+        args![version, component, &bundle.sha256, bundle.size],
     )
     .map(|_| ())
 }
@@ -141,7 +130,7 @@ pub(in crate::federation::peers) fn versions_here(
 ) -> Result<Vec<String>, Error> {
     c.all(
         "SELECT v.version FROM component_version v JOIN mirror_version x ON x.version_id = v.id
-         WHERE v.component_id = $1 AND v.status <> 'withdrawn' AND ($2 = 1 OR (v.size > 0 AND x.bundle IS NOT NULL))",
+         WHERE v.component_id = $1 AND v.status <> 'withdrawn' AND ($2 = 1 OR v.size > 0)",
         args![component, outlines],
     )
 }
@@ -153,7 +142,7 @@ pub(in crate::federation::peers) fn incomplete(
     limit: u32,
 ) -> Result<Vec<MirrorRow>, Error> {
     c.all(
-        "SELECT component_id, origin_id, remote, revision, record, held, apart, incomplete FROM mirror x
+        "SELECT origin_id, remote, revision, record, held, apart FROM mirror
          WHERE incomplete = 1 AND apart = 0 AND origin_id IN (SELECT id FROM peer_origin WHERE peer_id = $1)
          ORDER BY component_id LIMIT $2",
         args![peer, limit],

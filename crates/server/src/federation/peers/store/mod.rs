@@ -1,20 +1,19 @@
-//! SQL of peers, their keys and what was refused of them. What was taken is in `mirror.rs`.
+//! SQL of peers and their keys. What was refused of them is in `refusals.rs`, what was taken in `mirror.rs`.
 
 pub(super) mod mirror;
+mod refusals;
 
 use std::time::Duration;
 
 use atom_marketplace_bundle::PublicKey;
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp, args};
-use atom_marketplace_protocol::ids::{self, Kind};
-use atom_marketplace_protocol::peer::{
-    Peer, PeerFilters, PeerInstance, PeerKey, PeerMirror, PeerPolicy, PeerRefusal, PeerStatus,
-};
+use atom_marketplace_protocol::peer::{Peer, PeerFilters, PeerInstance, PeerKey, PeerMirror, PeerPolicy, PeerStatus};
 
 use super::keys::{Key, Origin};
-use super::refusal::Refusal;
-use crate::catalog::model::kind_from;
+use crate::metrics::PeerLag;
 use crate::paging::Window;
+
+pub(super) use refusals::{count as count_refusals, list as refusals, put as refuse, trim as trim_refusals};
 
 /// A peer as it is stored.
 #[derive(Clone, Debug)]
@@ -80,6 +79,12 @@ impl FromRow for PeerRow {
             created_at: row.get("created_at")?,
             updated_at: row.get("updated_at")?,
         })
+    }
+}
+
+impl FromRow for PeerLag {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self { name: row.at(0)?, entries: row.at(1)?, seconds: row.at(2)? })
     }
 }
 
@@ -318,16 +323,14 @@ pub(super) fn suspect(c: &mut Conn<'_>, id: i64, reason: &str, now: Timestamp) -
     .map(|_| ())
 }
 
-/// How far each peer that is pulled from is behind, for the metrics: its name, entries, seconds since it was current.
-pub(super) fn lags(c: &mut Conn<'_>, now: Timestamp) -> Result<Vec<(String, i64, i64)>, Error> {
+/// How far each peer that is pulled from is ahead, for the metrics.
+pub(super) fn lags(c: &mut Conn<'_>, now: Timestamp) -> Result<Vec<PeerLag>, Error> {
     c.all(
         "SELECT name, head - sequence, ($1 - COALESCE(current_at, created_at)) / 1000000 FROM peer
          WHERE deleted_at IS NULL AND status <> 'paused' ORDER BY id LIMIT 100",
         args![now],
     )
 }
-
-// Origins and their keys.
 
 struct OriginRow {
     id: i64,
@@ -386,6 +389,17 @@ pub(super) fn origins(c: &mut Conn<'_>, peer: i64) -> Result<Vec<Origin>, Error>
     rows.into_iter().map(|row| with_keys(c, row)).collect()
 }
 
+/// Those whose components those who pull from here get.
+pub(super) fn passed_on(c: &mut Conn<'_>) -> Result<Vec<Origin>, Error> {
+    let rows: Vec<OriginRow> = c.all(
+        "SELECT o.id, o.instance, o.name, o.label, o.vouched FROM peer_origin o JOIN peer p ON p.id = o.peer_id
+         WHERE p.reexport = 1 AND p.deleted_at IS NULL ORDER BY o.vouched, o.id LIMIT 1000",
+        args![],
+    )?;
+    let mut seen = std::collections::BTreeSet::new();
+    rows.into_iter().filter(|row| seen.insert(row.instance.clone())).map(|row| with_keys(c, row)).collect()
+}
+
 /// Whether a label is somebody's.
 pub(super) fn label_taken(c: &mut Conn<'_>, label: &str) -> Result<bool, Error> {
     let found: Option<i64> = c.first("SELECT id FROM peer_origin WHERE label = $1", args![label])?;
@@ -424,97 +438,4 @@ pub(super) fn put_key(c: &mut Conn<'_>, origin: i64, key: &Key, now: Timestamp) 
 /// Forgets an origin's keys.
 pub(super) fn drop_keys(c: &mut Conn<'_>, origin: i64) -> Result<(), Error> {
     c.execute("DELETE FROM peer_key WHERE origin_id = $1", args![origin]).map(|_| ())
-}
-
-// Refusals.
-
-/// Refusals kept of one peer.
-const REFUSALS_MAX: u64 = 1_000;
-
-/// Notes a refusal, or that it came again.
-pub(super) fn refuse(c: &mut Conn<'_>, peer: i64, refusal: &Refusal, now: Timestamp) -> Result<(), Error> {
-    let about = &refusal.about;
-    c.execute(
-        "INSERT INTO peer_refusal (uid, peer_id, code, message, instance, kind, tenant, slug, version, sequence, times, first_at, last_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $11)
-         ON CONFLICT (peer_id, code, instance, kind, tenant, slug, version) DO UPDATE SET message = excluded.message,
-             sequence = excluded.sequence, times = peer_refusal.times + 1, last_at = excluded.last_at",
-        args![
-            ids::new_id("ref"),
-            peer,
-            refusal.code,
-            &refusal.message,
-            &about.instance,
-            about.kind.map_or(0, Kind::code),
-            &about.tenant,
-            &about.id,
-            &about.version,
-            refusal.sequence,
-            now
-        ],
-    )?;
-    Ok(())
-}
-
-/// Forgets the oldest refusals of a peer where there are too many.
-pub(super) fn trim_refusals(c: &mut Conn<'_>, peer: i64) -> Result<(), Error> {
-    let many = count_refusals(c, peer)?;
-    if many > REFUSALS_MAX {
-        c.execute(
-            "DELETE FROM peer_refusal WHERE id IN
-                 (SELECT id FROM peer_refusal WHERE peer_id = $1 ORDER BY last_at, id LIMIT $2)",
-            args![peer, many - REFUSALS_MAX],
-        )?;
-    }
-    Ok(())
-}
-
-struct RefusalRow {
-    key: (i64, i64),
-    refusal: PeerRefusal,
-}
-
-impl FromRow for RefusalRow {
-    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
-        let said = |name: &str| row.get::<String>(name).map(|text| Some(text).filter(|text| !text.is_empty()));
-        let kind: i64 = row.get("kind")?;
-        let last_at: Timestamp = row.get("last_at")?;
-        Ok(Self {
-            key: (last_at.as_micros(), row.get("id")?),
-            refusal: PeerRefusal {
-                id: row.get("uid")?,
-                code: row.get("code")?,
-                message: row.get("message")?,
-                instance: said("instance")?,
-                component_type: if kind == 0 { None } else { Some(kind_from(kind)?) },
-                source_tenant_id: said("tenant")?,
-                component_id: said("slug")?,
-                version: said("version")?,
-                sequence: row.get::<Option<i64>>("sequence")?.map(|sequence| sequence.max(0) as u64),
-                times: row.get::<i64>("times")?.max(0) as u64,
-                first_at: row.get::<Timestamp>("first_at")?.to_string(),
-                last_at: last_at.to_string(),
-            },
-        })
-    }
-}
-
-/// A page of what was refused of a peer, and one more, the latest first.
-pub(super) fn refusals(
-    c: &mut Conn<'_>,
-    peer: i64,
-    window: &Window<(i64, i64)>,
-) -> Result<Vec<((i64, i64), PeerRefusal)>, Error> {
-    let (at, id) = window.after.unwrap_or((i64::MAX, i64::MAX));
-    let rows: Vec<RefusalRow> = c.all(
-        "SELECT id, uid, code, message, instance, kind, tenant, slug, version, sequence, times, first_at, last_at FROM peer_refusal
-         WHERE peer_id = $1 AND last_at <= $2 AND (last_at < $2 OR id < $3) ORDER BY last_at DESC, id DESC LIMIT $4 OFFSET $5",
-        args![peer, at, id, window.limit(), window.offset()],
-    )?;
-    Ok(rows.into_iter().map(|row| (row.key, row.refusal)).collect())
-}
-
-/// How many there are.
-pub(super) fn count_refusals(c: &mut Conn<'_>, peer: i64) -> Result<u64, Error> {
-    c.one("SELECT count(*) FROM peer_refusal WHERE peer_id = $1", args![peer])
 }
