@@ -33,3 +33,66 @@ CREATE TABLE version_bundle (
     version_id BIGINT    NOT NULL PRIMARY KEY REFERENCES component_version (id),
     payload    {{bytes}} NOT NULL
 );
+
+-- What became different for the public, in the transaction that made it so. Peers follow the positions, which are given out
+-- after the commit, without gaps; see federation/settler.rs.
+CREATE TABLE component_change (
+    id           {{id}},
+    component_id BIGINT NOT NULL REFERENCES component (id),
+    version_id   BIGINT,                        -- the version that became available, or was yanked
+    action       TEXT   NOT NULL,               -- protocol::ChangeAction
+    at           BIGINT NOT NULL,
+    position     BIGINT UNIQUE,
+    scope_before TEXT,                          -- what filters saw of the component before this; null: nothing
+    there_before BIGINT                         -- 1: it was there before this
+);
+CREATE INDEX component_change_waiting   ON component_change (id) WHERE position IS NULL;
+CREATE INDEX component_change_component ON component_change (component_id, position);
+
+-- The last position that was given out. One row, with the first change.
+CREATE TABLE component_change_sequence (
+    id   BIGINT NOT NULL PRIMARY KEY,
+    last BIGINT NOT NULL
+);
+
+-- What the feed says of a component now: the record, signed by the instance it comes from.
+CREATE TABLE component_record (
+    component_id     BIGINT    NOT NULL PRIMARY KEY REFERENCES component (id),
+    instance         TEXT      NOT NULL,        -- the instance it comes from, and its names there
+    source_tenant_id TEXT      NOT NULL,
+    slug             TEXT      NOT NULL,
+    available        BIGINT    NOT NULL,        -- 1: the record says that it is published
+    scope            TEXT      NOT NULL,        -- JSON of what filters see of it, or saw last
+    versions         BIGINT    NOT NULL,        -- how many it names, and the bytes of their bundles
+    size             BIGINT    NOT NULL,
+    envelope         {{bytes}} NOT NULL
+);
+
+-- Which components a federation key reads, as JSON {kinds, categories, tags} (null: all), and whether its peer's totals count.
+ALTER TABLE federation_key ADD COLUMN filters TEXT;
+ALTER TABLE federation_key ADD COLUMN accept_totals BIGINT NOT NULL DEFAULT 0;
+
+-- Where peers are told that the feed has grown.
+CREATE TABLE federation_subscription (
+    key_id     BIGINT NOT NULL PRIMARY KEY REFERENCES federation_key (id),
+    url        TEXT   NOT NULL,
+    told       BIGINT NOT NULL,                 -- the last position that it heard of
+    due_at     BIGINT NOT NULL,                 -- not before
+    failures   BIGINT NOT NULL DEFAULT 0,       -- in a row
+    created_at BIGINT NOT NULL
+);
+
+-- What components come to on other instances, as each key told last.
+CREATE TABLE federation_total (
+    key_id       BIGINT NOT NULL REFERENCES federation_key (id),
+    component_id BIGINT NOT NULL REFERENCES component (id),
+    installs     BIGINT NOT NULL,
+    rating_sum   BIGINT NOT NULL,
+    rating_count BIGINT NOT NULL,
+    at           BIGINT NOT NULL,
+    PRIMARY KEY (key_id, component_id)
+);
+-- Their sums.
+ALTER TABLE component ADD COLUMN federated_installs     BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE component ADD COLUMN federated_rating_sum   BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE component ADD COLUMN federated_rating_count BIGINT NOT NULL DEFAULT 0;

@@ -1,11 +1,13 @@
 // People and submissions to look at.
 import { spawnSync } from "node:child_process";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { api, start } from "./server.mjs";
 
 export const PASSWORD = "correct horse battery staple";
 export const EVE = "eve@platform.example";
 export const ADA = "ada@acme.example";
+export const VIC = "vic@acme.example";
 
 /** Adds a person to a tenant; the link that lets them in. */
 export async function invite(server, tenant, email, role) {
@@ -27,8 +29,8 @@ export async function signedIn(server, email, password = PASSWORD) {
   return { cookies: [cookie], origins: [] };
 }
 
-async function person(server, tenant, email, name) {
-  const link = await invite(server, tenant, email, "owner");
+async function person(server, tenant, email, name, role = "owner") {
+  const link = await invite(server, tenant, email, role);
   await fetch(`${server.url}/api/password-reset/confirm`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -65,15 +67,16 @@ db.commit()`;
 
 /** A marketplace with a publisher and a reviewer, and nothing submitted. */
 export async function people() {
-  const server = await start({ ATOM_SIGNUP: "open" });
+  const server = await start({ ATOM_SIGNUP: "open", ATOM_OUTBOUND_ALLOW: "127.0.0.0/8", ATOM_WEBHOOK_RETRY: "2h,5h" });
   for (const [id, name] of [["acme", "Acme Corporation"], ["platform", "The platform"]]) {
     await api(server, "POST", "/api/admin/tenants", { body: { id, name, plan: "enterprise" } });
   }
   await person(server, "acme", ADA, "Ada Lovelace");
   await person(server, "platform", EVE, "Eve Reviewer");
+  await person(server, "acme", VIC, "Vic Viewer", "viewer");
   server.command("admin", "grant", "--email", EVE);
   const { token } = await api(server, "POST", "/api/admin/tenants/acme/tokens", { body: { name: "e2e" } });
-  return { server, token, ada: await signedIn(server, ADA), eve: await signedIn(server, EVE) };
+  return { server, token, ada: await signedIn(server, ADA), eve: await signedIn(server, EVE), vic: await signedIn(server, VIC) };
 }
 
 /** The same with something to review: a first version, an update with something hidden in it, one decided, and a few more. */
@@ -100,4 +103,58 @@ export async function submissions({ server, token }) {
   await submit(server, token, "canvas", "approval-board", { name: "Approval board", canvas_type: "react", code: "export default function Board() { return null; }\n", agent_roles: ["approver"], license: undefined });
   await submit(server, token, "domain", "eu-vat", { name: "EU VAT", description: "Rates and rules of value added tax.", topics: ["tax"] });
   return { first, update, refused, agent };
+}
+
+/** A receiver of webhooks that answers what `answer` says; its URL, and what came. */
+export async function receiver(answer = () => [204, ""]) {
+  const came = [];
+  const listener = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => { body += chunk; });
+    request.on("end", () => {
+      came.push({ headers: request.headers, body });
+      const [status, text] = answer(came.length);
+      response.writeHead(status).end(text);
+    });
+  });
+  await new Promise((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  listener.unref();
+  return { url: `http://127.0.0.1:${listener.address().port}/hook`, came };
+}
+
+/** An answer of the API once it is as it should be. */
+async function until(server, token, path, done) {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const answer = await api(server, "GET", path, { token });
+    if (done(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`${path} does not become what it should`);
+}
+
+/** Webhooks in every state, with deliveries that came to every end. */
+export async function webhooks({ server, token }) {
+  const HOSTILE = "<img src=x onerror=alert(1)>\u00e4\ufffd".repeat(20);
+  const well = await receiver();
+  const failing = await receiver((number) => number === 1 ? [200, "ok"] : [500, `<h1>Internal Server Error</h1>\n${HOSTILE}`]);
+  const gone = await receiver(() => [410, "gone"]);
+  const make = (url, description, events = ["component.published", "component.installed"]) =>
+    api(server, "POST", "/api/webhooks", { token, body: { url, description, events, secret: "your-webhook-secret" } });
+  const [active, bad, disabled, paused, empty] = [
+    await make(`${well.url}?long=${"x".repeat(180)}`, undefined),
+    await make(failing.url, '"><script>alert(1)</script> Billing'),
+    await make(gone.url, "The old CRM"),
+    await make(well.url, "Paused for the holidays"),
+    await make(well.url, "Nothing yet", ["component.rejected"]),
+  ];
+  await api(server, "PATCH", `/api/webhooks/${paused.id}`, { token, body: { status: "paused" } });
+  for (let number = 0; number < 30; number += 1) {
+    await api(server, "POST", "/api/skill-marketplace/skills", { token, body: { skill_id: `told-${number}`, marketplace_type: "private", name: `Told ${number}`, description: "Tells." } });
+  }
+  const list = (webhook, query = "") => `/api/webhooks/${webhook.id}/deliveries?page_size=100${query}`;
+  const { items: [first] } = await until(server, token, list(active, "&status=delivered"), ({ total }) => total >= 30);
+  const { items: [refused] } = await until(server, token, list(bad), ({ items }) => items.some((item) => item.response_status === 500));
+  await until(server, token, `/api/webhooks/${disabled.id}`, ({ status }) => status === "disabled");
+  const tried = (await api(server, "GET", list(bad), { token })).items.find((item) => item.response_status === 500) ?? refused;
+  return { active, bad, disabled, paused, empty, first, tried, well };
 }

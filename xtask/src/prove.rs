@@ -60,11 +60,8 @@ const PROOFS: &[Proof] = &[
 
 /// The names and promises, for the help.
 pub(crate) fn list() -> String {
-    let mut lines = String::new();
-    for Proof { name, promise, minutes, .. } in PROOFS {
-        lines.push_str(&format!("  {name}  {promise} (about {minutes} min)\n"));
-    }
-    lines
+    let line = |Proof { name, promise, minutes, .. }: &Proof| format!("  {name}  {promise} (about {minutes} min)\n");
+    PROOFS.iter().map(line).collect()
 }
 
 /// Runs the named proofs, or all. False: a promise is broken.

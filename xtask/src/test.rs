@@ -29,9 +29,10 @@ impl Tally {
 
 /// What tests each SDK, and the pages, against the program that the Rust tests have just built. Each sets itself up, and
 /// closes with `N passed, N failed`; an SDK's also checks its generated code and its types.
-const SCRIPTS: [(&str, &str); 3] = [
+const SCRIPTS: [(&str, &str); 4] = [
     ("Python SDK, from its built package", "sdks/python/test.sh"),
     ("TypeScript SDK, from its built package", "sdks/typescript/test.sh"),
+    ("an ATOM instance's own client", "tests/satellite/test.sh"),
     ("pages, in a browser", "e2e/test.sh"),
 ];
 

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &args::Federation) -> anyhow::Result<ExitCode> {
     db.close();
     let (id, keys) = done.context("the keys of this instance could not be read")?;
     if common.json {
-        output::json(&json!({ "instance": id, "keys": keys }));
+        output::json(&json!({ "instance": id.as_ref(), "keys": keys }));
         return Ok(ExitCode::SUCCESS);
     }
     for key in keys {

@@ -25,6 +25,8 @@ use crate::{args, demo, output};
 
 /// How long requests that are running when the server is told to stop may take.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long connected satellites are given to hear that they should come again.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 pub(crate) fn run(arguments: &args::Serve) -> anyhow::Result<ExitCode> {
     let settings = arguments.flags.settings()?;
@@ -110,6 +112,11 @@ async fn listen(settings: &Settings, keys: &Keys, db: Db, sandbox_db: Option<Db>
     let finished = serve::serve(listener, app, stop, signals.patience()).await;
     if !finished {
         tracing::warn!("requests that were still running are cut off");
+    }
+    for m in std::iter::once(&m).chain(sandbox.as_ref().map(Sandbox::marketplace)) {
+        if !m.satellites.ended(FAREWELL).await {
+            tracing::warn!("satellites are cut off");
+        }
     }
     if let Some((mut reviews, jobs)) = sandbox_jobs {
         reviews.shutdown().await;

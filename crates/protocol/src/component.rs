@@ -14,8 +14,8 @@ use crate::plan::Plan;
 use crate::wire_enum::wire_enum;
 
 pub use answer::{
-    Bundle, CategoryCount, Component, Highlights, Origin, PendingVersion, PublishAnswer, PublishCheck, Publisher,
-    VersionInfo,
+    Bundle, CategoryCount, Component, FederatedNumbers, Highlights, Origin, PendingVersion, PublishAnswer,
+    PublishCheck, Publisher, VersionInfo,
 };
 
 wire_enum! {

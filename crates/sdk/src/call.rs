@@ -50,6 +50,8 @@ pub(crate) struct Plan {
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
     pub(crate) idempotency_key: Option<String>,
+    /// Sent without the client's credential.
+    pub(crate) anonymous: bool,
 }
 
 /// An answer, read whole.
@@ -171,6 +173,7 @@ impl<T> Call<T> {
             timeout: None,
             max_retries: None,
             idempotency_key: None,
+            anonymous: false,
         });
         Self { client: client.clone(), plan, decode }
     }
@@ -215,6 +218,14 @@ impl<T> Call<T> {
             let value = HeaderValue::from_str(value.as_ref())
                 .map_err(|_| Error::invalid(format!("that is no value of the header {name}")))?;
             plan.headers.insert(name, value);
+            Ok(())
+        })
+    }
+
+    /// Sends this without the client's credential: whoever calls proves it otherwise.
+    pub(crate) fn anonymous(self) -> Self {
+        self.change(|plan| {
+            plan.anonymous = true;
             Ok(())
         })
     }

@@ -333,6 +333,11 @@ impl Client {
     /// The same for every attempt, the `Idempotency-Key` above all.
     fn request_headers(&self, plan: &Plan, kept: Option<&Answer>) -> Result<HeaderMap, Error> {
         let mut headers = self.inner.headers.clone();
+        if plan.anonymous {
+            for credential in [AUTHORIZATION, ADMIN_KEY, FEDERATION_KEY] {
+                headers.remove(credential);
+            }
+        }
         if plan.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }

@@ -17,11 +17,13 @@ use crate::catalog::policy::AutoApprove;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::clock::Clock;
 use crate::events::outbox::Outbox;
+use crate::federation::Feed;
 use crate::http::InFlight;
 use crate::instance::Identity;
 use crate::limits::{ChangingRate, Limiter, Rate};
 use crate::metrics::Metrics;
 use crate::outbound::{Dns, Outbound, Roots};
+use crate::satellite::Hub;
 use crate::seal::Sealer;
 use crate::tokens::cache::CredentialCache;
 use crate::webhooks::stats::DeliveryStats;
@@ -151,6 +153,8 @@ pub struct State {
     pub generations: Generations,
     /// Changes that other nodes are to hear of.
     pub announcements: Announcements,
+    /// What peers follow.
+    pub feed: Feed,
     /// Credentials seen lately.
     pub credentials: CredentialCache,
     /// Requests with an `Idempotency-Key` that run now.
@@ -171,6 +175,8 @@ pub struct State {
     pub verification_file: String,
     /// From transactions to those who are told of events.
     pub outbox: Outbox,
+    /// Connected satellites, and what they are told.
+    pub satellites: Hub,
     /// How deliveries fare, for the metrics.
     pub deliveries: DeliveryStats,
     /// Pauses between the tries of a delivery.
@@ -206,6 +212,7 @@ impl Marketplace {
         }
         Self(Arc::new(State {
             outbox,
+            satellites: Hub::default(),
             deliveries: DeliveryStats::default(),
             webhook_retry: parts.webhook_retry,
             event_retention: parts.event_retention,
@@ -216,6 +223,7 @@ impl Marketplace {
             answers: Answers::new(parts.answer_cache_bytes),
             generations: Generations::default(),
             announcements: Announcements::default(),
+            feed: Feed::default(),
             credentials: CredentialCache::new(),
             in_flight: InFlight::default(),
             vocabulary: Vocabulary::default(),

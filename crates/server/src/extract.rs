@@ -4,6 +4,7 @@
 //! function that takes a [`TenantScope`] can only be called for a tenant that an extractor here has let through.
 
 mod request;
+mod satellite;
 mod session;
 
 use std::net::IpAddr;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use atom_marketplace_db::Timestamp;
+use atom_marketplace_protocol::federation::FederationFilters;
 use atom_marketplace_protocol::plan::{Plan, PlanLimits};
 use atom_marketplace_protocol::scope::{Role, Scope, ScopeSet};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
@@ -25,6 +27,8 @@ use crate::tenants::{self, Tenant};
 
 pub use request::{Json, OfKind, Path, Query};
 pub(crate) use request::{from_value, no_query};
+pub(crate) use satellite::token_in;
+pub use satellite::{OlderPeer, PresentedToken, Satellite};
 pub(crate) use session::csrf_token;
 pub use session::{Account, SessionCaller, SessionIdentity, SignedIn, Visitor};
 
@@ -71,6 +75,10 @@ pub struct FederationIdentity {
     pub id: i64,
     /// Its id on the wire, `fed_…`.
     pub uid: String,
+    /// Which components it reads.
+    pub filters: FederationFilters,
+    /// Whether what its peer tells of components counts.
+    pub accept_totals: bool,
     /// Last use, as for tokens.
     pub used_at: AtomicI64,
 }
@@ -461,6 +469,23 @@ impl<S: Sync> FromRequestParts<S> for PlatformAdmin {
 /// A peer with a federation key; the admin key opens its routes too.
 #[derive(Clone, Debug)]
 pub struct FederationPeer(pub Option<Arc<FederationIdentity>>);
+
+impl FederationPeer {
+    /// Which components it reads.
+    pub fn filters(&self) -> FederationFilters {
+        self.0.as_ref().map(|key| key.filters.clone()).unwrap_or_default()
+    }
+
+    /// The key itself: for what is said in its name, which the admin key has none for.
+    pub fn key(&self) -> ApiResult<&Arc<FederationIdentity>> {
+        self.0.as_ref().ok_or_else(|| {
+            ApiError::new(
+                Code::FederationKeyInvalid,
+                "This is said by a peer, by its federation key: the admin key is none.",
+            )
+        })
+    }
+}
 
 impl<S: Sync> FromRequestParts<S> for FederationPeer {
     type Rejection = ApiError;

@@ -28,6 +28,7 @@ pub mod paging;
 pub mod ratings;
 pub mod reports;
 pub mod sandbox;
+pub mod satellite;
 pub mod seal;
 pub mod serve;
 pub mod statistics;

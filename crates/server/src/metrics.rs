@@ -160,6 +160,7 @@ impl Collector for Page {
         database(&self.0, &mut encoder)?;
         deliveries(&self.0.deliveries, &mut encoder)?;
         peers(&self.0.metrics, &mut encoder)?;
+        satellites(&self.0, &mut encoder)?;
         process(&mut encoder)
     }
 }
@@ -284,6 +285,15 @@ fn peers(metrics: &Metrics, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
         }
     }
     Ok(())
+}
+
+fn satellites(m: &Marketplace, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
+    let (sent, behind) = m.satellites.counts();
+    let connected = m.satellites.connected() as i64;
+    gauge(encoder, "atom_satellites_connected", "Satellites connected to this node", connected)?;
+    counter(encoder, "atom_satellite_messages", "Messages sent to satellites", sent)?;
+    let help = "Times a satellite was so far behind that its messages were read anew";
+    counter(encoder, "atom_satellite_behind", help, behind)
 }
 
 fn process(encoder: &mut DescriptorEncoder<'_>) -> Encoded {

@@ -20,8 +20,8 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 use tower::Service as _;
 
@@ -42,7 +42,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
     patience: impl Future<Output = ()>,
 ) -> bool {
-    let connections = GracefulShutdown::new();
+    let (stopping, stopped) = watch::channel(false);
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_header_size(HEAD_BYTES);
     let mut stop = std::pin::pin!(stop);
@@ -57,26 +57,44 @@ pub async fn serve(
             },
             () = &mut stop => break,
         };
-        accept(&builder, &connections, app.clone(), stream, peer);
+        accept(&builder, stopped.clone(), app.clone(), stream, peer);
     }
     // New connections are refused by the system from here on, so that a balancer tries another node.
-    drop(listener);
+    drop((listener, stopped));
+    let _ = stopping.send(true);
     tokio::select! {
-        () = connections.shutdown() => true,
+        () = stopping.closed() => true,
         () = patience => false,
     }
 }
 
-fn accept(builder: &http1::Builder, connections: &GracefulShutdown, app: Router, stream: TcpStream, peer: SocketAddr) {
+/// Serves a connection until its client leaves it, or the server stops and its present request is answered. One that becomes
+/// a WebSocket is its handler's from then on.
+fn accept(
+    builder: &http1::Builder,
+    mut stopped: watch::Receiver<bool>,
+    app: Router,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
     // Answers are written whole; without this each could wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let mut app = app.clone();
         async move { app.call(prepare(request, peer)).await as Result<Response<Body>, Infallible> }
     });
-    let connection = connections.watch(builder.serve_connection(TokioIo::new(stream), service));
+    let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
+        let mut connection = std::pin::pin!(connection);
+        let stops = async { stopped.wait_for(|stops| *stops).await.is_ok() };
+        let finished = tokio::select! {
+            finished = connection.as_mut() => finished,
+            _ = stops => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = finished {
             tracing::debug!(%error, %peer, "a connection broke");
         }
     });

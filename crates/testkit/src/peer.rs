@@ -332,7 +332,7 @@ impl FakePeer {
         let key = &theirs.keys.last().expect("a key").0;
         let bundle = &theirs.bundles[&(kind, tenant.to_owned(), id.to_owned(), version.to_owned())];
         self.say(json!({
-            "action": "published", "component_type": kind, "source_tenant_id": format!("{tenant}@theirs"), "id": id,
+            "action": "published", "component_type": kind, "source_tenant_id": tenant, "id": id,
             "version": version, "instance": theirs.instance, "record": sign(record, key).expect("signed"), "bundle": bundle,
         }));
     }

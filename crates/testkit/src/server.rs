@@ -66,6 +66,15 @@ impl TestServer {
         Self::launch(db.db.clone(), |parts| parts.rates = rates, Some(beside)).await
     }
 
+    /// The same with a test environment that runs its jobs and delivers webhooks, to loopback too.
+    pub async fn start_with_sandbox_and_jobs(db: &TestDb) -> Self {
+        let settings = |parts: &mut Parts| parts.outbound_allow = vec!["127.0.0.0/8".parse().expect("a network")];
+        let mut server = Self::launch(db.db.clone(), settings, Some(db.beside())).await;
+        let sandbox = server.sandbox.as_ref().expect("it was asked for");
+        server.jobs.push(Jobs::start(sandbox.marketplace()));
+        server
+    }
+
     /// Starts one on `db` with these quotas.
     pub async fn start_with(db: &TestDb, rates: Rates) -> Self {
         Self::node(db.db.clone(), |parts| parts.rates = rates).await

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import pytest
 from faults import FaultServer
+from receiver import Receiver
 
 from atom_marketplace import AdminKeyWarning, AsyncMarketplaceClient, MarketplaceClient
 from atom_marketplace.types import Plan
@@ -78,6 +79,7 @@ def server() -> Iterator[Server]:
         command = [str(binary()), "serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", str(data)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ATOM_")}
         environment |= {"ATOM_RATE_ANONYMOUS": "1000000", "ATOM_RATE_TOKEN": "1000000"}
+        environment |= {"ATOM_OUTBOUND_ALLOW": "127.0.0.0/8"}
         with log.open("wb") as output:
             process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
         try:
@@ -114,6 +116,12 @@ def client(tenant: Tenant) -> Iterator[MarketplaceClient]:
 def faults() -> Iterator[FaultServer]:
     with FaultServer() as server:
         yield server
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
 
 
 @pytest.fixture

@@ -30,8 +30,20 @@ pub(super) const FEATURES: &[(&str, &[&str])] = &[
     ("inbox", &["events"]),
     (
         "account_data",
-        &["audit", "catalog", "events", "federation", "installs", "ratings", "tenants", "tokens", "webhooks"],
+        &[
+            "audit",
+            "catalog",
+            "events",
+            "federation",
+            "installs",
+            "ratings",
+            "satellite",
+            "tenants",
+            "tokens",
+            "webhooks",
+        ],
     ),
+    ("satellite", &["audit", "catalog", "events", "instance", "installs", "ratings", "tokens", "usage"]),
 ];
 
 /// Folders that are no feature: they put features together, and no feature may lean on them.

@@ -96,6 +96,9 @@ pub struct Component {
     pub rating_count: u64,
     /// How many tenants ever installed it.
     pub install_count: u64,
+    /// What it comes to on the instances that mirror it, where they tell; not in the numbers above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub federated: Option<FederatedNumbers>,
     /// First published, RFC 3339 UTC.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: String,
@@ -114,6 +117,17 @@ pub struct Component {
     /// The publisher's own fields.
     #[serde(flatten)]
     pub manifest: Manifest,
+}
+
+/// What a component comes to on other instances, as those tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FederatedNumbers {
+    /// How many tenants there ever installed it.
+    pub install_count: u64,
+    /// Plain mean of its ratings there, 1–5; null when unrated.
+    pub average_rating: Option<f64>,
+    /// How many ratings.
+    pub rating_count: u64,
 }
 
 /// Where a search found its words.

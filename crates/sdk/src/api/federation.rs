@@ -2,10 +2,12 @@
 
 use atom_marketplace_protocol::component::{Bundle, Component};
 use atom_marketplace_protocol::federation::{
-    FederatedComponent, FederationKey, FederationKeyCreate, FederationKeyCreated,
+    FederatedComponent, FederationKey, FederationKeyCreate, FederationKeyCreated, FederationSubscription,
+    FederationTotals, FederationTotalsTaken,
 };
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::peer::{Peer, PeerCreate, PeerProbe, PeerProbeRequest, PeerRefusal, PeerUpdate};
+use bytes::Bytes;
 use reqwest::Method;
 
 use super::handle;
@@ -116,5 +118,30 @@ impl Federation {
         Call::json(&self.client, Method::GET, Self::one(kind, &component, "/bundle"))
             .set_query("source_tenant_id", component.source_tenant_id)
             .set_query("version", component.version)
+    }
+
+    /// What became different for the public, as lines (NDJSON) whose last one has the `next_cursor` to go on from: a page of
+    /// the feed. With `.query("include", "bundles")` the bundles come along, with `.query("wait", 30)` it waits for a change.
+    /// Check it as FEDERATION_API.md says before anything of it is used.
+    pub fn changes(&self, cursor: Option<&str>) -> Call<Bytes> {
+        Call::done(&self.client, Method::GET, "/federation/v1/changes")
+            .set_query("cursor", cursor.map(str::to_owned))
+            .raw()
+    }
+
+    /// Asks to be told at this URL when the feed grows.
+    pub fn subscribe(&self, url: &str) -> Call<FederationSubscription> {
+        let request = FederationSubscription { url: url.to_owned() };
+        Call::json(&self.client, Method::POST, "/federation/v1/subscription").body(&request)
+    }
+
+    /// Asks not to be told any more.
+    pub fn unsubscribe(&self) -> Call<()> {
+        Call::done(&self.client, Method::DELETE, "/federation/v1/subscription")
+    }
+
+    /// Tells what components come to here: up to 1,000 of them, each how much in all.
+    pub fn report_totals(&self, totals: &FederationTotals) -> Call<FederationTotalsTaken> {
+        Call::json(&self.client, Method::POST, "/federation/v1/totals").body(totals)
     }
 }

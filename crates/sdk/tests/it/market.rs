@@ -233,7 +233,7 @@ async fn federation_and_tenants() {
         let submissions = admin.admin().submissions().list().source_tenant_id("acme").all().await.unwrap();
         admin.admin().submissions().approve(&submissions[0].id, &Decision::default()).await.unwrap();
 
-        let key = FederationKeyCreate { name: "peer".to_owned(), source: None };
+        let key = FederationKeyCreate { name: "peer".to_owned(), source: None, filters: None, accept_totals: None };
         let key = acme.federation_keys().create(&key).await.unwrap();
         let peer = Client::builder().base_url(acme.base_url()).federation_key(key.key).build().unwrap();
         let listed = peer.federation().list(Kind::Skill).page_size(1000).all().await.unwrap();

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
     AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, DomainClaim, EventType,
-    FederationKeyCreate, InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, PeerCreate, PeerUpdate, Plan,
-    ReportOutcome, ReportReason, ReportRequest, ReportResolution, Role, SessionCreate, SessionUpdate, SignUp,
-    TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit, TransferDirection, TransferRequest,
-    UsageReportRequest, VerificationMethod, WebhookCreate, WebhookSecretRotate, WebhookUpdate, WebhookVerify,
+    FederationKeyCreate, FederationTotals, InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, PeerCreate,
+    PeerUpdate, Plan, ReportOutcome, ReportReason, ReportRequest, ReportResolution, Role, SessionCreate, SessionUpdate,
+    SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit, TransferDirection,
+    TransferRequest, UsageReportRequest, VerificationMethod, WebhookCreate, WebhookSecretRotate, WebhookUpdate,
+    WebhookVerify,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -192,6 +193,12 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("update_account", &account.update(&AccountUpdate::default()));
     method("request_password_reset", &account.request_password_reset("x"));
     method("confirm_password_reset", &account.confirm_password_reset(&confirm));
+
+    let federation = client.federation();
+    method("federation_changes", &federation.changes(None));
+    method("federation_subscribe", &federation.subscribe("url"));
+    method("federation_unsubscribe", &federation.unsubscribe());
+    method("federation_report_totals", &federation.report_totals(&FederationTotals::default()));
 
     let keys = client.federation_keys();
     method("list_federation_keys", &keys.list());

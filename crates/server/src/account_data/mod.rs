@@ -22,7 +22,7 @@ use crate::extract::TenantScope;
 use crate::http::ApiRoutes;
 use crate::paging::Window;
 use crate::tenants::Tenant;
-use crate::{events, installs, ratings, webhooks};
+use crate::{events, installs, ratings, satellite, webhooks};
 
 use export::Export;
 
@@ -103,6 +103,7 @@ fn step(c: &mut Conn<'_>, tenant: &Tenant, now: Timestamp) -> ApiResult<(Vec<Cha
         }
         return Ok((changes, false));
     }
+    satellite::forget_tenant(c, tenant.id)?;
     store::erase(c, tenant.id, now)?;
     let (actor, target) = (scope.actor(), format!("tenant:{}", scope.slug()));
     let entry = Entry { actor, tenant: Some(tenant.id), action: "tenant.erase", target, details: json!({}) };

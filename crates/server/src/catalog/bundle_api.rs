@@ -39,7 +39,7 @@ const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 #[into_params(parameter_in = Query)]
 pub(crate) struct BundleQuery {
     /// Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one.
-    source_tenant_id: Option<String>,
+    pub(crate) source_tenant_id: Option<String>,
     /// Exactly this version. Left out: the latest one.
     version: Option<String>,
 }

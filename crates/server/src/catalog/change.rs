@@ -79,6 +79,7 @@ impl Marketplace {
         }
         if change.public {
             self.generations.bump_kind(change.kind);
+            self.feed.hint();
         }
     }
 

@@ -1,7 +1,7 @@
 //! Lists of components: what a request asks for, where a page begins, and what it shows.
 
 use atom_marketplace_db::Conn;
-use atom_marketplace_protocol::component::{MarketplaceType, MaturityLevel};
+use atom_marketplace_protocol::component::{MarketplaceType, MaturityLevel, SkillType};
 use atom_marketplace_protocol::error::FieldError;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::limits::{PAGE_DEPTH, PAGE_SIZE_MAX};
@@ -61,6 +61,8 @@ pub(crate) struct Filter {
     pub(crate) pricing_tier: Option<Plan>,
     pub(crate) maturity_level: Option<MaturityLevel>,
     pub(crate) publisher: Option<String>,
+    /// Of lists alone: searches do not know it.
+    pub(crate) skill_type: Option<SkillType>,
 }
 
 impl Filter {
@@ -75,6 +77,7 @@ impl Filter {
             pricing_tier: None,
             maturity_level: None,
             publisher: None,
+            skill_type: None,
         }
     }
 }
@@ -115,9 +118,16 @@ pub(crate) struct Paging {
     pub(crate) page: u32,
     pub(crate) size: u32,
     pub(crate) cursor: Option<String>,
+    /// Items before it, without a cursor.
+    skip: u32,
 }
 
 impl Paging {
+    /// Any part, on no page's boundary.
+    pub(crate) fn window(offset: u32, size: u32) -> Self {
+        Self { page: offset / size.max(1) + 1, size, cursor: None, skip: offset }
+    }
+
     /// Checks a page's parameters; what is wrong goes to `errors`.
     pub(crate) fn check(
         page: Option<u64>,
@@ -128,12 +138,14 @@ impl Paging {
         let (page, size) = paging::bounds(page, page_size, cursor.is_some(), PAGE_SIZE_MAX, errors);
         // Both are small, unless there are errors.
         let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-        Self { page: small(page), size: small(size), cursor: cursor.map(str::to_owned) }
+        let (page, size) = (small(page), small(size));
+        let skip = page.saturating_sub(1).saturating_mul(size);
+        Self { page, size, cursor: cursor.map(str::to_owned), skip }
     }
 
     /// Items before the page, without a cursor.
     pub(crate) fn offset(&self) -> u32 {
-        if self.cursor.is_some() { 0 } else { (self.page - 1) * self.size }
+        if self.cursor.is_some() { 0 } else { self.skip }
     }
 
     /// Whether the page after this one can be had by its number.

@@ -1,9 +1,11 @@
 //! The catalog: components of the four kinds and their versions. One model, one set of verbs; a kind only decides which
 //! fields a publication may have.
 
+pub(crate) mod browse;
 pub mod bundle;
 pub(crate) mod bundle_api;
 pub mod change;
+pub(crate) mod changes;
 pub mod checks;
 pub mod claims;
 mod decision;
@@ -46,6 +48,7 @@ use atom_marketplace_db::{Conn, Error};
 use crate::http::ApiRoutes;
 pub(crate) use bundle_api::{Wanted, send as send_bundle};
 use model::{ComponentRow, VersionNumber, VersionRow};
+pub(crate) use read_api::{answer as kept_answer, finished};
 pub use store::counters::{Ratings, RatingsChange, count_install, count_rating};
 
 /// Routes.

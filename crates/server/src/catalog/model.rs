@@ -14,7 +14,7 @@ use crate::extract::Audience;
 pub(crate) const COMPONENT_COLUMNS: &str = "c.id, c.kind, c.tenant_id, p.slug AS publisher_slug, p.name AS publisher_name, \
      p.verified AS publisher_verified, c.slug, c.visibility, c.status, c.status_reason, c.listed, c.head_version_id, c.pending_version_id, \
      c.summary, c.version, c.digest, c.name, c.category, c.pricing_tier, c.deprecated, c.shared_with, c.origin, c.average, c.rating_count, \
-     c.install_count, c.rank, c.search_key, c.revision, c.created_at, c.updated_at";
+     c.install_count, c.federated_installs, c.federated_rating_sum, c.federated_rating_count, c.rank, c.search_key, c.revision, c.created_at, c.updated_at";
 
 /// Its tables.
 pub(crate) const COMPONENT_TABLES: &str = "component c JOIN tenant p ON p.id = c.tenant_id";
@@ -72,6 +72,12 @@ pub struct ComponentRow {
     pub rating_count: i64,
     /// How many tenants ever installed it.
     pub install_count: i64,
+    /// The same on other instances, as they tell.
+    pub federated_installs: i64,
+    /// The sum of its ratings there.
+    pub federated_rating_sum: i64,
+    /// How many those are.
+    pub federated_rating_count: i64,
     /// Popularity bucket.
     pub rank: i64,
     /// Its place in the search indexes.
@@ -113,6 +119,9 @@ impl FromRow for ComponentRow {
             average: row.next()?,
             rating_count: row.next()?,
             install_count: row.next()?,
+            federated_installs: row.next()?,
+            federated_rating_sum: row.next()?,
+            federated_rating_count: row.next()?,
             rank: row.next()?,
             search_key: row.next()?,
             revision: row.next()?,

@@ -5,10 +5,12 @@
 
 use atom_marketplace_db::{Conn, Timestamp};
 use atom_marketplace_protocol::component::{Deprecation, Status};
+use atom_marketplace_protocol::federation::ChangeAction;
 use atom_marketplace_protocol::ids::{self, Kind};
 use serde_json::json;
 
 use super::change::Change;
+use super::changes;
 use super::model::ComponentRow;
 use super::publish::{check_storage, quarantined};
 use super::resolve::sees;
@@ -54,7 +56,9 @@ pub(in crate::catalog) fn rename(
     }
     scope.check_pattern(new_id)?;
     record::note(c, scope.actor(), component, "component.rename", json!({ "new_id": new_id }), now)?;
-    move_to(c, component, scope, new_id, now)
+    let changed = move_to(c, component, scope, new_id, now)?;
+    changes::seen(c, component.id, ChangeAction::Renamed, None, now)?;
+    Ok(changed)
 }
 
 /// Makes a component another publisher's, whose `scope` says that it wants it: with its versions, installations and
@@ -77,7 +81,9 @@ pub(crate) fn hand_over(
     if let Some(deprecated) = successor_by_full_name(component)? {
         write::set_deprecated(c, component.id, Some(&deprecated))?;
     }
-    move_to(c, component, scope, &component.slug, now)
+    let changed = move_to(c, component, scope, &component.slug, now)?;
+    changes::seen(c, component.id, ChangeAction::Transferred, None, now)?;
+    Ok(changed)
 }
 
 /// The deprecation of a component that changes hands, where its successor is named by its id alone: that is its publisher's

@@ -22,6 +22,7 @@ use atom_marketplace_protocol::component::{
 use atom_marketplace_protocol::digest::component_digest;
 use atom_marketplace_protocol::error::{Code, FieldError, Finding, Severity};
 use atom_marketplace_protocol::event::EventType;
+use atom_marketplace_protocol::federation::ChangeAction;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::json;
 use atom_marketplace_protocol::plan::Plan;
@@ -31,6 +32,7 @@ use semver::Version;
 use serde_json::Value;
 
 use super::change::Change;
+use super::changes;
 use super::checks::{self, Policy, StoredFile, Surface, catalog::Subject};
 use super::decision::{Decision, decide};
 use super::head::{self, Known};
@@ -538,7 +540,7 @@ fn make_private(c: &mut Conn<'_>, component: &ComponentRow, now: Timestamp) -> A
         store::make_versions_private(c, component.id)?;
     }
     store::set_state(c, component.id, MarketplaceType::Private, Status::Published, None, None, now)?;
-    Ok(())
+    Ok(changes::gone(c, component, ChangeAction::Withdrawn, now)?)
 }
 
 /// Shows the version that ought to be shown, if another one is.

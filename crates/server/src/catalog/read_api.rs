@@ -181,6 +181,7 @@ impl RawFilter<'_> {
             pricing_tier: self.pricing_tier,
             maturity_level: self.maturity_level,
             publisher: self.publisher.map(str::to_owned),
+            skill_type: None,
         }
     }
 }
@@ -331,7 +332,7 @@ pub(crate) async fn list_components(
 }
 
 /// How many components match, kept apart from the pages: they all state it and any order has the same.
-async fn total(m: &Marketplace, audience: &Audience, filter: &Filter, generation: u64) -> ApiResult<u64> {
+pub(super) async fn total(m: &Marketplace, audience: &Audience, filter: &Filter, generation: u64) -> ApiResult<u64> {
     let (eyes, wanted) = (audience.clone(), filter.clone());
     let counted = answer(m, audience, format!("total {filter:?}"), generation, async {
         let total: u64 = m.db.read(move |c| list::total(c, &eyes, &wanted)).await?;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use atom_marketplace_db::{Conn, Error};
 use atom_marketplace_protocol::component::{
-    Component, Deprecation, Highlights, MarketplaceType, Origin, PendingVersion, Status,
+    Component, Deprecation, FederatedNumbers, Highlights, MarketplaceType, Origin, PendingVersion, Status,
 };
 use atom_marketplace_protocol::error::Finding;
 use atom_marketplace_protocol::ids::Kind;
@@ -45,6 +45,8 @@ struct Head<'a> {
     average_rating: Option<f64>,
     rating_count: i64,
     install_count: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    federated: Option<FederatedNumbers>,
     created_at: String,
     updated_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -182,6 +184,7 @@ fn splice(
         average_rating: row.average,
         rating_count: row.rating_count,
         install_count: row.install_count,
+        federated: federated(row),
         created_at: row.created_at.to_string(),
         updated_at: row.updated_at.to_string(),
         origin: parsed(row, row.origin.as_deref())?,
@@ -232,6 +235,16 @@ fn pending_of(c: &mut Conn<'_>, row: &ComponentRow) -> Result<Option<PendingVers
         reason: version.reason,
         findings,
     }))
+}
+
+/// What it comes to on other instances, if any of them has told.
+fn federated(row: &ComponentRow) -> Option<FederatedNumbers> {
+    let (sum, count) = (row.federated_rating_sum, row.federated_rating_count);
+    (row.federated_installs > 0 || count > 0).then(|| FederatedNumbers {
+        install_count: row.federated_installs.max(0) as u64,
+        average_rating: (count > 0).then(|| sum as f64 / count as f64),
+        rating_count: count.max(0) as u64,
+    })
 }
 
 fn parsed<T: DeserializeOwned>(row: &ComponentRow, json: Option<&str>) -> Result<Option<T>, Error> {

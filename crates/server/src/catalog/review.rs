@@ -4,6 +4,7 @@
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp};
 use atom_marketplace_protocol::component::{MarketplaceType, Status};
 use atom_marketplace_protocol::event::EventType;
+use atom_marketplace_protocol::federation::ChangeAction;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::review::{Decision, Submission, SubmissionDetail, SubmissionSort};
@@ -12,6 +13,7 @@ use atom_marketplace_protocol::text::{TextRule, clean};
 use serde_json::json;
 
 use super::change::Change;
+use super::changes;
 use super::claims::{self, Reviewer};
 use super::index;
 use super::model::{ComponentRow, kind_from, word};
@@ -222,7 +224,9 @@ pub fn decide(c: &mut Conn<'_>, judgement: &Judgement, now: Timestamp) -> ApiRes
             let first = !write::known_versions(c, component.id)?
                 .iter()
                 .any(|known| known.status == Status::Published && known.visibility == MarketplaceType::Public);
-            approve(c, &component, row.id, actor, reason, now)?;
+            let approved = approve(c, &component, row.id, actor, reason, now)?;
+            let action = if first { ChangeAction::Published } else { ChangeAction::Updated };
+            changes::seen(c, component.id, action, Some(approved), now)?;
             let about = record::about(&component);
             let data = json!({ "version": version });
             events::emit(c, EventType::ComponentApproved, &about, Hearers::OWNER, data, now)?;
@@ -250,6 +254,7 @@ pub fn decide(c: &mut Conn<'_>, judgement: &Judgement, now: Timestamp) -> ApiRes
     Ok((component.id, changed(c, &component, judgement.verdict == Verdict::Approve)?))
 }
 
+/// Makes a submission public. Returns the key of the version that it is then.
 fn approve(
     c: &mut Conn<'_>,
     component: &ComponentRow,
@@ -257,9 +262,10 @@ fn approve(
     actor: &str,
     reason: Option<&str>,
     now: Timestamp,
-) -> ApiResult<()> {
+) -> ApiResult<i64> {
     store::decide(c, version, Status::Published, actor, reason, now)?;
-    if let Some(private) = store::private_twin(c, version)? {
+    let twin = store::private_twin(c, version)?;
+    if let Some(private) = twin {
         let freed = store::become_twin(c, version, private)?;
         write::add_storage(c, component.tenant_id, -freed)?;
     }
@@ -267,7 +273,8 @@ fn approve(
     let status = if component.status == Status::Quarantined { Status::Quarantined } else { Status::Published };
     let why = component.status_reason.as_deref().filter(|_| status == Status::Quarantined);
     write::set_state(c, component.id, MarketplaceType::Public, status, why, None, now)?;
-    refresh_head(c, component, MarketplaceType::Public)
+    refresh_head(c, component, MarketplaceType::Public)?;
+    Ok(twin.unwrap_or(version))
 }
 
 fn refuse(
@@ -324,6 +331,7 @@ pub fn quarantine(
     }
     let (visibility, pending) = (component.visibility, component.pending_version_id);
     write::set_state(c, component.id, visibility, Status::Quarantined, Some(reason), pending, now)?;
+    changes::gone(c, &component, ChangeAction::Quarantined, now)?;
     let details = json!({ "reason": reason });
     record::note(c, actor, &component, "component.quarantine", details.clone(), now)?;
     let about = record::about(&component);
@@ -347,6 +355,7 @@ pub fn release(
     }
     let (visibility, pending) = (component.visibility, component.pending_version_id);
     write::set_state(c, component.id, visibility, Status::Published, None, pending, now)?;
+    changes::seen(c, component.id, ChangeAction::Released, None, now)?;
     let details = json!({ "reason": reason });
     record::note(c, actor, &component, "component.release", details.clone(), now)?;
     events::emit(c, EventType::ComponentReleased, &record::about(&component), Hearers::INSTALLERS, details, now)?;

@@ -139,7 +139,7 @@ async fn respond(
 }
 
 /// One page of a search. Only one that finds few asks the vocabulary.
-async fn find(m: &Marketplace, search: Search, paging: &Paging) -> ApiResult<(Items, u64)> {
+pub(super) async fn find(m: &Marketplace, search: Search, paging: &Paging) -> ApiResult<(Items, u64)> {
     let offset = match &paging.cursor {
         None => paging.offset() as usize,
         Some(cursor) => usize::try_from(decode_cursor(ORDER, cursor)?.1).map_err(|_| bad_cursor())?,

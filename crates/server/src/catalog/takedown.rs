@@ -4,11 +4,13 @@
 use atom_marketplace_db::{Conn, Timestamp};
 use atom_marketplace_protocol::component::Status;
 use atom_marketplace_protocol::event::EventType;
+use atom_marketplace_protocol::federation::ChangeAction;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::lifecycle::Takedown;
 use serde_json::json;
 
 use super::change::Change;
+use super::changes;
 use super::store::{self as catalog, names as store, write};
 use super::{index, record};
 use crate::audit::Actor;
@@ -36,6 +38,7 @@ pub fn take_down(
     store::drop_everything(c, row.id)?;
     write::unshare(c, row.id)?;
     write::set_state(c, row.id, row.visibility, Status::Withdrawn, Some(reason), None, now)?;
+    changes::gone(c, &row, ChangeAction::Withdrawn, now)?;
     store::insert_takedown(c, row.id, reason, actor.as_str(), now)?;
     let details = json!({ "reason": reason });
     record::note(c, actor, &row, "component.takedown", details.clone(), now)?;

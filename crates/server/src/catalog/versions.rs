@@ -6,11 +6,13 @@ use atom_marketplace_protocol::component::{
 };
 use atom_marketplace_protocol::error::Code;
 use atom_marketplace_protocol::event::EventType;
+use atom_marketplace_protocol::federation::ChangeAction;
 use atom_marketplace_protocol::ids::Kind;
 use http::HeaderValue;
 use serde_json::json;
 
 use super::change::Change;
+use super::changes;
 use super::checks;
 use super::model::{ComponentRow, word};
 use super::publish::{quarantined, refresh_head, shared_with_of};
@@ -210,6 +212,10 @@ pub(in crate::catalog) fn set_yanked(
     if component.visibility == record.visibility {
         refresh_head(c, component, component.visibility)?;
     }
+    if record.visibility == MarketplaceType::Public {
+        let action = if yanked { ChangeAction::Yanked } else { ChangeAction::Unyanked };
+        changes::seen(c, component.id, action, Some(record.id), now)?;
+    }
     let change = changed(c, component)?;
     let action = if yanked { "version.yank" } else { "version.unyank" };
     let details = json!({ "version": record.version, "reason": reason });
@@ -285,6 +291,8 @@ pub(in crate::catalog) fn patch(
             check_successor(c, scope, component, successor)?;
         }
         write::set_deprecated(c, component.id, deprecated.as_deref())?;
+        let action = if deprecated.is_some() { ChangeAction::Deprecated } else { ChangeAction::Undeprecated };
+        changes::seen(c, component.id, action, None, now)?;
         let data = json!({ "deprecated": patch.deprecated });
         record::note(c, scope.actor(), component, "component.deprecate", data, now)?;
         if let Some(Some(deprecated)) = &patch.deprecated {
@@ -378,6 +386,7 @@ pub(in crate::catalog) fn withdraw(
     write::add_storage(c, component.tenant_id, -freed)?;
     write::unshare(c, component.id)?;
     write::set_state(c, component.id, component.visibility, Status::Withdrawn, None, None, now)?;
+    changes::gone(c, component, ChangeAction::Withdrawn, now)?;
     record::note(c, scope.actor(), component, "component.withdraw", json!({ "version": component.version }), now)?;
     let seen = [Status::Published, Status::Quarantined].contains(&component.status);
     let hearers = if seen { Hearers::INSTALLERS } else { Hearers::OWNER };

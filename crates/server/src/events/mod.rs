@@ -190,6 +190,12 @@ pub fn of_marketplace(c: &mut Conn<'_>, after: i64, limit: u64) -> Result<Vec<Pl
     store::of_marketplace(c, after, limit)
 }
 
+/// Everything that happened behind a position, in order, each with the key of the component it is about. For what works out
+/// itself who may hear of it.
+pub fn everything(c: &mut Conn<'_>, after: i64, limit: u64) -> Result<Vec<(Placed, Option<i64>)>, Error> {
+    store::everything(c, after, limit)
+}
+
 /// Which events ask for a tenant's attention.
 #[derive(Clone, Copy, Debug)]
 pub struct Attention<'a> {

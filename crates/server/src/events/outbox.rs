@@ -209,8 +209,13 @@ impl Outbox {
         self.wake();
     }
 
+    /// Changes with every commit of this node that holds an event.
+    pub(crate) fn commits(&self) -> watch::Receiver<u64> {
+        self.0.committed.subscribe()
+    }
+
     /// Whether streams are to end.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.0.closed.load(Ordering::Acquire)
     }
 

@@ -200,6 +200,24 @@ pub(super) fn of_marketplace(c: &mut Conn<'_>, after: i64, limit: u64) -> Result
     )
 }
 
+/// An event with the key of its component.
+struct OfComponent(Placed, Option<i64>);
+
+impl FromRow for OfComponent {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self(Placed::from_row(row)?, row.get("component_id")?))
+    }
+}
+
+/// Everything, whomever it concerns.
+pub(super) fn everything(c: &mut Conn<'_>, after: i64, limit: u64) -> Result<Vec<(Placed, Option<i64>)>, Error> {
+    let found: Vec<OfComponent> = c.all(
+        "SELECT position, uid, type, at, data, component_id FROM event WHERE position > $1 ORDER BY position LIMIT $2",
+        args![after, limit as i64],
+    )?;
+    Ok(found.into_iter().map(|OfComponent(placed, component)| (placed, component)).collect())
+}
+
 /// The position of an event, by its id on the wire; none while it has none.
 pub(super) fn position_of(c: &mut Conn<'_>, uid: &str) -> Result<Option<i64>, Error> {
     c.first("SELECT position FROM event WHERE uid = $1 AND position IS NOT NULL", args![uid])

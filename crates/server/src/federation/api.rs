@@ -98,5 +98,7 @@ async fn delete_federation_key(
     let (owner, now) = (manager.owner(), m.now());
     m.write(move |c| super::revoke(c, manager.actor(), owner, &uid, now)).await?;
     m.credentials.clear();
+    // The totals that it told are shown no more, wherever they were.
+    m.publisher_changed();
     Ok(StatusCode::NO_CONTENT)
 }

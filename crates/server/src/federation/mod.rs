@@ -2,17 +2,23 @@
 //! A key opens those routes and nothing else. What a peer calls itself is recorded, never trusted.
 
 mod api;
+mod feed;
+mod filters;
+mod hints;
 mod identity_api;
 mod peers;
 mod served_api;
 mod store;
+mod totals;
 
 use std::sync::Arc;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
 use atom_marketplace_protocol::component::Component;
 use atom_marketplace_protocol::error::{Code, FieldError};
-use atom_marketplace_protocol::federation::{FederatedComponent, FederationKey, FederationKeyCreate};
+use atom_marketplace_protocol::federation::{
+    FederatedComponent, FederationFilters, FederationKey, FederationKeyCreate,
+};
 use atom_marketplace_protocol::ids::{self, Kind};
 use atom_marketplace_protocol::limits::NAME_MAX;
 use atom_marketplace_protocol::text::{self, TextRule};
@@ -22,15 +28,26 @@ use serde_json::{Value, json};
 use crate::app::Marketplace;
 use crate::audit::{self, Actor, Entry};
 use crate::catalog;
+use crate::catalog::model::ComponentRow;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, FederationIdentity};
 use crate::paging::Window;
+use filters::Scope;
+
+pub use feed::Feed;
+pub(crate) use feed::run as run_feed;
+pub(crate) use hints::run as tell_peers;
 
 pub use identity_api::router as well_known;
 
 /// Routes.
 pub fn routes() -> crate::http::ApiRoutes {
-    api::routes().merge(served_api::routes()).merge(peers::routes())
+    api::routes()
+        .merge(served_api::routes())
+        .merge(feed::routes())
+        .merge(hints::routes())
+        .merge(totals::routes())
+        .merge(peers::routes())
 }
 
 /// Whose keys: a tenant's, by its key, or the platform's own.
@@ -41,6 +58,8 @@ pub type Owner = Option<i64>;
 struct NewKey {
     name: String,
     source: Option<String>,
+    filters: FederationFilters,
+    accept_totals: bool,
 }
 
 /// Characters in what a peer calls itself.
@@ -56,7 +75,12 @@ fn check(request: &FederationKeyCreate) -> ApiResult<NewKey> {
     };
     let name = clean("name", &request.name, NAME_MAX);
     let source = request.source.as_deref().map(|source| clean("source", source, SOURCE_MAX));
-    if wrong.is_empty() { Ok(NewKey { name, source }) } else { Err(ApiError::invalid(wrong)) }
+    let filters = filters::checked(&request.filters, &mut wrong);
+    if wrong.is_empty() {
+        Ok(NewKey { name, source, filters, accept_totals: request.accept_totals })
+    } else {
+        Err(ApiError::invalid(wrong))
+    }
 }
 
 /// Stores a key that was generated outside the transaction.
@@ -70,7 +94,8 @@ fn create(
 ) -> Result<FederationKey, Error> {
     let uid = ids::new_id("fed");
     store::insert(c, &uid, owner, new, secret, now)?;
-    let details = json!({ "name": new.name, "source": new.source });
+    let details =
+        json!({ "name": new.name, "source": new.source, "filters": new.filters, "accept_totals": new.accept_totals });
     note(c, actor, owner, "federation_key.create", &uid, details, now)?;
     store::find(c, owner, &uid)?.map(|row| row.key).ok_or(Error::NotFound)
 }
@@ -89,6 +114,8 @@ pub(crate) fn list(
 fn revoke(c: &mut Conn<'_>, actor: &Actor, owner: Owner, uid: &str, now: Timestamp) -> ApiResult<()> {
     let row = store::find(c, owner, uid)?.ok_or_else(|| ApiError::not_found("federation key"))?;
     store::revoke(c, row.id, now)?;
+    hints::forget(c, row.id)?;
+    totals::forget(c, row.id)?;
     Ok(note(c, actor, owner, "federation_key.revoke", uid, json!({}), now)?)
 }
 
@@ -105,17 +132,49 @@ fn note(
     audit::record(c, &Entry { actor, tenant, action, target: format!("federation_key:{uid}"), details }, now)
 }
 
-/// What everyone may see of a kind, and how much that is.
-fn served(c: &mut Conn<'_>, kind: Kind, window: Window<i64>) -> Result<(Vec<(i64, FederatedComponent)>, u64), Error> {
-    let rows = store::served(c, kind, window)?;
-    Ok((rows.into_iter().map(|row| (row.seq, row.component)).collect(), store::count_served(c, kind)?))
+/// What a peer may see of a kind, and how much that is.
+fn served(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    wanted: &FederationFilters,
+    window: Window<i64>,
+) -> Result<(Vec<(i64, FederatedComponent)>, u64), Error> {
+    if !wanted.kinds.is_empty() && !wanted.kinds.contains(&kind) {
+        return Ok((Vec::new(), 0));
+    }
+    let rows = store::served(c, kind, wanted, window)?;
+    Ok((rows.into_iter().map(|row| (row.seq, row.component)).collect(), store::count_served(c, kind, wanted)?))
 }
 
-/// One component as everyone sees it.
-fn served_detail(c: &mut Conn<'_>, kind: Kind, id: &str, source: Option<&str>) -> ApiResult<Component> {
-    let everyone = Audience::everyone();
-    let row = catalog::resolve::resolve(c, &everyone, kind, id, source)?;
-    catalog::render::component(c, &row, &everyone, true).map_err(ApiError::from)
+/// One component, if a peer may see it.
+fn served_row(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    id: &str,
+    source: Option<&str>,
+    wanted: &FederationFilters,
+) -> ApiResult<ComponentRow> {
+    let row = catalog::resolve::resolve(c, &Audience::everyone(), kind, id, source).map_err(|error| {
+        // The candidates may be what it must not see.
+        if wanted.is_empty() { error } else { error.details(json!({})) }
+    })?;
+    let passed_on = row.origin.is_none() || store::is_logged(c, row.id)?;
+    if passed_on && filters::pass(wanted, kind, &Scope::of(&row)) {
+        return Ok(row);
+    }
+    Err(ApiError::component_not_found(kind, id))
+}
+
+/// One component as everyone sees it, if a peer may.
+fn served_detail(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    id: &str,
+    source: Option<&str>,
+    wanted: &FederationFilters,
+) -> ApiResult<Component> {
+    let row = served_row(c, kind, id, source, wanted)?;
+    catalog::render::component(c, &row, &Audience::everyone(), true).map_err(ApiError::from)
 }
 
 /// Which federation key is presented, by whom as they say. A malformed one is refused without the database.

@@ -62,13 +62,14 @@ impl<S: Sync> FromRequestParts<S> for Served {
 )]
 async fn federation_list(
     State(m): State<Marketplace>,
-    _: FederationPeer,
+    peer: FederationPeer,
     Served(kind): Served,
     Query(query): Query<LargePageQuery>,
     OriginalUri(uri): OriginalUri,
 ) -> ApiResult<Response> {
     let window = Window::up_to(FEDERATION_PAGE_SIZE_MAX, query.page, query.page_size, query.cursor.as_deref())?;
-    let (rows, total) = m.db.read(move |c| super::served(c, kind, window)).await.map_err(ApiError::from)?;
+    let wanted = peer.filters();
+    let (rows, total) = m.db.read(move |c| super::served(c, kind, &wanted, window)).await.map_err(ApiError::from)?;
     Ok(paging::respond(&window.page(rows, total, |row| row.0, |row| row.1), &uri))
 }
 
@@ -99,13 +100,13 @@ struct SourceQuery {
 )]
 async fn federation_get(
     State(m): State<Marketplace>,
-    _: FederationPeer,
+    peer: FederationPeer,
     Served(kind): Served,
     Path(id): Path<String>,
     Query(query): Query<SourceQuery>,
 ) -> ApiResult<axum::Json<Component>> {
-    let source = query.source_tenant_id;
-    m.db.read(move |c| super::served_detail(c, kind, &id, source.as_deref())).await.map(axum::Json)
+    let (source, wanted) = (query.source_tenant_id, peer.filters());
+    m.db.read(move |c| super::served_detail(c, kind, &id, source.as_deref(), &wanted)).await.map(axum::Json)
 }
 
 /// Give a peer everything an instance needs to run a public @kind
@@ -132,11 +133,15 @@ async fn federation_get(
 )]
 async fn federation_get_bundle(
     State(m): State<Marketplace>,
-    _: FederationPeer,
+    peer: FederationPeer,
     Served(kind): Served,
     Path(id): Path<String>,
-    Query(query): Query<BundleQuery>,
+    Query(mut query): Query<BundleQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
+    let (source, wanted, wanted_id) = (query.source_tenant_id.take(), peer.filters(), id.clone());
+    let row = m.db.read(move |c| super::served_row(c, kind, &wanted_id, source.as_deref(), &wanted)).await?;
+    query.source_tenant_id = Some(row.publisher_slug.to_string());
+    let id = row.slug;
     bundle_api::answer(&m, Audience::everyone(), kind, id, query, &headers).await
 }

@@ -3,22 +3,31 @@
 use std::sync::atomic::AtomicI64;
 
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp, Value, args};
-use atom_marketplace_protocol::federation::{FederatedComponent, FederationKey};
+use atom_marketplace_protocol::federation::{FederatedComponent, FederationFilters, FederationKey};
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::token::{Secret, hash, visible_prefix};
 
-use super::{NewKey, Owner};
+use super::{NewKey, Owner, filters};
 use crate::extract::FederationIdentity;
 use crate::paging::Window;
 
 /// The key with this hash, unless it is revoked or its tenant suspended.
 pub(super) fn authenticate(c: &mut Conn<'_>, hash: &[u8; 32]) -> Result<Option<FederationIdentity>, Error> {
-    let row: Option<(i64, String)> = c.first(
-        "SELECT k.id, k.uid FROM federation_key k LEFT JOIN tenant t ON t.id = k.tenant_id
+    let row: Option<(i64, String, Option<String>, bool)> = c.first(
+        "SELECT k.id, k.uid, k.filters, k.accept_totals FROM federation_key k LEFT JOIN tenant t ON t.id = k.tenant_id
          WHERE k.hash = $1 AND k.revoked_at IS NULL AND COALESCE(t.suspended, 0) = 0",
         args![hash],
     )?;
-    Ok(row.map(|(id, uid)| FederationIdentity { id, uid, used_at: AtomicI64::new(0) }))
+    let Some((id, uid, filters, accept_totals)) = row else { return Ok(None) };
+    let filters = filters_of(filters.as_deref())?;
+    Ok(Some(FederationIdentity { id, uid, filters, accept_totals, used_at: AtomicI64::new(0) }))
+}
+
+/// Filters as they are stored.
+fn filters_of(stored: Option<&str>) -> Result<FederationFilters, Error> {
+    stored.map_or(Ok(FederationFilters::default()), |json| {
+        serde_json::from_str(json).map_err(|error| Error::Other(format!("filters of a federation key: {error}")))
+    })
 }
 
 /// A key as lists show it.
@@ -35,6 +44,8 @@ impl FromRow for KeyRow {
             prefix: row.get("prefix")?,
             source: row.get("source")?,
             last_source: row.get("last_source")?,
+            filters: filters_of(row.get::<Option<String>>("filters")?.as_deref())?,
+            accept_totals: row.get("accept_totals")?,
             created_at: row.get::<Timestamp>("created_at")?.to_string(),
             last_used_at: row.get::<Option<Timestamp>>("last_used_at")?.map(|time| time.to_string()),
         };
@@ -42,7 +53,7 @@ impl FromRow for KeyRow {
     }
 }
 
-const SELECT: &str = "SELECT id, uid, name, prefix, source, last_source, created_at, last_used_at FROM federation_key";
+const SELECT: &str = "SELECT id, uid, name, prefix, source, last_source, filters, accept_totals, created_at, last_used_at FROM federation_key";
 
 /// Whose keys, as a condition on `$1`: a tenant's, or those of none.
 fn owned(owner: Owner) -> (&'static str, Value) {
@@ -76,9 +87,22 @@ pub(super) fn insert(
     secret: &Secret,
     now: Timestamp,
 ) -> Result<(), Error> {
+    let filters = serde_json::to_string(&new.filters).expect("filters are JSON");
+    let filters = (!new.filters.is_empty()).then_some(filters);
     c.execute(
-        "INSERT INTO federation_key (uid, tenant_id, hash, prefix, name, source, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        args![uid, owner, hash(secret.expose()), visible_prefix(secret.expose()), &new.name, &new.source, now],
+        "INSERT INTO federation_key (uid, tenant_id, hash, prefix, name, source, created_at, filters, accept_totals)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            uid,
+            owner,
+            hash(secret.expose()),
+            visible_prefix(secret.expose()),
+            &new.name,
+            &new.source,
+            now,
+            filters,
+            new.accept_totals
+        ],
     )
     .map(|_| ())
 }
@@ -110,17 +134,40 @@ impl FromRow for ServedRow {
     }
 }
 
-/// What everyone may see of a kind, in the order it came: new ones come last, so that a walk misses none.
-pub(super) fn served(c: &mut Conn<'_>, kind: Kind, window: Window<i64>) -> Result<Vec<ServedRow>, Error> {
+/// What peers may see of a kind: what everyone may see, but of what came from another instance only what the log holds,
+/// which is what may be passed on.
+const SERVED: &str = "c.kind = $1 AND c.listed = 1
+    AND (c.origin IS NULL OR EXISTS (SELECT 1 FROM component_change x WHERE x.component_id = c.id))";
+
+/// What a peer may see of a kind, in the order it came: new ones come last, so that a walk misses none.
+pub(super) fn served(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    wanted: &FederationFilters,
+    window: Window<i64>,
+) -> Result<Vec<ServedRow>, Error> {
+    let mut args = args![kind.code(), window.after.unwrap_or(0), window.limit(), window.offset()].to_vec();
+    let condition = filters::condition(wanted, &mut args);
     c.all(
-        "SELECT c.seq, c.kind, c.slug, p.slug AS publisher, c.name, c.version, c.digest, c.updated_at
-         FROM component c JOIN tenant p ON p.id = c.tenant_id
-         WHERE c.kind = $1 AND c.listed = 1 AND c.seq > $2 ORDER BY c.seq LIMIT $3 OFFSET $4",
-        args![kind.code(), window.after.unwrap_or(0), window.limit(), window.offset()],
+        &format!(
+            "SELECT c.seq, c.kind, c.slug, p.slug AS publisher, c.name, c.version, c.digest, c.updated_at
+             FROM component c JOIN tenant p ON p.id = c.tenant_id
+             WHERE {SERVED} AND c.seq > $2{condition} ORDER BY c.seq LIMIT $3 OFFSET $4"
+        ),
+        &args,
     )
 }
 
 /// How many those are.
-pub(super) fn count_served(c: &mut Conn<'_>, kind: Kind) -> Result<u64, Error> {
-    c.one("SELECT count(*) FROM component WHERE kind = $1 AND listed = 1", args![kind.code()])
+pub(super) fn count_served(c: &mut Conn<'_>, kind: Kind, wanted: &FederationFilters) -> Result<u64, Error> {
+    let mut args = args![kind.code()].to_vec();
+    let condition = filters::condition(wanted, &mut args);
+    c.one(&format!("SELECT count(*) FROM component c WHERE {SERVED}{condition}"), &args)
+}
+
+/// Whether the log of public changes holds a component.
+pub(super) fn is_logged(c: &mut Conn<'_>, component: i64) -> Result<bool, Error> {
+    let found: Option<i64> =
+        c.first("SELECT 1 FROM component_change WHERE component_id = $1 LIMIT 1", args![component])?;
+    Ok(found.is_some())
 }

@@ -112,7 +112,9 @@ pub(super) fn put_headers(headers: &mut HeaderMap, request_id: &str, quota: &Quo
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.append(
         header::VARY,
-        HeaderValue::from_static("Authorization, Cookie, X-Tenant-ID, X-Admin-Key, X-Federation-Key, Accept, Origin"),
+        HeaderValue::from_static(
+            "Authorization, Cookie, X-Tenant-ID, X-Admin-Key, X-Federation-Key, X-API-Token, Accept, Origin",
+        ),
     );
     let allowed = match &asked.origin {
         Some(origin) if is_listed(origins, origin) => {

@@ -3,9 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 
 use atom_marketplace_protocol::error::FieldError;
+use atom_marketplace_protocol::token::CredentialKind;
 use axum::extract::{ConnectInfo, Request};
-use http::Method;
 use http::header::{AUTHORIZATION, HeaderMap};
+use http::{Method, Uri};
 use ipnet::IpNet;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -13,23 +14,30 @@ use subtle::ConstantTimeEq;
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{self, Identity, SessionCaller};
+use crate::satellite::{self, Door};
 use crate::{accounts, federation, tokens};
 
 const TENANT: &str = "x-tenant-id";
 const ADMIN_KEY: &str = "x-admin-key";
 const FEDERATION_KEY: &str = "x-federation-key";
+const SATELLITE_TOKEN: &str = "x-api-token";
 /// The second is the guide's misspelling, sent by those who copied it.
 const FEDERATION_SOURCE: [&str; 2] = ["x-federation-source", "x-tederation-source"];
 
 /// Whether the request shows a credential, right or wrong.
 pub(super) fn has_credential(m: &Marketplace, headers: &HeaderMap) -> bool {
     accounts::presented(m, headers).is_some()
-        || [AUTHORIZATION.as_str(), ADMIN_KEY, FEDERATION_KEY].iter().any(|name| headers.contains_key(*name))
+        || [AUTHORIZATION.as_str(), ADMIN_KEY, FEDERATION_KEY, SATELLITE_TOKEN]
+            .iter()
+            .any(|name| headers.contains_key(*name))
 }
 
 /// The one credential of a request. Two of them, or one that is wrong, is an error; but for the cookie of a session that
 /// has ended, which a browser sends without being asked: it is nobody's.
-pub(super) async fn identify(m: &Marketplace, method: &Method, headers: &HeaderMap) -> ApiResult<Identity> {
+pub(super) async fn identify(m: &Marketplace, method: &Method, uri: &Uri, headers: &HeaderMap) -> ApiResult<Identity> {
+    if let Some(door) = satellite::door(uri.path()) {
+        return of_satellite(m, door, uri, headers).await;
+    }
     let authorization = text(headers, AUTHORIZATION.as_str())?;
     let admin = text(headers, ADMIN_KEY)?;
     let federation = text(headers, FEDERATION_KEY)?;
@@ -44,12 +52,7 @@ pub(super) async fn identify(m: &Marketplace, method: &Method, headers: &HeaderM
             }))
         }
         (Some(authorization), None, None, None) => {
-            let token = authorization
-                .split_once(' ')
-                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-                .map(|(_, token)| token.trim())
-                .ok_or_else(|| ApiError::unauthenticated("The Authorization header must read `Bearer at_saas_…`."))?;
-            tokens::authenticate(m, token).await.map(Identity::Token)
+            tokens::authenticate(m, bearer(authorization)?).await.map(Identity::Token)
         }
         (None, Some(presented), None, None) => {
             let hash: [u8; 32] = Sha256::digest(presented.as_bytes()).into();
@@ -67,6 +70,32 @@ pub(super) async fn identify(m: &Marketplace, method: &Method, headers: &HeaderM
             "Authorization",
             "Send one credential: Authorization, X-Federation-Key, X-Admin-Key or the cookie of a session.",
         )])),
+    }
+}
+
+fn bearer(authorization: &str) -> ApiResult<&str> {
+    authorization
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| ApiError::unauthenticated("The Authorization header must read `Bearer at_saas_…`."))
+}
+
+/// A satellite, whose own token decides, whatever else it sends along; with none, `Authorization` is as good.
+async fn of_satellite(m: &Marketplace, door: Door, uri: &Uri, headers: &HeaderMap) -> ApiResult<Identity> {
+    let in_query = (door == Door::Socket).then(|| extract::token_in(uri.query().unwrap_or_default())).flatten();
+    if let Some(token) = in_query.as_deref().map_or_else(|| text(headers, SATELLITE_TOKEN), |token| Ok(Some(token)))? {
+        return tokens::authenticate(m, token).await.map(Identity::Token);
+    }
+    if let Some(authorization) = text(headers, AUTHORIZATION.as_str())? {
+        return tokens::authenticate(m, bearer(authorization)?).await.map(Identity::Token);
+    }
+    match text(headers, FEDERATION_KEY)? {
+        Some(key) if door == Door::Older && key.starts_with(CredentialKind::ApiToken.prefix()) => {
+            tokens::authenticate(m, key).await.map(Identity::Token)
+        }
+        Some(key) if door == Door::Older => federation::authenticate(m, key, None).await.map(Identity::Federation),
+        _ => Ok(Identity::Anonymous),
     }
 }
 

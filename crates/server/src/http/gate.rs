@@ -17,7 +17,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http::header::{self, HeaderValue};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::json;
 
 use super::answer::{self, Asked, RequestId};
@@ -26,6 +26,7 @@ use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{ClientAddress, Identity};
 use crate::limits::{Caller, Charge, Quota, Rate, UNLIMITED, Verdict};
+use crate::satellite;
 
 /// The middleware.
 pub async fn gate(State(m): State<Marketplace>, mut request: Request, next: Next) -> Response {
@@ -33,11 +34,12 @@ pub async fn gate(State(m): State<Marketplace>, mut request: Request, next: Next
     let request_id = RequestId::next(&m.instance);
     let asked = Asked::of(&m, request.method(), request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let of_satellite = satellite::door(request.uri().path()).is_some();
     let address = caller::address(&m.trusted_proxies, &request);
     request.extensions_mut().insert(ClientAddress(address));
     request.extensions_mut().insert(request_id.clone());
 
-    let identified = caller::identify(&m, request.method(), request.headers()).await;
+    let identified = caller::identify(&m, request.method(), request.uri(), request.headers()).await;
     let charge = match caller_of(&m, address, identified.as_ref().ok()) {
         Some((caller, rate)) => m.limiter.charge(caller, rate).await,
         None => Charge { quota: unlimited(&m), verdict: Verdict::Granted },
@@ -64,6 +66,10 @@ pub async fn gate(State(m): State<Marketplace>, mut request: Request, next: Next
         response = answer::render(response, &error, &request_id, asked.problem);
     }
     answer::put_headers(response.headers_mut(), &request_id, &charge.quota, &m.cors_origins, &asked);
+    if of_satellite && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        // Its calls share a pool of connections, each from an event loop of its own: one that is kept is dead.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     let route = route.as_ref().map_or("unmatched", |route| route.as_str());
     m.metrics.observe(&request_id, &asked.method, route, response.status(), started.elapsed());
     response

@@ -40,6 +40,7 @@ pub fn api_routes() -> ApiRoutes {
         .merge(crate::transfers::routes())
         .merge(crate::reports::routes())
         .merge(crate::verification::routes())
+        .merge(crate::satellite::routes())
 }
 
 /// The API of one marketplace behind its gate, to be nested under `/api` (or `/api/test`).

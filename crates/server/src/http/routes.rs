@@ -84,6 +84,13 @@ impl ApiRoutes {
         self
     }
 
+    /// Adds routes that the document leaves out, whole: those in the language of others, which no SDK calls.
+    #[must_use]
+    pub fn unlisted(mut self, router: Router<Marketplace>) -> Self {
+        self.router = self.router.merge(router);
+        self
+    }
+
     /// Adds all routes of another feature.
     #[must_use]
     pub fn merge(mut self, other: ApiRoutes) -> Self {

@@ -92,7 +92,7 @@ async fn run(m: &Marketplace, scope: TenantScope, order: Order) -> ApiResult<Don
 
 impl Marketplace {
     /// Makes answers that showed the old state unreachable. Call it after the commit.
-    pub(super) fn installations_changed<T>(&self, done: &Done<T>) {
+    pub(crate) fn installations_changed<T>(&self, done: &Done<T>) {
         for change in &done.changes {
             self.catalog_changed(change.clone());
         }

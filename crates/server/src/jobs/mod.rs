@@ -155,6 +155,8 @@ impl Jobs {
         for job in JOBS.iter().filter(|job| several_nodes || !job.among_nodes) {
             tasks.spawn(repeat(job, m.clone(), stopped.clone()));
         }
+        tasks.spawn(crate::federation::run_feed(m.clone(), stopped.clone()));
+        tasks.spawn(crate::federation::tell_peers(m.clone(), stopped.clone()));
         tasks.spawn(crate::webhooks::engine::run(m.clone(), stopped));
         m.listen_to_other_nodes();
         Self { stop, tasks }

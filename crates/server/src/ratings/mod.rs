@@ -98,6 +98,13 @@ pub(crate) fn rate(
     Ok(summary(&component, Some(opinion.rating), ratings))
 }
 
+/// The id of what an author says of a component, `rate_…`.
+pub(crate) fn id(c: &mut Conn<'_>, scope: &TenantScope, author: &str, subject: &Subject) -> ApiResult<String> {
+    let component = subject.find(c, &Audience::of_tenant(scope))?;
+    let rating = store::of_author(c, scope, author, component.id)?;
+    rating.map(|rating| rating.uid).ok_or_else(|| ApiError::not_found("rating"))
+}
+
 /// Takes the author's rating back, if there is one.
 pub(crate) fn unrate(
     c: &mut Conn<'_>,

@@ -83,7 +83,8 @@ impl CredentialCache {
         Reading { at: now, epoch: self.epoch() }
     }
 
-    fn epoch(&self) -> u64 {
+    /// Changes whenever credentials are forgotten.
+    pub(crate) fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)
     }
 

@@ -12,6 +12,7 @@ use crate::limits::Quota;
 use crate::webhooks;
 
 pub use api::routes;
+pub(crate) use report::{check, report};
 
 /// The tenant's usage; `quota` is where the asking request left its caller.
 fn usage(c: &mut Conn<'_>, scope: &TenantScope, quota: &Quota, now: Timestamp) -> Result<Usage, Error> {

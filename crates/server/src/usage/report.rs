@@ -18,7 +18,7 @@ const COUNT_MAX: i64 = 1_000_000_000_000;
 const DURATION_MAX: i64 = 1_000_000_000_000_000;
 
 /// Checks a request as far as it can be without the database.
-pub(super) fn check(mut request: UsageReportRequest) -> ApiResult<UsageReportRequest> {
+pub(crate) fn check(mut request: UsageReportRequest) -> ApiResult<UsageReportRequest> {
     let mut errors = Vec::new();
     let rule = TextRule { max_chars: 128, multiline: false, required: true };
     match text::clean(&request.instance_id, rule) {
@@ -32,7 +32,7 @@ pub(super) fn check(mut request: UsageReportRequest) -> ApiResult<UsageReportReq
 }
 
 /// Takes what an instance of the tenant says; what makes no sense is refused one by one.
-pub(super) fn report(
+pub(crate) fn report(
     c: &mut Conn<'_>,
     scope: &TenantScope,
     request: &UsageReportRequest,

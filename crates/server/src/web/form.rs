@@ -35,6 +35,11 @@ impl Typed {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
+    /// The texts of all fields of a name, such as boxes that were checked.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// A field's text without space around it, if there is any.
     pub(super) fn optional(&self, name: &str) -> Option<String> {
         let text = self.text(name).trim();
@@ -45,7 +50,8 @@ impl Typed {
     pub(super) fn worth_keeping(&self) -> impl Iterator<Item = (&str, &str)> {
         let pairs = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         pairs.filter(|(name, value)| {
-            *name != TOKEN && !name.contains("password") && !name.contains("token") && value.chars().count() > 24
+            let secret = ["password", "token", "secret"].iter().any(|word| name.contains(word));
+            *name != TOKEN && !secret && value.chars().count() > 24
         })
     }
 }
@@ -113,6 +119,10 @@ impl Form {
     /// The same form beside others with fields of the same names.
     pub(super) fn named(&self, name: &'static str) -> Self {
         Self { name, ..self.clone() }
+    }
+
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.typed.all(name)
     }
 
     pub(super) fn is_refused(&self) -> bool {

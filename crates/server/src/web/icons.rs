@@ -7,6 +7,7 @@ use maud::{Markup, PreEscaped, html};
 pub(super) enum Icon {
     Alert,
     Agent,
+    Bell,
     Canvas,
     Check,
     Clock,
@@ -23,6 +24,7 @@ impl Icon {
             Self::Agent => {
                 "M5 9.5h14v9.5H5zM12 9.5V5.5M12 5.5a1 1 0 1 0 0-2 1 1 0 0 0 0 2M9 13.5v1.5M15 13.5v1.5M2.5 13v3M21.5 13v3"
             }
+            Self::Bell => "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 21h4M12 3v2",
             Self::Canvas => "M4 5h16v14H4zM4 9.5h16M10 9.5V19",
             Self::Check => "M4.5 12.5 10 18 20 6.5",
             Self::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5.2l3.2 2",

@@ -71,6 +71,7 @@ fn frame(visit: &Visit, title: &str, body: &Markup) -> Markup {
                     a class="brand" href="/" { (brand()) span { (NAME) } }
                     nav aria-label="Main" {
                         (link(visit, "/docs/", "Documents"))
+                        @if visit.tenant().is_some() { (link(visit, "/settings", "Settings")) }
                         @if visit.account().is_some_and(|account| account.platform_admin) { (link(visit, "/review", "Review")) }
                     }
                     (who(visit))

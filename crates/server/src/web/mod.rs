@@ -5,6 +5,7 @@
 //! POST, carries the token that `gate` checks, and answers with a redirect, or with itself and what is wrong with it.
 
 mod assets;
+mod chart;
 mod docs;
 mod failure;
 mod form;
@@ -15,6 +16,7 @@ mod layout;
 mod pages;
 mod parts;
 mod review;
+mod settings;
 mod sign_in;
 mod visit;
 
@@ -31,6 +33,7 @@ pub fn router(m: Marketplace) -> Router {
         .merge(pages::routes())
         .merge(sign_in::routes())
         .merge(review::routes())
+        .merge(settings::routes())
         .fallback(failure::no_page)
         .method_not_allowed_fallback(failure::no_method)
         .layer(from_fn_with_state(m.clone(), gate::gate))

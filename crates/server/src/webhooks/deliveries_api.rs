@@ -13,7 +13,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
-use super::deliveries::{self, RECOVERED_AT_ONCE};
+use super::deliveries;
 use crate::app::Marketplace;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Json, Path, Query, WebhookManager};
@@ -87,16 +87,8 @@ async fn recover_webhook(
         .since
         .parse()
         .map_err(|_| ApiError::field("since", "Give a time in RFC 3339, such as 2026-11-24T00:00:00Z."))?;
-    let (now, mut recovered) = (m.now(), 0);
-    // A transaction for each thousand, so that nobody waits behind a long one; each of them lasts.
-    loop {
-        let (scope, id) = (scope.clone(), id.clone());
-        let some = m.write(move |c| deliveries::recover(c, &scope, &id, since, now)).await?;
-        recovered += some;
-        if some < RECOVERED_AT_ONCE {
-            return Ok((StatusCode::ACCEPTED, axum::Json(WebhookRecovered { recovered })));
-        }
-    }
+    let recovered = deliveries::recover_since(&m, &scope, &id, since).await?;
+    Ok((StatusCode::ACCEPTED, axum::Json(WebhookRecovered { recovered })))
 }
 
 /// The query of a list of deliveries.

@@ -3,7 +3,7 @@
 //! queue them again.
 
 mod api;
-mod deliveries;
+pub(crate) mod deliveries;
 mod deliveries_api;
 pub(crate) mod engine;
 pub mod examples;
@@ -34,6 +34,7 @@ use crate::outbound::Outbound;
 use crate::paging::Window;
 use crate::seal::Sealer;
 
+pub(crate) use deliveries::Tried;
 use sign::Keys;
 use store::WebhookRow;
 

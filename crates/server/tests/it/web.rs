@@ -14,31 +14,31 @@ use serde_json::{Value, json};
 
 use crate::publish::agent;
 
-const ADA: &str = "ada@acme.example";
-const EVE: &str = "eve@platform.example";
+pub(crate) const ADA: &str = "ada@acme.example";
+pub(crate) const EVE: &str = "eve@platform.example";
 
 /// A browser without a script: cookies, pages and forms.
-struct Browser {
+pub(crate) struct Browser {
     http: reqwest::Client,
     url: String,
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
 /// A page as it was answered.
-struct Shown {
-    status: u16,
+pub(crate) struct Shown {
+    pub(crate) status: u16,
     headers: reqwest::header::HeaderMap,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Shown {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().expect("ASCII"))
     }
 
     /// The text, once it has this status and holds these parts.
     #[track_caller]
-    fn expect(&self, status: u16, parts: &[&str]) -> &str {
+    pub(crate) fn expect(&self, status: u16, parts: &[&str]) -> &str {
         assert_eq!(self.status, status, "{}", self.text);
         for part in parts {
             assert!(self.text.contains(part), "{part} in {}", self.text);
@@ -47,19 +47,19 @@ impl Shown {
     }
 
     #[track_caller]
-    fn leads_to(&self, place: &str) {
+    pub(crate) fn leads_to(&self, place: &str) {
         assert_eq!((self.status, self.header("location")), (303, Some(place)), "{}", self.text);
     }
 
     /// What a hidden field of its first form that has it holds.
-    fn hidden(&self, name: &str) -> String {
+    pub(crate) fn hidden(&self, name: &str) -> String {
         let field = format!("name=\"{name}\" value=\"");
         self.text.split_once(&field).expect(name).1.split('"').next().expect("an end").to_owned()
     }
 }
 
 impl Browser {
-    fn open(server: &TestServer) -> Self {
+    pub(crate) fn open(server: &TestServer) -> Self {
         let http = http().redirect(Policy::none()).build().expect("a client");
         Self { http, url: server.url.clone(), cookies: Mutex::default() }
     }
@@ -81,7 +81,7 @@ impl Browser {
         Shown { status, headers, text: answer.text().await.expect("text") }
     }
 
-    async fn get(&self, path: &str) -> Shown {
+    pub(crate) async fn get(&self, path: &str) -> Shown {
         self.send(self.http.get(format!("{}{path}", self.url))).await
     }
 
@@ -92,18 +92,18 @@ impl Browser {
         request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body.finish())
     }
 
-    async fn post_bare(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
+    pub(crate) async fn post_bare(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
         self.send(self.post_request(path, fields)).await
     }
 
     /// Sends the form on the page `from` to `path`, with its token.
-    async fn post(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Shown {
+    pub(crate) async fn post(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Shown {
         let token = self.get(from).await.hidden("csrf_token");
         let fields: Vec<_> = fields.iter().copied().chain([("csrf_token", token.as_str())]).collect();
         self.post_bare(path, &fields).await
     }
 
-    async fn sign_in(&self, email: &str, password: &str, next: &str) -> Shown {
+    pub(crate) async fn sign_in(&self, email: &str, password: &str, next: &str) -> Shown {
         self.post("/login", "/login", &[("email", email), ("password", password), ("next", next)]).await
     }
 }

@@ -403,24 +403,16 @@ export interface ListFederationKeysParams {
   cursor?: string | undefined;
 }
 
-/** Parameters of `listPeers`. */
-export interface ListPeersParams {
-  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
-  page?: number | undefined;
-  /** Items on a page. */
-  pageSize?: number | undefined;
-  /** `next_cursor` of the page before, in place of `page`. */
+/** Parameters of `federationChanges`. */
+export interface FederationChangesParams {
+  /** `next_cursor` of the page before. Left out: from the beginning. */
   cursor?: string | undefined;
-}
-
-/** Parameters of `listPeerRefusals`. */
-export interface ListPeerRefusalsParams {
-  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
-  page?: number | undefined;
-  /** Items on a page. */
+  /** Entries on a page; it ends sooner at 16 MiB. */
   pageSize?: number | undefined;
-  /** `next_cursor` of the page before, in place of `page`. */
-  cursor?: string | undefined;
+  /** `bundles`: the signed bundle of each version that became available comes along. */
+  include?: 'bundles' | undefined;
+  /** Seconds to wait for a change where there is none. */
+  wait?: number | undefined;
 }
 
 /** Parameters of `federationListAgents`. */

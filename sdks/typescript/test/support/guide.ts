@@ -12,8 +12,9 @@ export interface Sample {
   text: string;
 }
 
-export const guideText = (): string =>
-  readFileSync(join(repository, '../shared/guide/integration-guide-v13.txt'), 'utf8');
+export const guidePath = join(repository, '../shared/guide/integration-guide-v13.txt');
+
+export const guideText = (): string => readFileSync(guidePath, 'utf8');
 
 /** A sample begins after its label, or with an import in the language of this package. */
 const BEGINNING = /^(?:.*?\/\/ TypeScript\n|(?=import \{[^}]*\} from '))/gm;

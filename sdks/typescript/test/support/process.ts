@@ -51,12 +51,12 @@ function listening(server: ChildProcess): Promise<string> {
   });
 }
 
-/** Starts one with the example catalog and the test environment. */
+/** Starts one with the example catalog and the test environment; it may deliver webhooks to loopback. */
 export async function startServer(): Promise<RunningServer> {
   const data = mkdtempSync(join(tmpdir(), 'atom-sdk-'));
   const server = spawn(binary(), ['serve', '--demo', '--listen', '127.0.0.1:0', '--data-dir', data], {
     cwd: data,
-    env: cleanEnvironment(),
+    env: { ...cleanEnvironment(), ATOM_OUTBOUND_ALLOW: '127.0.0.0/8' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = async (): Promise<void> => {

@@ -289,7 +289,8 @@ fn label_arm(sql: &mut Sql, filter: &Filter, kind: &str, first: &Label, rest: &[
         && filter.min_rating.is_none()
         && filter.pricing_tier.is_none()
         && filter.maturity_level.is_none()
-        && filter.publisher.is_none();
+        && filter.publisher.is_none()
+        && filter.skill_type.is_none();
     if alone && sort == Sort::Popular {
         let (from, key) = ("component_label l".to_owned(), "l.rank".to_owned());
         return Arm { from, conditions, key, seq: "l.component_id" };
@@ -371,6 +372,11 @@ fn row_conditions(sql: &mut Sql, scope: Scope<'_>, labels: &[Label], conditions:
     if let Some(level) = filter.maturity_level {
         let level = sql.bind(level.as_str());
         conditions.push(format!("c.maturity_level = {level}"));
+    }
+    if let Some(skill_type) = filter.skill_type {
+        // In JSON a quotation mark within a text is escaped: only the field itself reads so.
+        let field = sql.bind(format!("%\"skill_type\":\"{skill_type}\"%"));
+        conditions.push(format!("c.summary LIKE {field}"));
     }
     for label in labels {
         let (label_type, text) = (sql.bind(label.code()), sql.bind(label.text()));

@@ -1,5 +1,6 @@
 //! SQL of components that every verb of the catalog starts from. Writing versions, lists and search have their own stores.
 
+pub(in crate::catalog) mod changes;
 pub(in crate::catalog) mod checks;
 pub(in crate::catalog) mod counters;
 pub(in crate::catalog) mod index;

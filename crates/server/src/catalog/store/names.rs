@@ -1,6 +1,6 @@
 //! SQL of the names components had, and of what was taken down.
 
-use atom_marketplace_db::{Conn, Error, Timestamp, args};
+use atom_marketplace_db::{Conn, Error, Timestamp, Value, args};
 use atom_marketplace_protocol::ids::Kind;
 
 use super::write::EMPTY;
@@ -124,4 +124,65 @@ pub(in crate::catalog) fn insert_takedown(
 /// Why a component was taken down, if it was.
 pub(in crate::catalog) fn takedown(c: &mut Conn<'_>, component: i64) -> Result<Option<String>, Error> {
     c.first("SELECT reason FROM component_takedown WHERE component_id = $1", args![component])
+}
+
+/// Of these ids of a kind, those that may mean more than one component to a tenant, or to nobody in particular (0).
+pub(in crate::catalog) fn contested(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    tenant: i64,
+    ids: &[String],
+) -> Result<Vec<String>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = vec![Value::from(kind.code()), Value::from(tenant)];
+    values.extend(ids.iter().map(|id| Value::from(id.as_str())));
+    let places: Vec<String> = (3..=values.len()).map(|n| format!("${n}")).collect();
+    let named = places.join(", ");
+    c.all(
+        &format!(
+            "SELECT slug FROM (
+                 SELECT x.slug, x.seq AS id FROM component x WHERE x.kind = $1 AND x.listed = 1 AND x.slug IN ({named})
+                 UNION ALL SELECT a.slug, a.component_id FROM component_alias a JOIN component x ON x.id = a.component_id
+                     WHERE a.kind = $1 AND a.slug IN ({named}) AND x.listed = 1
+                 UNION ALL SELECT x.slug, x.seq FROM component x
+                     WHERE x.kind = $1 AND x.tenant_id = $2 AND x.slug IN ({named}) AND x.status <> 'withdrawn'
+                 UNION ALL SELECT a.slug, a.component_id FROM component_alias a
+                     WHERE a.kind = $1 AND a.tenant_id = $2 AND a.slug IN ({named})
+                 UNION ALL SELECT x.slug, x.seq FROM component_share s JOIN component x ON x.id = s.component_id
+                     WHERE s.tenant_id = $2 AND x.kind = $1 AND x.slug IN ({named})
+                 UNION ALL SELECT x.slug, x.seq FROM installation i JOIN component x ON x.id = i.component_id
+                     WHERE i.tenant_id = $2 AND i.kind = $1 AND i.removed_at IS NULL AND x.slug IN ({named})
+                 UNION ALL SELECT a.slug, a.component_id FROM component_alias a
+                     WHERE a.kind = $1 AND a.slug IN ({named})
+                       AND (EXISTS (SELECT 1 FROM component_share s WHERE s.tenant_id = $2 AND s.component_id = a.component_id)
+                         OR EXISTS (SELECT 1 FROM installation i WHERE i.tenant_id = $2 AND i.component_id = a.component_id AND i.removed_at IS NULL))
+             ) AS meant GROUP BY slug HAVING min(id) <> max(id)"
+        ),
+        &values,
+    )
+}
+
+/// Tenants to whom an id may mean another component, which is not listed: its publisher, those it is shared with, and those
+/// that have it installed. At most `limit`.
+pub(in crate::catalog) fn hidden_rivals(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    id: &str,
+    component: i64,
+    limit: usize,
+) -> Result<Vec<i64>, Error> {
+    const HIDDEN: &str = "x.kind = $1 AND x.slug = $2 AND x.listed = 0 AND x.id <> $3";
+    c.all(
+        &format!(
+            "SELECT x.tenant_id FROM component x WHERE {HIDDEN} AND x.status <> 'withdrawn'
+             UNION SELECT a.tenant_id FROM component_alias a WHERE a.kind = $1 AND a.slug = $2 AND a.component_id <> $3
+             UNION SELECT s.tenant_id FROM component x JOIN component_share s ON s.component_id = x.id WHERE {HIDDEN}
+             UNION SELECT i.tenant_id FROM component x JOIN installation i ON i.component_id = x.id
+                 WHERE {HIDDEN} AND i.removed_at IS NULL
+             LIMIT $4"
+        ),
+        args![kind.code(), id, component, limit as i64],
+    )
 }

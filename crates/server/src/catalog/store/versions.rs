@@ -1,6 +1,7 @@
 //! SQL of reading versions.
 
 use atom_marketplace_db::{Conn, Error, args};
+use atom_marketplace_protocol::ids::Kind;
 
 use crate::catalog::bundle::FileRow;
 use crate::catalog::versions::{VersionCursor, VersionRecord, View};
@@ -81,4 +82,37 @@ pub(in crate::catalog) fn files(c: &mut Conn<'_>, version: i64) -> Result<Vec<Fi
 /// Whether a version holds what nobody but its publisher may see.
 pub(in crate::catalog) fn is_raw(c: &mut Conn<'_>, version: i64) -> Result<bool, Error> {
     c.one("SELECT raw FROM component_version WHERE id = $1", args![version])
+}
+
+/// Whether a version of a component was ever there for everyone. Made private, what was approved still says by whom.
+pub(in crate::catalog) fn was_public(c: &mut Conn<'_>, component: i64) -> Result<bool, Error> {
+    c.one(
+        "SELECT count(*) > 0 FROM component_version
+         WHERE component_id = $1 AND published_at IS NOT NULL AND (visibility = 'public' OR decided_by IS NOT NULL)",
+        args![component],
+    )
+}
+
+/// Whether no older component is listed in a category, and no other version of this one was in it.
+pub(in crate::catalog) fn opens_category(
+    c: &mut Conn<'_>,
+    kind: Kind,
+    component: i64,
+    head: i64,
+    category: &str,
+) -> Result<bool, Error> {
+    let older: Option<i64> = c.first(
+        "SELECT seq FROM component WHERE kind = $1 AND category = $2 AND listed = 1 AND seq < $3 LIMIT 1",
+        args![kind.code(), category, component],
+    )?;
+    if older.is_some() {
+        return Ok(false);
+    }
+    let field = format!("%\"category\":{}%", serde_json::Value::from(category));
+    let before: Option<i64> = c.first(
+        "SELECT id FROM component_version
+         WHERE component_id = $1 AND id <> $2 AND published_at IS NOT NULL AND manifest LIKE $3 LIMIT 1",
+        args![component, head, field],
+    )?;
+    Ok(before.is_none())
 }

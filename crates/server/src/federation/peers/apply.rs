@@ -305,9 +305,13 @@ fn wanted(filters: &PeerFilters, record: &Record) -> bool {
 /// The peer offers a component no more.
 fn leave(c: &mut Conn<'_>, origin: &Origin, tale: &Tale, now: Timestamp) -> ApiResult<Applied> {
     let Some(kind) = tale.about.kind else { return Ok(Applied::default()) };
-    if let Some(component) = store::mirror::by_remote(c, origin.id, kind, &tale.remote, &tale.about.id)? {
-        let component = catalog::component(c, component)?;
-        return set_apart(c, &component, now);
+    let present = (tale.remote.as_str(), tale.about.id.as_str());
+    let former = tale.formerly.iter().map(|name| (name.source_tenant_id.as_str(), name.id.as_str()));
+    for (remote, id) in std::iter::once(present).chain(former) {
+        if let Some(component) = store::mirror::by_remote(c, origin.id, kind, remote, id)? {
+            let component = catalog::component(c, component)?;
+            return set_apart(c, &component, now);
+        }
     }
     Ok(Applied::default())
 }

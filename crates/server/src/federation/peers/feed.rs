@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use atom_marketplace_bundle::{Bundle, Document as _, Envelope, KeyRing, LINE_MAX, PAGE_MAX, Page, Record, Verified};
+use atom_marketplace_bundle::{
+    Bundle, Document as _, Envelope, FormerName, KeyRing, LINE_MAX, PAGE_MAX, Page, Record, Verified,
+};
 use atom_marketplace_db::Timestamp;
 use atom_marketplace_protocol::digest::sha256_hex;
 use atom_marketplace_protocol::ids::{self, Kind};
@@ -67,8 +69,10 @@ pub(super) struct Tale {
     pub(super) about: About,
     /// The key of its origin.
     pub(super) origin: i64,
-    /// The publisher by whom the peer knows it.
+    /// Its publisher there.
     pub(super) remote: String,
+    /// Names it had, where there is no record to say so.
+    pub(super) formerly: Vec<FormerName>,
     /// Its record; none: the peer does not offer it any more.
     pub(super) record: Option<Verified<Record>>,
     /// Of its versions that became available, those whose bundles came with it.
@@ -86,7 +90,11 @@ struct Line {
     #[serde(default)]
     record: Option<Envelope>,
     #[serde(default)]
+    formerly: Vec<FormerName>,
+    #[serde(default)]
     bundle: Option<Envelope>,
+    #[serde(default)]
+    bundles: Vec<Envelope>,
 }
 
 #[derive(Deserialize)]
@@ -213,7 +221,7 @@ impl Reader {
                 "It is said to come from this instance, which has published what it has published itself.",
             );
         }
-        if ids::check_component_id(&line.id).is_err() || ids::check_tenant_ref(&line.source_tenant_id).is_err() {
+        if ids::check_component_id(&line.id).is_err() || ids::check_tenant_id(&line.source_tenant_id).is_err() {
             return refuse("malformed", "It has an impossible name.");
         }
         let Some(origin) = self.origins.iter().find(|origin| origin.instance == line.instance) else {
@@ -234,6 +242,7 @@ impl Reader {
             about: about.clone(),
             origin: origin.id,
             remote: line.source_tenant_id.clone(),
+            formerly: line.formerly.clone(),
             record: None,
             bundles: Vec::new(),
         };
@@ -242,24 +251,24 @@ impl Reader {
                 told.remove(&key);
                 keys::refused(&reason, "record").about(&about).at(line.sequence)
             })?;
-            named(&record.document, &line, &about, origin)?;
+            named(&record.document, &line, &about)?;
             let tale = told.entry(key.clone()).or_insert(new);
             (tale.record, tale.sequence) = (Some(record), line.sequence);
-            tale.about.tenant.clone_from(&tale.record.as_ref().expect("just put there").document.source_tenant_id);
         } else if line.action == OUT_OF_SCOPE {
             told.insert(key, new);
             return Ok(());
         } else {
             told.entry(key.clone()).or_insert(new);
         }
-        if let Some(envelope) = &line.bundle {
+        for envelope in line.bundle.iter().chain(&line.bundles) {
             match ring.verify::<Bundle>(envelope) {
-                Ok(bundle) => {
-                    told.entry(key).and_modify(|tale| tale.bundles.push(bundle)).or_insert_with(|| unreachable!())
-                }
+                Ok(bundle) => told
+                    .entry(key.clone())
+                    .and_modify(|tale| tale.bundles.push(bundle))
+                    .or_insert_with(|| unreachable!("it was put there")),
                 Err(reason) => {
                     refused.push(keys::refused(&reason, "bundle").about(&about).at(line.sequence));
-                    return Ok(());
+                    continue;
                 }
             };
         }
@@ -281,14 +290,13 @@ fn split(body: &[u8]) -> Result<(&[u8], End), Fault> {
     Ok((lines, end))
 }
 
-/// A record is of the component that its line names; the peer's own under the very name, another's under the peer's name of its
-/// publisher.
-fn named(record: &Record, line: &Line, about: &About, origin: &Origin) -> Result<(), Refusal> {
-    let tenant = origin.vouched || record.source_tenant_id == line.source_tenant_id;
-    if record.instance == line.instance
+/// A record is of the component that its line names.
+fn named(record: &Record, line: &Line, about: &About) -> Result<(), Refusal> {
+    let tenant = record.source_tenant_id == line.source_tenant_id;
+    if tenant
+        && record.instance == line.instance
         && record.component_type == line.component_type
         && record.id == line.id
-        && tenant
     {
         return Ok(());
     }

@@ -252,7 +252,7 @@ impl Walk<'_> {
 
     /// Takes one page. True: there is more.
     async fn page(&self, own: &str, key: &HeaderValue, place: &mut Place) -> Result<bool, Stop> {
-        let include = if self.peer.mirror == PeerMirror::All { "&include=bundles" } else { "" };
+        let include = if self.peer.keeps() == PeerMirror::All { "&include=bundles" } else { "" };
         let cursor = place.cursor.as_deref().map(|cursor| format!("&cursor={}", encoded(cursor))).unwrap_or_default();
         let below = format!("/api/federation/v1/changes?page_size={PAGE_SIZE}{include}{cursor}");
         let answer = self.get(key, &below, "application/x-ndjson", feed::READ_MAX).await?;
@@ -301,7 +301,7 @@ impl Walk<'_> {
     /// Works out what is stored of what was told.
     async fn prepare(&self, told: Vec<Tale>) -> Result<Vec<Ready>, Stop> {
         let names: Vec<_> = told.iter().map(Names::of).collect();
-        let outlines = self.peer.mirror == PeerMirror::Metadata;
+        let outlines = self.peer.keeps() == PeerMirror::Metadata;
         let here = self.m.db.read(move |c| {
             let here = names.iter().map(|names| match names.component(c)? {
                 Some(component) => store::mirror::versions_here(c, component, outlines),
@@ -309,7 +309,7 @@ impl Walk<'_> {
             });
             here.collect::<Result<Vec<_>, Error>>()
         });
-        let (here, how, policy) = (here.await?, self.peer.mirror, self.m.checks.clone());
+        let (here, how, policy) = (here.await?, self.peer.keeps(), self.m.checks.clone());
         // Megabytes are hashed and searched through.
         let ready = tokio::task::spawn_blocking(move || {
             let told = told.into_iter().zip(here);
@@ -405,7 +405,7 @@ impl Walk<'_> {
 
     /// Tries again to fetch what is missing of components whose records were applied.
     async fn complete_some(&self, own: &str, key: &HeaderValue, place: &mut Place) -> Result<(), Stop> {
-        if self.peer.mirror != PeerMirror::All {
+        if self.peer.keeps() != PeerMirror::All {
             return Ok(());
         }
         let (id, reader) = (self.peer.id, self.reader(own, place).await?);
@@ -426,7 +426,8 @@ impl Walk<'_> {
                 version: String::new(),
             };
             let (origin, remote) = (row.origin, row.remote);
-            Some(Tale { sequence: place.sequence, about, origin, remote, record: Some(record), bundles: Vec::new() })
+            let (sequence, record) = (place.sequence, Some(record));
+            Some(Tale { sequence, about, origin, remote, formerly: Vec::new(), record, bundles: Vec::new() })
         });
         let told = self.prepare(told.collect()).await?;
         let told = self.complete(&reader, key, told, &mut place.fetches).await?;

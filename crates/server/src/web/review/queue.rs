@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use super::words::{STATES, kind_icon, kind_name, moment, risk, state_badge, state_name};
 use crate::catalog::review::Wanted;
 use crate::web::icons::{Icon, icon};
-use crate::web::parts::{Tone, badge, empty};
+use crate::web::parts::{Tone, badge, counted, empty};
 
 pub(super) fn page(wanted: &Wanted, list: &List<Submission>, further: bool, now: Timestamp) -> Markup {
     html! {
@@ -79,7 +79,7 @@ fn row(submission: &Submission, now: Timestamp) -> Markup {
                     span { (icon(kind_icon(submission.component_type))) " " (kind_name(submission.component_type)) }
                     span { "by " (submission.source_tenant_id) }
                     span { "submitted " (moment(&submission.submitted_at, now)) }
-                    @if submission.message_count > 0 { span { (count(submission.message_count, "message")) } }
+                    @if submission.message_count > 0 { span { (counted(submission.message_count, "message")) } }
                 }
             }
             div class="row" {
@@ -92,10 +92,6 @@ fn row(submission: &Submission, now: Timestamp) -> Markup {
             }
         }
     }
-}
-
-fn count(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn turn(wanted: &Wanted, list: &List<Submission>, further: bool) -> Markup {

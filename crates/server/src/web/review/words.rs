@@ -1,6 +1,5 @@
 //! How reviewers' pages put things into words and marks.
 
-use atom_marketplace_db::Timestamp;
 use atom_marketplace_protocol::component::Status;
 use atom_marketplace_protocol::error::Severity;
 use atom_marketplace_protocol::ids::Kind;
@@ -8,6 +7,7 @@ use atom_marketplace_protocol::text::describe;
 use maud::{Markup, html};
 
 use crate::web::icons::Icon;
+pub(super) use crate::web::parts::moment;
 use crate::web::parts::{Tone, badge};
 use crate::web::visit::Visit;
 
@@ -79,23 +79,6 @@ pub(super) fn actor(visit: &Visit, actor: &str) -> Markup {
         @else if let Some(rule) = actor.strip_prefix("policy:") { "the rule " code { (rule) } }
         @else { code { (actor.split_once(':').map_or(actor, |(_, id)| id)) } }
     }
-}
-
-/// A moment: how long ago, and exactly when.
-pub(super) fn moment(text: &str, now: Timestamp) -> Markup {
-    let Ok(at) = text.parse::<Timestamp>() else { return html! { (text) } };
-    let exact = text.get(..16).unwrap_or(text).replace('T', " ");
-    html! { time datetime=(text) title={ (exact) " UTC" } { (ago(now.since(at).as_secs())) } }
-}
-
-fn ago(seconds: u64) -> String {
-    let (count, unit) = match seconds {
-        0..60 => return "just now".to_owned(),
-        60..3_600 => (seconds / 60, "minute"),
-        3_600..86_400 => (seconds / 3_600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }
 
 /// A text in which `⟨U+200B⟩`, as the diff writes what nobody sees, stands out, and what was redacted too. Whoever hears the page hears the
@@ -185,12 +168,5 @@ mod tests {
             html,
             "&lt;i&gt;<mark class=\"unseen\" title=\"zero width space\">U+200B<span class=\"hidden\"> zero width space </span></mark>"
         );
-    }
-
-    #[test]
-    fn ages_are_in_words() {
-        for (seconds, words) in [(5, "just now"), (60, "1 minute ago"), (7_300, "2 hours ago"), (90_000, "1 day ago")] {
-            assert_eq!(ago(seconds), words);
-        }
     }
 }

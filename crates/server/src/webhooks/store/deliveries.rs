@@ -1,10 +1,13 @@
 //! SQL of deliveries as people see them, and queue them again.
 
+use std::time::Duration;
+
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp, args};
 use atom_marketplace_protocol::webhook::{Delivery, DeliveryAttempt, DeliveryStatus};
 
 use super::WebhookRow;
 use crate::paging::Window;
+use crate::webhooks::Tried;
 
 /// A delivery as it is stored.
 pub(in crate::webhooks) struct DeliveryRow {
@@ -128,6 +131,31 @@ fn state_code(state: Option<DeliveryStatus>) -> i64 {
         Some(DeliveryStatus::Delivered) => 1,
         Some(DeliveryStatus::Failed) => 2,
     }
+}
+
+/// How many wait to be sent, up to `most`.
+pub(in crate::webhooks) fn waiting(c: &mut Conn<'_>, webhook: i64, most: u64) -> Result<u64, Error> {
+    c.one(
+        "SELECT count(*) FROM (SELECT 1 AS one FROM webhook_delivery WHERE webhook_id = $1 AND state = 0 LIMIT $2) AS waiting",
+        args![webhook, most as i64],
+    )
+}
+
+impl FromRow for Tried {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        let took: Option<i64> = row.at(2)?;
+        let took = Duration::from_micros(took.unwrap_or(0).max(0) as u64);
+        Ok(Self { at: row.at(0)?, delivered: row.at::<i64>(1)? == 1, took })
+    }
+}
+
+/// The newest deliveries that were tried, of their last exchange.
+pub(in crate::webhooks) fn tried(c: &mut Conn<'_>, webhook: i64, most: u64) -> Result<Vec<Tried>, Error> {
+    c.all(
+        "SELECT attempted_at, state, took_us FROM webhook_delivery WHERE webhook_id = $1 AND attempted_at IS NOT NULL
+         ORDER BY event_id DESC LIMIT $2",
+        args![webhook, most as i64],
+    )
 }
 
 /// One delivery of a webhook, by its id on the wire.

@@ -29,6 +29,9 @@ const EXEMPT: &[(&str, &str)] = &[
     ("mark_inbox_read", "what somebody has seen is no change of anything that others see"),
     ("probe_peer", "it asks somebody else, and changes nothing"),
     ("verify_webhook", "it tells whether a signature is right, and changes nothing"),
+    ("federation_subscribe", "it says where a hint goes that holds nothing, and ends with the key"),
+    ("federation_unsubscribe", "as federation_subscribe"),
+    ("federation_report_totals", "it counts what another instance did, which it says again every time"),
     ("test_set_rate_limit", "the test environment's limit is no data"),
 ];
 

@@ -147,6 +147,10 @@ pub(super) const MATRIX: &[(&str, Access)] = &[
     ("federation_list_kinds", Peer),
     ("federation_get_kind", Peer),
     ("federation_get_kind_bundle", Peer),
+    ("federation_changes", Peer),
+    ("federation_subscribe", Peer),
+    ("federation_unsubscribe", Peer),
+    ("federation_report_totals", Peer),
     // platform
     ("admin_create_tenant", Platform(Scope::TenantsManage)),
     ("admin_list_tenants", Platform(Scope::TenantsManage)),

@@ -40,12 +40,18 @@ __all__ = [
     "Deprecation",
     "DisabledReason",
     "DomainVerification",
+    "Envelope",
+    "EnvelopeSignature",
     "Event",
     "EventList",
     "EventType",
     "FederatedComponent",
+    "FederatedNumbers",
+    "FederationFilters",
     "FederationKey",
     "FederationKeyCreated",
+    "FederationSubscription",
+    "FederationTotalsTaken",
     "FieldChange",
     "FieldError",
     "Figures",
@@ -532,6 +538,22 @@ class Finding(Model):
     """How much it weighs."""
 
 
+class FederatedNumbers(Model):
+    """What a component comes to on other instances, as those tell."""
+
+    __slots__ = ()
+    _absent = {
+        "average_rating": None,
+    }
+
+    average_rating: float | None
+    """Plain mean of its ratings there, 1–5; null when unrated."""
+    install_count: int
+    """How many tenants there ever installed it."""
+    rating_count: int
+    """How many ratings."""
+
+
 class Highlights(Model):
     """Where a search found its words."""
 
@@ -762,6 +784,17 @@ class ProofInstructions(Model):
     """The address of the file. Redirects are not followed."""
 
 
+class EnvelopeSignature(Model):
+    """The signature of an envelope."""
+
+    __slots__ = ()
+
+    keyid: str
+    """The key it was made with: the first 16 hex digits of the SHA-256 of its 32 bytes."""
+    sig: str
+    """Ed25519 over `DSSEv1 <length> <type> <length> <payload>`, base64."""
+
+
 class FederatedComponent(Model):
     """A public component as a peer sees it."""
 
@@ -786,34 +819,42 @@ class FederatedComponent(Model):
     """The version that is served."""
 
 
-class FederationKey(Model):
-    """A federation key, without its secret. It reads public components and nothing else."""
+class FederationFilters(Model):
+    """Which components a federation key reads. Every list that holds something narrows; one of its values is enough."""
 
     __slots__ = ()
-    _decoders = {
-        "created_at": timestamp,
-        "last_used_at": timestamp,
-    }
     _absent = {
-        "last_source": None,
-        "last_used_at": None,
-        "source": None,
+        "categories": [],
+        "kinds": [],
+        "tags": [],
     }
 
-    created_at: datetime
-    """When it was made, RFC 3339 UTC."""
-    id: str
-    """Its id."""
-    last_source: str | None
-    """What `X-Federation-Source` last said: recorded, never trusted."""
-    last_used_at: datetime | None
-    """When it was last used, to the minute, RFC 3339 UTC; `null` is never."""
-    name: str
-    """Its name."""
-    prefix: str
-    """How the secret begins."""
-    source: str | None
-    """Who is to use it."""
+    categories: list[str]
+    """In one of these categories, up to 50."""
+    kinds: list[Kind]
+    """Of these kinds."""
+    tags: list[str]
+    """With one of these tags, up to 50; upper and lower case are the same."""
+
+
+class FederationSubscription(Model):
+    """Where a peer wants to be told that the feed has grown."""
+
+    __slots__ = ()
+
+    url: str
+    """Where a signed hint is posted: http or https."""
+
+
+class FederationTotalsTaken(Model):
+    """What became of totals that were told."""
+
+    __slots__ = ()
+
+    taken: int
+    """How many count now."""
+    unknown: int
+    """How many are of components that the key does not read."""
 
 
 class Line(Model):
@@ -2056,13 +2097,74 @@ class DomainVerification(Model):
     """Since when it is proven, RFC 3339 UTC."""
 
 
-class FederationKeyCreated(FederationKey):
-    """A federation key with its secret, shown this once."""
+class Envelope(Model):
+    """A signed document, not checked yet. Its canonical JSON is the one form it has as bytes."""
+<<<<<<< HEAD
+=======
 
     __slots__ = ()
+    _decoders = {
+        "signatures": each(EnvelopeSignature),
+    }
 
-    key: str
-    """The secret. It cannot be shown again."""
+    payload: str
+    """The document's bytes in base64 (RFC 4648 §4, with padding)."""
+    payloadtype: str
+    """What the payload is."""
+    signatures: list[EnvelopeSignature]
+    """Exactly one."""
+
+
+class FederationKeyCreated(FederationKey):
+    """A federation key with its secret, shown this once."""
+>>>>>>> refs/heads/bundle
+
+    __slots__ = ()
+    _decoders = {
+        "signatures": each(EnvelopeSignature),
+    }
+
+    payload: str
+    """The document's bytes in base64 (RFC 4648 §4, with padding)."""
+    payloadtype: str
+    """What the payload is."""
+    signatures: list[EnvelopeSignature]
+    """Exactly one."""
+
+
+class FederationKey(Model):
+    """A federation key, without its secret. It reads public components and nothing else."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "filters": FederationFilters,
+        "last_used_at": timestamp,
+    }
+    _absent = {
+        "last_source": None,
+        "last_used_at": None,
+        "source": None,
+    }
+
+    accept_totals: bool
+    """Whether the totals that its peer tells are shown here."""
+    created_at: datetime
+    """When it was made, RFC 3339 UTC."""
+    filters: FederationFilters
+    """Which components it reads; empty: all that are public."""
+    id: str
+    """Its id."""
+    last_source: str | None
+    """What `X-Federation-Source` last said: recorded, never trusted."""
+    last_used_at: datetime | None
+    """When it was last used, to the minute, RFC 3339 UTC; `null` is never."""
+    name: str
+    """Its name."""
+    prefix: str
+    """How the secret begins."""
+    source: str | None
+    """Who is to use it."""
 
 
 class Hunk(Model):
@@ -2568,6 +2670,7 @@ class Component(Manifest):
         **Manifest._decoders,
         "created_at": timestamp,
         "deprecated": Deprecation,
+        "federated": FederatedNumbers,
         "highlights": Highlights,
         "origin": Origin,
         "pending": PendingVersion,
@@ -2578,6 +2681,7 @@ class Component(Manifest):
         **Manifest._absent,
         "average_rating": None,
         "deprecated": None,
+        "federated": None,
         "highlights": None,
         "origin": None,
         "pending": None,
@@ -2596,6 +2700,8 @@ class Component(Manifest):
     """Set when its publisher advises against it."""
     digest: str
     """`sha256:<hex>` over every publisher's field but `version` and `marketplace_type`."""
+    federated: FederatedNumbers | None
+    """What it comes to on the instances that mirror it, where they tell; not in the numbers above."""
     highlights: Highlights | None
     """In a search: the fields that match, with the matches between `<em>` and `</em>` and all else HTML-escaped."""
     id: str
@@ -2715,6 +2821,15 @@ class TenantVerification(Model):
     """Its domains, in the order in which they were added."""
     verified: bool
     """Whether it is shown as verified: by one of the domains, or because the platform vouches for it."""
+
+
+class FederationKeyCreated(FederationKey):
+    """A federation key with its secret, shown this once."""
+
+    __slots__ = ()
+
+    key: str
+    """The secret. It cannot be shown again."""
 
 
 class TextDiff(Model):

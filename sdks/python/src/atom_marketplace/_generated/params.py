@@ -13,6 +13,8 @@ from . import models
 __all__ = [
     "DependencyParam",
     "DeprecationParam",
+    "FederationFiltersParam",
+    "FederationTotalParam",
     "FileParam",
     "InstallConfigParam",
     "LockParam",
@@ -46,6 +48,34 @@ class DeprecationParam(TypedDict, total=False):
     """Why, and what to do."""
     successor: SuccessorParam | models.Successor | None
     """What to install in its place."""
+
+
+class FederationFiltersParam(TypedDict, total=False):
+    """Which components a federation key reads. Every list that holds something narrows; one of its values is enough."""
+
+    categories: Sequence[str]
+    """In one of these categories, up to 50."""
+    kinds: Sequence[models.Kind]
+    """Of these kinds."""
+    tags: Sequence[str]
+    """With one of these tags, up to 50; upper and lower case are the same."""
+
+
+class FederationTotalParam(TypedDict, total=False):
+    """What a component comes to on another instance: how much in all, so that it may be told again."""
+
+    component_type: Required[models.Kind]
+    """Its kind."""
+    id: Required[str]
+    """Its publisher's id for it."""
+    installs: Required[int]
+    """Tenants there that ever installed it, up to 1,000,000,000."""
+    rating_count: Required[int]
+    """How many ratings those are, up to 1,000,000,000."""
+    rating_sum: Required[int]
+    """The sum of its ratings there, 1–5 each."""
+    source_tenant_id: Required[str]
+    """Its publisher here."""
 
 
 class FileParam(TypedDict, total=False):

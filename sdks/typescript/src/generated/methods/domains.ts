@@ -382,8 +382,10 @@ export abstract class DomainsMethods extends ComponentsMethods {
   /**
    * Fetches everything an instance needs to run a domain.
    *
-   * Whoever may see the component may fetch it. The bytes of a version never change; `Content-Digest` is of exactly them. A
-   * yanked version, or one that is not the latest, is given by its number alone.
+   * Whoever may see the component may fetch it. The bytes of a version never change. With
+   * `Accept: application/vnd.dsse.envelope.v1+json` they come in an envelope, signed by the instance where the version was
+   * published; `ETag` and `Content-Digest` are of exactly the bytes that are sent. A yanked version, or one that is not the
+   * latest, is given by its number alone.
    *
    * @param domainId The component's id
    */

@@ -5,6 +5,7 @@ import type { RequestOptions } from '../../options.js';
 import type { PagePromise } from '../../page.js';
 import type { ApiPromise } from '../../promise.js';
 import type {
+  FederationChangesParams,
   FederationGetAgentBundleParams,
   FederationGetAgentParams,
   FederationGetCanvasBundleParams,
@@ -18,8 +19,6 @@ import type {
   FederationListDomainsParams,
   FederationListSkillsParams,
   ListFederationKeysParams,
-  ListPeerRefusalsParams,
-  ListPeersParams,
 } from '../parameters.js';
 import type {
   Bundle,
@@ -28,12 +27,9 @@ import type {
   FederationKey,
   FederationKeyCreate,
   FederationKeyCreated,
-  Peer,
-  PeerCreate,
-  PeerProbe,
-  PeerProbeRequest,
-  PeerRefusal,
-  PeerUpdate,
+  FederationSubscription,
+  FederationTotals,
+  FederationTotalsTaken,
 } from '../types/index.js';
 import { EventsMethods } from './events.js';
 
@@ -54,54 +50,10 @@ const operations = {
     method: 'DELETE',
     path: '/federation/keys/{key_id}',
   },
-  listPeers: {
+  federationChanges: {
     method: 'GET',
-    path: '/federation/peers',
-    answer: 'Peer',
-  },
-  createPeer: {
-    method: 'POST',
-    path: '/federation/peers',
-    body: 'PeerCreate',
-    required: ['name', 'base_url', 'key'],
-    answer: 'Peer',
-  },
-  probePeer: {
-    method: 'POST',
-    path: '/federation/peers/probe',
-    body: 'PeerProbeRequest',
-    required: ['base_url'],
-    answer: 'PeerProbe',
-  },
-  getPeer: {
-    method: 'GET',
-    path: '/federation/peers/{peer_id}',
-    reserved: { peer_id: ['probe'] },
-    answer: 'Peer',
-  },
-  deletePeer: {
-    method: 'DELETE',
-    path: '/federation/peers/{peer_id}',
-    reserved: { peer_id: ['probe'] },
-  },
-  updatePeer: {
-    method: 'PATCH',
-    path: '/federation/peers/{peer_id}',
-    body: 'PeerUpdate',
-    reserved: { peer_id: ['probe'] },
-    answer: 'Peer',
-  },
-  listPeerRefusals: {
-    method: 'GET',
-    path: '/federation/peers/{peer_id}/refusals',
-    reserved: { peer_id: ['probe'] },
-    answer: 'PeerRefusal',
-  },
-  syncPeer: {
-    method: 'POST',
-    path: '/federation/peers/{peer_id}/sync',
-    reserved: { peer_id: ['probe'] },
-    answer: 'Peer',
+    path: '/federation/v1/changes',
+    text: true,
   },
   federationListAgents: {
     method: 'GET',
@@ -163,6 +115,24 @@ const operations = {
     path: '/federation/v1/marketplace/skills/{id}/bundle',
     answer: 'Bundle',
   },
+  federationSubscribe: {
+    method: 'POST',
+    path: '/federation/v1/subscription',
+    body: 'FederationSubscription',
+    required: ['url'],
+    answer: 'FederationSubscription',
+  },
+  federationUnsubscribe: {
+    method: 'DELETE',
+    path: '/federation/v1/subscription',
+  },
+  federationReportTotals: {
+    method: 'POST',
+    path: '/federation/v1/totals',
+    body: 'FederationTotals',
+    required: ['items'],
+    answer: 'FederationTotalsTaken',
+  },
 } as const satisfies Record<string, Operation>;
 
 /** Methods for federation. */
@@ -198,89 +168,16 @@ export abstract class FederationMethods extends EventsMethods {
   }
 
   /**
-   * List peers.
+   * Follow what became different for the public.
    *
-   * In the order they were paired, never their keys.
+   * Lines (NDJSON) in the order of `sequence`: `{sequence, action, component_type, source_tenant_id, id, version?, instance,
+   * record?, bundle?}`, where `record` is the component's present record in the envelope of the instance it comes from, and
+   * the last of a component's lines on a page has it (`superseded` says that another one does). The line at the end is
+   * `{page, next_cursor, has_more}`; `page` is signed by this instance and holds the SHA-256 of all bytes in front of it.
+   * Whoever has read to the end has what the public sees; see FEDERATION_API.md.
    */
-  listPeers(params?: ListPeersParams, options?: RequestOptions): PagePromise<Peer> {
-    return this.page(operations.listPeers, { path: [], params, options });
-  }
-
-  /**
-   * Pair with an instance.
-   *
-   * Pins the keys that it shows, which must match `fingerprint` where it is given, and pulls its public catalog from now on.
-   * Its tenants are named `{tenant}@{name}` here.
-   */
-  createPeer(params: PeerCreate, options?: RequestOptions): ApiPromise<Peer> {
-    return this.one(operations.createPeer, { path: [], params, options });
-  }
-
-  /**
-   * Ask an instance who it is.
-   *
-   * The fingerprint that it shows to this server, before pairing with it. Compare it with what its operator tells you over
-   * another channel, and give it as `fingerprint` to `POST /api/federation/peers`. Nothing is stored.
-   */
-  probePeer(params: PeerProbeRequest, options?: RequestOptions): ApiPromise<PeerProbe> {
-    return this.one(operations.probePeer, { path: [], params, options });
-  }
-
-  /**
-   * Show a peer.
-   *
-   * With the keys that are pinned, how far its feed was walked, and how many of its components are here.
-   *
-   * @param peerId The peer's id, `peer_…`
-   */
-  getPeer(peerId: string, options?: RequestOptions): ApiPromise<Peer> {
-    return this.one(operations.getPeer, { path: [peerId], options });
-  }
-
-  /**
-   * End a peer.
-   *
-   * Nothing is pulled any more, its key is forgotten, and what came from it is withdrawn here. Whoever has it installed keeps
-   * it. Its name stays that instance's.
-   *
-   * @param peerId The peer's id, `peer_…`
-   */
-  deletePeer(peerId: string, options?: RequestOptions): ApiPromise<void> {
-    return this.one(operations.deletePeer, { path: [peerId], options });
-  }
-
-  /**
-   * Change a peer.
-   *
-   * What is left out stays. `status: active` ends a pause, and takes what a suspect peer says now for the truth. With
-   * `fingerprint` the keys that it shows now are pinned in the place of those before.
-   *
-   * @param peerId The peer's id, `peer_…`
-   */
-  updatePeer(peerId: string, params: PeerUpdate, options?: RequestOptions): ApiPromise<Peer> {
-    return this.one(operations.updatePeer, { path: [peerId], params, options });
-  }
-
-  /**
-   * List what was refused of a peer.
-   *
-   * The latest first, with the reason; the same again is counted. The 1,000 latest are kept.
-   *
-   * @param peerId The peer's id, `peer_…`
-   */
-  listPeerRefusals(peerId: string, params?: ListPeerRefusalsParams, options?: RequestOptions): PagePromise<PeerRefusal> {
-    return this.page(operations.listPeerRefusals, { path: [peerId], params, options });
-  }
-
-  /**
-   * Pull from a peer now.
-   *
-   * Rather than on its schedule. `pulled_at` and `error` tell how it went.
-   *
-   * @param peerId The peer's id, `peer_…`
-   */
-  syncPeer(peerId: string, options?: RequestOptions): ApiPromise<Peer> {
-    return this.one(operations.syncPeer, { path: [peerId], options });
+  federationChanges(params?: FederationChangesParams, options?: RequestOptions): ApiPromise<string> {
+    return this.one(operations.federationChanges, { path: [], params, options });
   }
 
   /**
@@ -306,7 +203,8 @@ export abstract class FederationMethods extends EventsMethods {
   /**
    * Give a peer everything an instance needs to run a public agent.
    *
-   * The same bytes that everyone gets.
+   * The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope, signed by the
+   * instance where the version was published.
    *
    * @param id The publisher's id
    */
@@ -337,7 +235,8 @@ export abstract class FederationMethods extends EventsMethods {
   /**
    * Give a peer everything an instance needs to run a public canvas.
    *
-   * The same bytes that everyone gets.
+   * The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope, signed by the
+   * instance where the version was published.
    *
    * @param id The publisher's id
    */
@@ -368,7 +267,8 @@ export abstract class FederationMethods extends EventsMethods {
   /**
    * Give a peer everything an instance needs to run a public domain.
    *
-   * The same bytes that everyone gets.
+   * The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope, signed by the
+   * instance where the version was published.
    *
    * @param id The publisher's id
    */
@@ -399,11 +299,42 @@ export abstract class FederationMethods extends EventsMethods {
   /**
    * Give a peer everything an instance needs to run a public skill.
    *
-   * The same bytes that everyone gets.
+   * The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope, signed by the
+   * instance where the version was published.
    *
    * @param id The publisher's id
    */
   federationGetSkillBundle(id: string, params?: FederationGetSkillBundleParams, options?: RequestOptions): ApiPromise<Bundle> {
     return this.one(operations.federationGetSkillBundle, { path: [id], params, options });
+  }
+
+  /**
+   * Ask to be told when the feed grows.
+   *
+   * From now on a hint is posted there, `{payloadType, payload, signatures}`, an envelope of
+   * `application/vnd.atom.event+json` that this instance signs, at most one a second. It says how far the feed goes, and is
+   * tried a few times: pull on a schedule as well. One subscription a key; another one takes its place.
+   */
+  federationSubscribe(params: FederationSubscription, options?: RequestOptions): ApiPromise<FederationSubscription> {
+    return this.one(operations.federationSubscribe, { path: [], params, options });
+  }
+
+  /**
+   * Ask not to be told any more.
+   *
+   * Whether there was a subscription or not.
+   */
+  federationUnsubscribe(options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.federationUnsubscribe, { path: [], options });
+  }
+
+  /**
+   * Tell what components come to.
+   *
+   * How often they were installed and how they were rated on the peer, in all, so that telling twice counts once. It is shown
+   * beside the numbers of here (`federated`), where the key's maker allows it (`accept_totals`).
+   */
+  federationReportTotals(params: FederationTotals, options?: RequestOptions): ApiPromise<FederationTotalsTaken> {
+    return this.one(operations.federationReportTotals, { path: [], params, options });
   }
 }

@@ -105,7 +105,8 @@ export abstract class InstallsMethods extends FederationMethods {
    * Get installation bundle.
    *
    * Everything an instance needs to run the installed version, with the content of its files: also if it was yanked or
-   * withdrawn since. While it is quarantined, or once it was taken down, there is none: 404 with `details.status`.
+   * withdrawn since. With `Accept: application/vnd.dsse.envelope.v1+json` it comes in its envelope, signed by the instance where
+   * the version was published. While it is quarantined, or once it was taken down, there is none: 404 with `details.status`.
    *
    * @param id `inst_…`
    */

@@ -168,6 +168,8 @@ export interface Component extends Manifest {
   deprecated?: Deprecation | null | undefined;
   /** `sha256:<hex>` over every publisher's field but `version` and `marketplace_type`. */
   digest: string;
+  /** What it comes to on the instances that mirror it, where they tell; not in the numbers above. */
+  federated?: FederatedNumbers | null | undefined;
   /** In a search: the fields that match, with the matches between `<em>` and `</em>` and all else HTML-escaped. */
   highlights?: Highlights | null | undefined;
   /** The publisher's id. */
@@ -222,6 +224,24 @@ export interface Deprecation {
   successor?: Successor | null | undefined;
 }
 
+/** A signed document, not checked yet. Its canonical JSON is the one form it has as bytes. */
+export interface Envelope {
+  /** The document's bytes in base64 (RFC 4648 §4, with padding). */
+  payload: string;
+  /** What the payload is. */
+  payloadtype: string;
+  /** Exactly one. */
+  signatures: readonly EnvelopeSignature[];
+}
+
+/** The signature of an envelope. */
+export interface EnvelopeSignature {
+  /** The key it was made with: the first 16 hex digits of the SHA-256 of its 32 bytes. */
+  keyid: string;
+  /** Ed25519 over `DSSEv1 <length> <type> <length> <payload>`, base64. */
+  sig: string;
+}
+
 /** The error itself. */
 export interface ErrorBody {
   /** Stable code; see [`Code`]. */
@@ -257,6 +277,16 @@ export interface Event {
 
 /** What happened. */
 export type EventType = 'component.published' | 'component.installed' | 'component.updated' | 'component.rated' | 'component.approved' | 'component.changes_requested' | 'component.rejected' | 'component.quarantined' | 'component.released' | 'component.withdrawn' | 'component.yanked' | 'component.deprecated' | 'component.uninstalled' | 'webhook.disabled';
+
+/** What a component comes to on other instances, as those tell. */
+export interface FederatedNumbers {
+  /** Plain mean of its ratings there, 1–5; null when unrated. */
+  averageRating?: number | null | undefined;
+  /** How many tenants there ever installed it. */
+  installCount: number;
+  /** How many ratings. */
+  ratingCount: number;
+}
 
 /** A file of a publication or of a bundle. */
 export interface ComponentFile {

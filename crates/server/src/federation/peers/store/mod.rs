@@ -89,6 +89,11 @@ impl FromRow for PeerLag {
 }
 
 impl PeerRow {
+    /// How much is kept of it: reviewers look at everything.
+    pub(super) fn keeps(&self) -> PeerMirror {
+        if self.policy == PeerPolicy::Review { PeerMirror::All } else { self.mirror }
+    }
+
     /// As it is shown, with its keys and what there is of it.
     pub(super) fn shown(self, c: &mut Conn<'_>) -> Result<Peer, Error> {
         let origin = origin(c, self.id, &self.instance)?.ok_or(Error::NotFound)?;

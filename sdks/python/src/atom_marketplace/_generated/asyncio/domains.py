@@ -516,8 +516,10 @@ class DomainsOperations(AsyncCore):
     ) -> models.Bundle:
         """Fetches everything an instance needs to run a domain.
 
-        Whoever may see the component may fetch it. The bytes of a version never change; `Content-Digest` is of
-        exactly them. A yanked version, or one that is not the latest, is given by its number alone.
+        Whoever may see the component may fetch it. The bytes of a version never change. With `Accept:
+        application/vnd.dsse.envelope.v1+json` they come in an envelope, signed by the instance where the version was
+        published; `ETag` and `Content-Digest` are of exactly the bytes that are sent. A yanked version, or one that
+        is not the latest, is given by its number alone.
 
         Args:
             domain_id: The component's id
@@ -528,7 +530,8 @@ class DomainsOperations(AsyncCore):
 
         Raises:
             MarketplaceError: HTTP 404, No such component or version that the caller may see; HTTP 409,
-                AMBIGUOUS_COMPONENT: several publishers have that id.
+                AMBIGUOUS_COMPONENT: several publishers have that id; CONFLICT: the envelope of a version that is not
+                available.
         """
         call = Call(
             "GET",

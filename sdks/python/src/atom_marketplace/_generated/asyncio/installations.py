@@ -186,8 +186,9 @@ class InstallationsOperations(AsyncCore):
         """Get installation bundle.
 
         Everything an instance needs to run the installed version, with the content of its files: also if it was
-        yanked or withdrawn since. While it is quarantined, or once it was taken down, there is none: 404 with
-        `details.status`.
+        yanked or withdrawn since. With `Accept: application/vnd.dsse.envelope.v1+json` it comes in its envelope,
+        signed by the instance where the version was published. While it is quarantined, or once it was taken down,
+        there is none: 404 with `details.status`.
 
         Args:
             installation_id: `inst_…`
