@@ -6,6 +6,7 @@ mod feed;
 mod filters;
 mod hints;
 mod identity_api;
+mod peers;
 mod served_api;
 mod store;
 mod totals;
@@ -41,7 +42,12 @@ pub use identity_api::router as well_known;
 
 /// Routes.
 pub fn routes() -> crate::http::ApiRoutes {
-    api::routes().merge(served_api::routes()).merge(feed::routes()).merge(hints::routes()).merge(totals::routes())
+    api::routes()
+        .merge(served_api::routes())
+        .merge(feed::routes())
+        .merge(hints::routes())
+        .merge(totals::routes())
+        .merge(peers::routes())
 }
 
 /// Whose keys: a tenant's, by its key, or the platform's own.
