@@ -23,6 +23,7 @@ use crate::catalog::takedown;
 use crate::catalog::{self, change::Change};
 use crate::error::ApiResult;
 use crate::extract::TenantScope;
+use crate::federation::feed as served;
 use crate::tenants::{self, Tenant};
 
 /// Components that are taken from one peer.
@@ -323,6 +324,7 @@ pub(super) fn set_apart(c: &mut Conn<'_>, component: &ComponentRow, now: Timesta
     }
     mirror::withdraw(c, component, now)?;
     store::mirror::set_apart(c, component.id)?;
+    served::note_mirrored(c, component.id, now)?;
     catalog::index::reindex(c, component.id)?;
     Ok(Applied { changes: vec![Change::of(component)], done: true, refused: Vec::new() })
 }
@@ -393,6 +395,7 @@ fn put(
             catalog::bundle::keep(c, *id, bundle)?;
         }
     }
+    served::note_mirrored(c, component, now)?;
     Ok(applied)
 }
 

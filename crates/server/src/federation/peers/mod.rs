@@ -338,6 +338,9 @@ fn update(
     row.due_at = now;
     row.error = None;
     store::update(c, &row, now)?;
+    if row.reexport != before.reexport {
+        super::feed::note_peer(c, row.id, now)?;
+    }
     if let (Some(shown), Some(_)) = (shown, &update.fingerprint) {
         keys::pin_anew(c, row.id, shown, now)?;
     }
