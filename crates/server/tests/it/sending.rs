@@ -248,7 +248,7 @@ async fn a_receiver_may_have_a_certificate_of_its_operators_own_authority() {
             parts.outbound_ca = Roots::read(&tls::authority()).expect("certificates");
         };
         let receiver = Receiver::start_tls().await;
-        let server = TestServer::node_with_jobs(db.db.clone(), |_| {}).await;
+        let mut server = TestServer::node_with_jobs(db.db.clone(), |_| {}).await;
         let acme = server.tenant("acme", Plan::Team).await;
         let path = webhook(&acme, json!({"url": receiver.url})).await;
         publish(&acme, "one").await;
@@ -260,6 +260,7 @@ async fn a_receiver_may_have_a_certificate_of_its_operators_own_authority() {
         .await;
         assert!(failed.starts_with("tls: ") && failed.contains("UnknownIssuer"), "{failed}");
         assert_eq!(receiver.received().len(), 0);
+        server.stop_jobs().await;
         drop(server);
 
         let again = tokio::task::block_in_place(|| db.another().expect("it opens once more"));
