@@ -13,6 +13,7 @@ mod secret;
 pub mod webhook;
 
 pub use api::{Collection, Install};
+pub use atom_marketplace_bundle::{self as bundle, verify_bundle};
 pub use atom_marketplace_protocol as protocol;
 pub use atom_marketplace_protocol::error::Code;
 pub use atom_marketplace_protocol::ids::Kind;

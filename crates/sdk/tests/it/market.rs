@@ -241,6 +241,17 @@ async fn federation_and_tenants() {
         assert_eq!(listed[0].id, "shared");
         assert_eq!(peer.federation().get(Kind::Skill, ("acme", "shared")).await.unwrap().id, "shared");
         assert_eq!(peer.federation().bundle(Kind::Skill, "shared").await.unwrap().files.len(), 1);
+        let signed = acme.skills().signed_bundle("shared").await.unwrap();
+        let set = atom_marketplace_testkit::http()
+            .build()
+            .unwrap()
+            .get(format!("{}/.well-known/atom-federation", server.url));
+        let set = set.send().await.unwrap().bytes().await.unwrap();
+        let key_set = atom_marketplace_sdk::bundle::KeySet::parse(&set).unwrap();
+        let keys = [key_set.present().unwrap().public_key];
+        let verified = atom_marketplace_sdk::verify_bundle(&signed, &keys).unwrap();
+        assert_eq!((verified.document.id.as_str(), &verified.document.instance), ("shared", &key_set.instance.id));
+        assert_eq!(atom_marketplace_sdk::verify_bundle(&signed, &[]).unwrap_err().code(), "unknown_key");
         acme.federation_keys().delete(&key.info.id).await.unwrap();
         let error = peer.federation().list(Kind::Skill).await.unwrap_err();
         assert_eq!(error.known_code(), Some(Code::FederationKeyInvalid));

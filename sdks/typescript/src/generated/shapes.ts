@@ -18,7 +18,6 @@ export const shapes: Readonly<Record<string, Readonly<Record<string, string>>>> 
   Deprecation: { successor: 'Successor' },
   DomainPublish: { dependencies: 'Dependency', files: 'ComponentFile' },
   DomainVerification: { instructions: 'ProofInstructions' },
-  Envelope: { signatures: 'EnvelopeSignature' },
   ErrorEnvelope: { error: 'ErrorBody' },
   MarketplaceEvent: { data: 'MarketplaceEvent.data' },
   'MarketplaceEvent.data': { successor: 'Successor' },

@@ -55,8 +55,6 @@ __all__ = [
     "Deprecation",
     "DisabledReason",
     "DomainVerification",
-    "Envelope",
-    "EnvelopeSignature",
     "Event",
     "EventList",
     "EventType",
@@ -939,17 +937,6 @@ class ProofInstructions(Model):
     """Its value."""
     url: str | None
     """The address of the file. Redirects are not followed."""
-
-
-class EnvelopeSignature(Model):
-    """The signature of an envelope."""
-
-    __slots__ = ()
-
-    keyid: str
-    """The key it was made with: the first 16 hex digits of the SHA-256 of its 32 bytes."""
-    sig: str
-    """Ed25519 over `DSSEv1 <length> <type> <length> <payload>`, base64."""
 
 
 class FederatedComponent(Model):
@@ -2378,22 +2365,6 @@ class DomainVerification(Model):
     """What is to be found there. It is no secret, and of no use to another tenant."""
     verified_at: datetime | None
     """Since when it is proven, RFC 3339 UTC."""
-
-
-class Envelope(Model):
-    """A signed document, not checked yet. Its canonical JSON is the one form it has as bytes."""
-
-    __slots__ = ()
-    _decoders = {
-        "signatures": each(EnvelopeSignature),
-    }
-
-    payload: str
-    """The document's bytes in base64 (RFC 4648 §4, with padding)."""
-    payloadtype: str
-    """What the payload is."""
-    signatures: list[EnvelopeSignature]
-    """Exactly one."""
 
 
 class FederationKey(Model):
