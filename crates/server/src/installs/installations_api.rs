@@ -1,6 +1,5 @@
 //! What a tenant has installed, over HTTP: list, read, change, lock.
 
-use atom_marketplace_bundle::Envelope;
 use atom_marketplace_protocol::component::Bundle;
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::ids::Kind;
@@ -156,7 +155,7 @@ async fn update_installation(
         ("If-None-Match" = Option<String>, Header, description = "The ETag of the bundle you have"),
     ),
     responses(
-        (status = 200, description = "The bundle, or with that `Accept` its envelope", content((Bundle = "application/json"), (Envelope = "application/vnd.dsse.envelope.v1+json")), headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
+        (status = 200, description = "The bundle, or with that `Accept` its envelope", content((Bundle = "application/json"), (String = "application/vnd.dsse.envelope.v1+json")), headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
         (status = 304, description = "You have it"),
         (status = 401, description = "No valid credential", body = ErrorEnvelope),
         (status = 403, description = "`INSUFFICIENT_PERMISSIONS`", body = ErrorEnvelope),
