@@ -8,6 +8,7 @@ use atom_marketplace_server::config::{self, Fallback, Mistakes, SETTINGS, Settin
 use clap::{Arg, ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, value_parser};
 
 use crate::client::args::{ClientCommand, Connection};
+use crate::client::federation::PeerCommand;
 
 /// A marketplace for ATOM agents, skills, canvases and domains: find, publish and install; run one and look after it.
 ///
@@ -37,7 +38,7 @@ pub(crate) enum Command {
     Token(Tokens),
     /// Read and verify the record of every change.
     Audit(Audit),
-    /// Say who this instance is among others, and change the key it signs with.
+    /// Say who this instance is among others, change the key it signs with, and pull from others.
     Federation(Federation),
     /// Print the settings in force and where each came from, without secrets.
     Config(Config),
@@ -276,6 +277,8 @@ pub(crate) struct Federation {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FederationCommand {
+    #[command(flatten)]
+    Peers(PeerCommand),
     /// Print the fingerprints of the keys this instance signs with, the present one first.
     Fingerprint {
         #[command(flatten)]

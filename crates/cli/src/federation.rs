@@ -1,4 +1,4 @@
-//! `federation`: who this instance is among others. Works beside a running server.
+//! `federation`: who this instance is among others, at its database; peers through the API. Works beside a running server.
 
 use std::process::ExitCode;
 
@@ -11,20 +11,20 @@ use atom_marketplace_server::seal::Sealer;
 use serde_json::json;
 
 use crate::args::{self, FederationCommand};
-use crate::{output, store};
+use crate::{client, output, store};
 
 pub(crate) fn run(arguments: &args::Federation) -> anyhow::Result<ExitCode> {
-    let (FederationCommand::Fingerprint { common } | FederationCommand::RotateKey { common, .. }) = &arguments.command;
+    let (common, lost) = match &arguments.command {
+        FederationCommand::Peers(command) => return Ok(client::federation::run(command)),
+        FederationCommand::Fingerprint { common } => (common, None),
+        FederationCommand::RotateKey { lost, common } => (common, Some(*lost)),
+    };
     let settings = common.flags.settings()?;
     let secret = Keys::existing_secret_key(&settings).map_err(anyhow::Error::msg)?;
     let secret =
         secret.ok_or_else(|| anyhow!("there is no secret key yet (ATOM_SECRET_KEY): start the server once"))?;
     let identity = Identity::new(Sealer::new(&secret.0));
     let (db, now) = (store::open(&settings)?, Clock::default().now());
-    let lost = match arguments.command {
-        FederationCommand::Fingerprint { .. } => None,
-        FederationCommand::RotateKey { lost, .. } => Some(lost),
-    };
     let done = store::block_on(db.write(move |c| {
         if let Some(lost) = lost {
             identity.rotate(c, &Actor::operator(), lost, now)?;

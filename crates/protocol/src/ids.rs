@@ -115,22 +115,35 @@ pub fn check_tenant_id(id: &str) -> Result<(), String> {
     check_slug(id, "a tenant id is 2–63 characters of a-z 0-9 -, the first a letter or a digit")
 }
 
-/// Checks the id of a local tenant, or of a mirrored one: `{tenant}@{peer}`, where the peer's name
-/// follows the rule of a tenant id.
+/// Characters in what stands behind the `@` of a mirrored tenant's id.
+pub const ORIGIN_LABEL_MAX: usize = 127;
+
+/// Checks the id of a local tenant, or of a mirrored one: `{tenant}@{peer}`, or `{tenant}@{origin}.{peer}` where the
+/// peer passes on what another instance has published.
 pub fn check_tenant_ref(id: &str) -> Result<(), String> {
+    const RULE: &str = "behind the @ of a tenant id are 2–127 characters of a-z 0-9 . -, the first a letter or a digit";
     match id.split_once('@') {
         None => check_tenant_id(id),
-        Some((tenant, peer)) => {
+        Some((tenant, origin)) => {
             check_tenant_id(tenant)?;
-            check_peer_name(peer)
+            check_name(origin, ORIGIN_LABEL_MAX, RULE)
         }
     }
 }
 
 /// Checks the name of a federation peer, which is the part of a mirrored tenant's id behind the
-/// `@`: 2–63 of `a-z 0-9 -`, the first a letter or digit.
+/// `@`: 2–63 of `a-z 0-9 . -`, the first a letter or digit.
 pub fn check_peer_name(name: &str) -> Result<(), String> {
-    check_slug(name, "a peer's name is 2–63 characters of a-z 0-9 -, the first a letter or a digit")
+    check_name(name, TENANT_ID_MAX, "a peer's name is 2–63 characters of a-z 0-9 . -, the first a letter or a digit")
+}
+
+fn check_name(value: &str, max: usize, rule: &str) -> Result<(), String> {
+    check_length(value, 2, max, rule)?;
+    check_characters(value, |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c), rule)?;
+    if value.starts_with(['.', '-']) {
+        return Err(format!("{rule}; this one begins with {:?}", &value[..1]));
+    }
+    Ok(())
 }
 
 fn check_slug(value: &str, rule: &str) -> Result<(), String> {
@@ -235,9 +248,17 @@ mod tests {
         for bad in ["", "a", "-a", "Acme", "a_b", "a.b", "acme@peer", too_long.as_str()] {
             assert!(check_tenant_id(bad).is_err(), "{bad}");
         }
-        assert_eq!(check_tenant_ref("acme@north-1"), Ok(()));
-        for bad in ["acme@", "@north", "acme@a@b", "acme@N", "a@north", "acme@n"] {
+        let longest = format!("acme@{}", "o".repeat(127));
+        for good in ["acme@north-1", "acme@partner.example", "acme@south.north", longest.as_str()] {
+            assert_eq!(check_tenant_ref(good), Ok(()), "{good}");
+        }
+        let too_long = format!("{longest}o");
+        for bad in ["acme@", "@north", "acme@a@b", "acme@N", "a@north", "acme@n", "acme@.n", "acme@n/m", &too_long] {
             assert!(check_tenant_ref(bad).is_err(), "{bad}");
+        }
+        assert_eq!(check_peer_name("partner.example"), Ok(()));
+        for bad in ["", "n", "-north", ".north", "North", "a@b", "a_b", &"n".repeat(64)] {
+            assert!(check_peer_name(bad).is_err(), "{bad}");
         }
     }
 

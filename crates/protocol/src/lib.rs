@@ -22,6 +22,7 @@ pub mod json;
 pub mod lifecycle;
 pub mod limits;
 pub mod page;
+pub mod peer;
 pub mod plan;
 pub mod rating;
 pub mod redaction;

@@ -39,6 +39,7 @@ pub mod types {
     pub use atom_marketplace_protocol::install::*;
     pub use atom_marketplace_protocol::lifecycle::*;
     pub use atom_marketplace_protocol::page::Page;
+    pub use atom_marketplace_protocol::peer::*;
     pub use atom_marketplace_protocol::plan::{Plan, PlanLimits};
     pub use atom_marketplace_protocol::rating::*;
     pub use atom_marketplace_protocol::redaction::*;

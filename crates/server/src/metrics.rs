@@ -4,8 +4,8 @@
 //! has one slot of atomic counters that is found by hash and made at its first request.
 
 use std::fmt;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
@@ -55,11 +55,25 @@ pub struct Metrics {
     routes: Box<[OnceLock<Route>]>,
     /// From when on a request is logged as slow.
     slow_micros: AtomicU64,
+    /// How far the peers that are pulled from are ahead, as it was last seen.
+    peers: Mutex<Vec<PeerLag>>,
+}
+
+/// How far a peer is ahead of what was pulled from it.
+#[derive(Clone, Debug)]
+pub struct PeerLag {
+    /// What it is called here.
+    pub name: String,
+    /// Entries of its feed.
+    pub entries: i64,
+    /// Seconds since there was nothing more to pull.
+    pub seconds: i64,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self { routes: (0..SLOTS).map(|_| OnceLock::new()).collect(), slow_micros: AtomicU64::new(1_000_000) }
+        let routes = (0..SLOTS).map(|_| OnceLock::new()).collect();
+        Self { routes, slow_micros: AtomicU64::new(1_000_000), peers: Mutex::default() }
     }
 }
 
@@ -70,6 +84,11 @@ impl fmt::Debug for Metrics {
 }
 
 impl Metrics {
+    /// Notes how far peers are ahead.
+    pub fn note_peers(&self, lags: Vec<PeerLag>) {
+        *self.peers.lock().unwrap_or_else(PoisonError::into_inner) = lags;
+    }
+
     /// Sets from when on a request is logged as slow.
     pub fn slow_after(&self, limit: Duration) {
         self.slow_micros.store(u64::try_from(limit.as_micros()).unwrap_or(u64::MAX), Relaxed);
@@ -140,6 +159,7 @@ impl Collector for Page {
         latencies(&self.0.metrics, &mut encoder)?;
         database(&self.0, &mut encoder)?;
         deliveries(&self.0.deliveries, &mut encoder)?;
+        peers(&self.0.metrics, &mut encoder)?;
         satellites(&self.0, &mut encoder)?;
         process(&mut encoder)
     }
@@ -249,6 +269,22 @@ fn deliveries(stats: &DeliveryStats, encoder: &mut DescriptorEncoder<'_>) -> Enc
         stats.depth.load(Relaxed),
     )?;
     gauge(encoder, "atom_webhook_overdue_seconds", "How long the oldest delivery that is due has been due", overdue)
+}
+
+fn peers(metrics: &Metrics, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
+    type Value = fn(&PeerLag) -> i64;
+    let lags = metrics.peers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let families: [(&str, &str, Value); 2] = [
+        ("atom_peer_behind_entries", "Entries of a peer's feed that were not pulled yet", |lag| lag.entries),
+        ("atom_peer_behind_seconds", "Since when there was last nothing more to pull from a peer", |lag| lag.seconds),
+    ];
+    for (name, help, value) in families {
+        let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+        for lag in &lags {
+            family.encode_family(&[("peer", lag.name.as_str())])?.encode_gauge(&value(lag))?;
+        }
+    }
+    Ok(())
 }
 
 fn satellites(m: &Marketplace, encoder: &mut DescriptorEncoder<'_>) -> Encoded {

@@ -24,12 +24,12 @@ use crate::extract::Query;
 pub struct PageQuery {
     /// The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
     #[param(minimum = 1, default = 1)]
-    page: Option<u64>,
+    pub(crate) page: Option<u64>,
     /// Items on a page.
     #[param(minimum = 1, maximum = 100, default = 20)]
-    page_size: Option<u64>,
+    pub(crate) page_size: Option<u64>,
     /// `next_cursor` of the page before, in place of `page`.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// The query of a federation list, whose pages are larger.

@@ -2,6 +2,7 @@
 
 mod client;
 pub mod dns;
+pub mod peer;
 mod receiver;
 mod server;
 mod smtp;

@@ -49,9 +49,12 @@ pub(super) async fn login(args: &Login) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// From the environment, else from standard input; never from a flag, which other processes see.
 fn credential(admin: bool) -> anyhow::Result<SecretString> {
-    let (variable, what) = if admin { ("ATOM_ADMIN_KEY", "admin key") } else { ("ATOM_API_TOKEN", "API token") };
+    if admin { secret("ATOM_ADMIN_KEY", "admin key") } else { secret("ATOM_API_TOKEN", "API token") }
+}
+
+/// From the environment, else from standard input; never from a flag, which other processes see.
+pub(super) fn secret(variable: &str, what: &str) -> anyhow::Result<SecretString> {
     if let Ok(secret) = std::env::var(variable)
         && !secret.is_empty()
     {

@@ -4,6 +4,7 @@
 mod account;
 pub(crate) mod args;
 pub(crate) mod failure;
+pub(crate) mod federation;
 mod find;
 mod folder;
 mod init;

@@ -42,8 +42,14 @@ pub struct PendingVersion {
 pub struct Origin {
     /// The instance it was published on.
     pub instance: String,
+    /// What that instance calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Its publisher there.
     pub tenant_id: String,
+    /// The peer it came from, by its name here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer: Option<String>,
     /// The peer that vouches for the origin's key, where that is not pinned here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vouched_by: Option<String>,

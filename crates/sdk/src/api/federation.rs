@@ -1,4 +1,4 @@
-//! Federation: the tenant's keys, and what they read.
+//! Federation: the tenant's keys, what they read, and the peers that are read from.
 
 use atom_marketplace_protocol::component::{Bundle, Component};
 use atom_marketplace_protocol::federation::{
@@ -6,6 +6,7 @@ use atom_marketplace_protocol::federation::{
     FederationTotals, FederationTotalsTaken,
 };
 use atom_marketplace_protocol::ids::Kind;
+use atom_marketplace_protocol::peer::{Peer, PeerCreate, PeerProbe, PeerProbeRequest, PeerRefusal, PeerUpdate};
 use bytes::Bytes;
 use reqwest::Method;
 
@@ -33,6 +34,58 @@ impl FederationKeys {
     pub fn delete(&self, id: &str) -> Call<()> {
         let path = segment("federation key id", id).map(|id| format!("/federation/keys/{id}"));
         Call::done(&self.client, Method::DELETE, path)
+    }
+}
+
+handle! {
+    /// The instances whose catalogs are pulled from. For the platform's admin.
+    Peers
+}
+
+impl Peers {
+    fn path(id: &str, below: &str) -> Result<String, Error> {
+        Ok(format!("/federation/peers/{}{below}", segment("peer id", id)?))
+    }
+
+    /// Lists them, without their keys.
+    pub fn list(&self) -> Listing<Peer> {
+        Listing::new(&self.client, "/federation/peers")
+    }
+
+    /// Asks an instance who it is, before pairing with it.
+    pub fn probe(&self, base_url: &str) -> Call<PeerProbe> {
+        let base_url = base_url.to_owned();
+        Call::json(&self.client, Method::POST, "/federation/peers/probe").body(&PeerProbeRequest { base_url })
+    }
+
+    /// Pairs with one.
+    pub fn create(&self, peer: &PeerCreate) -> Call<Peer> {
+        Call::json(&self.client, Method::POST, "/federation/peers").body(peer)
+    }
+
+    /// One, `peer_…`.
+    pub fn get(&self, id: &str) -> Call<Peer> {
+        Call::json(&self.client, Method::GET, Self::path(id, ""))
+    }
+
+    /// Changes one, pauses it, or takes it for true again.
+    pub fn update(&self, id: &str, update: &PeerUpdate) -> Call<Peer> {
+        Call::json(&self.client, Method::PATCH, Self::path(id, "")).body(update)
+    }
+
+    /// Ends one: what came from it is withdrawn.
+    pub fn delete(&self, id: &str) -> Call<()> {
+        Call::done(&self.client, Method::DELETE, Self::path(id, ""))
+    }
+
+    /// Pulls from one now.
+    pub fn sync(&self, id: &str) -> Call<Peer> {
+        Call::json(&self.client, Method::POST, Self::path(id, "/sync"))
+    }
+
+    /// What was refused of one, the latest first.
+    pub fn refusals(&self, id: &str) -> Listing<PeerRefusal> {
+        Listing::new(&self.client, Self::path(id, "/refusals"))
     }
 }
 

@@ -14,7 +14,7 @@ mod webhooks;
 pub use account::Account;
 pub use admin::{Admin, AdminTenants, Reports, Submissions};
 pub use collection::Collection;
-pub use federation::{Federation, FederationKeys};
+pub use federation::{Federation, FederationKeys, Peers};
 pub use install::{Install, Installations};
 pub use sandbox::TestEnvironment;
 pub use submissions::OwnSubmissions;
@@ -124,6 +124,11 @@ impl Client {
     /// The tenant's federation keys.
     pub fn federation_keys(&self) -> FederationKeys {
         FederationKeys::new(self)
+    }
+
+    /// The instances whose catalogs are pulled from.
+    pub fn peers(&self) -> Peers {
+        Peers::new(self)
     }
 
     /// The catalog as another instance reads it, with a federation key.

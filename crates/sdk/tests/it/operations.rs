@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use atom_marketplace_sdk::types::{
     AccountUpdate, ApiTokenCreate, BulkInstallRequest, ComponentPatch, Decision, DomainClaim, EventType,
-    FederationKeyCreate, FederationTotals, InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, Plan,
-    ReportOutcome, ReportReason, ReportRequest, ReportResolution, Role, SessionCreate, SessionUpdate, SignUp,
-    TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit, TransferDirection, TransferRequest,
-    UsageReportRequest, VerificationMethod, WebhookCreate, WebhookSecretRotate, WebhookUpdate, WebhookVerify,
+    FederationKeyCreate, FederationTotals, InstallationUpdate, Lock, MemberAdd, PasswordResetConfirm, PeerCreate,
+    PeerUpdate, Plan, ReportOutcome, ReportReason, ReportRequest, ReportResolution, Role, SessionCreate, SessionUpdate,
+    SignUp, TenantAdminUpdate, TenantCreate, TenantUpdate, TestLogin, TestRateLimit, TransferDirection,
+    TransferRequest, UsageReportRequest, VerificationMethod, WebhookCreate, WebhookSecretRotate, WebhookUpdate,
+    WebhookVerify,
 };
 use atom_marketplace_sdk::{Call, Client, Kind, Listing};
 use serde_json::{Value, json};
@@ -203,6 +204,16 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("list_federation_keys", &keys.list());
     method("create_federation_key", &keys.create(&FederationKeyCreate::default()));
     method("delete_federation_key", &keys.delete("key_id"));
+
+    let peers = client.peers();
+    method("list_peers", &peers.list());
+    method("probe_peer", &peers.probe("https://marketplace.example"));
+    method("create_peer", &peers.create(&PeerCreate::default()));
+    method("get_peer", &peers.get("peer_id"));
+    method("update_peer", &peers.update("peer_id", &PeerUpdate::default()));
+    method("delete_peer", &peers.delete("peer_id"));
+    method("sync_peer", &peers.sync("peer_id"));
+    method("list_peer_refusals", &peers.refusals("peer_id"));
 
     let test = client.test_environment("test-secret-key");
     let login = TestLogin { email: "test@example.com".to_owned(), password: "testpassword".to_owned() };

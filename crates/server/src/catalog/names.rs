@@ -100,7 +100,7 @@ fn successor_by_full_name(component: &ComponentRow) -> ApiResult<Option<String>>
     serde_json::to_string(&deprecated).map(Some).map_err(ApiError::internal)
 }
 
-fn move_to(
+pub(in crate::catalog) fn move_to(
     c: &mut Conn<'_>,
     component: &ComponentRow,
     scope: &TenantScope,

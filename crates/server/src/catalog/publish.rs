@@ -23,7 +23,7 @@ use atom_marketplace_protocol::digest::component_digest;
 use atom_marketplace_protocol::error::{Code, FieldError, Finding, Severity};
 use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::federation::ChangeAction;
-use atom_marketplace_protocol::ids::{self, Kind};
+use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::json;
 use atom_marketplace_protocol::limits::PUBLISH_BODY_MAX;
 use atom_marketplace_protocol::plan::Plan;
@@ -40,8 +40,8 @@ use super::head::{self, Known};
 use super::index::{First, Words};
 use super::model::ComponentRow;
 use super::sanitise::{Redactions, sanitise};
-use super::store::checks as runs;
 use super::store::write as store;
+use super::stored::{Stored, store_version};
 use super::{dependencies, index, names, record, takedown};
 use crate::audit::{self, Entry};
 use crate::error::{ApiError, ApiResult};
@@ -207,6 +207,16 @@ pub fn prepare(
 }
 
 impl Prepared {
+    /// The manifest that is stored.
+    pub(in crate::catalog) fn manifest(&self) -> Result<Manifest, String> {
+        serde_json::from_str(&self.manifest).map_err(|error| error.to_string())
+    }
+
+    /// Stores another manifest.
+    pub(in crate::catalog) fn set_manifest(&mut self, manifest: &Manifest) {
+        self.manifest = String::from_utf8(json::canonical(&fields_of(manifest))).expect("JSON is text");
+    }
+
     /// Refuses what an automated check blocks, and what would be redacted unless its publisher agrees to that.
     pub fn passed(&self, accept_redactions: bool) -> ApiResult<()> {
         let blocked = blocked(&self.findings);
@@ -236,6 +246,9 @@ struct Before {
 }
 
 fn before(c: &mut Conn<'_>, scope: &TenantScope, prepared: &Prepared) -> ApiResult<Before> {
+    if scope.slug().contains('@') {
+        return Err(ApiError::conflict("This tenant is another instance's: publish there."));
+    }
     let component = store::find(c, prepared.kind, scope, &prepared.id)?;
     let mut versions = Vec::new();
     if let Some(component) = &component {
@@ -425,7 +438,9 @@ fn create(
     let shared = store::tenants_named(c, prepared.shared_with.as_deref().unwrap_or_default())?;
     let first = First::of(component, prepared, scope.tenant(), &shared, now);
     store::insert_component(c, component, version_id, scope, prepared, &face, &first, now)?;
-    store_version(c, scope, prepared, component, version_id, version, before, now)?;
+    let (findings, targets) = (before.findings.as_slice(), before.targets.as_slice());
+    let stored = Stored { component, id: version_id, version, findings, targets };
+    store_version(c, scope, prepared, &stored, now)?;
     store::add_storage(c, scope.id(), prepared.size)?;
     let mut tenants = vec![scope.id()];
     if let Some(shared_with) = &prepared.shared_with {
@@ -434,30 +449,6 @@ fn create(
     first.insert(c)?;
     let change = Change { kind: prepared.kind, slug: prepared.id.clone(), tenants, public: false };
     Ok(Published { component, created: true, change: Some(change) })
-}
-
-#[expect(clippy::too_many_arguments, reason = "the row and what it is made from")]
-fn store_version(
-    c: &mut Conn<'_>,
-    scope: &TenantScope,
-    prepared: &Prepared,
-    component: i64,
-    id: i64,
-    version: &Version,
-    before: &Before,
-    now: Timestamp,
-) -> ApiResult<()> {
-    let findings = &before.findings;
-    store::insert_version(c, id, &ids::new_id("sub"), component, version, scope, prepared, findings, now)?;
-    let (rules, surface) = (prepared.policy.version(), &prepared.surface);
-    runs::insert_run(c, &runs::Run { version: id, sweep: None, rules, findings, surface }, now)?;
-    for file in &prepared.files {
-        store::insert_file(c, id, file)?;
-    }
-    for (position, (dependency, target)) in prepared.dependencies.iter().zip(&before.targets).enumerate() {
-        store::insert_dependency(c, id, position, component, dependency, *target)?;
-    }
-    Ok(())
 }
 
 /// Another version of a component, at once or as a submission.
@@ -472,7 +463,9 @@ fn add_version(
 ) -> ApiResult<Published> {
     let (_, id) = store::next_keys(c)?;
     drop_undone(c, &before.versions)?;
-    store_version(c, scope, prepared, component.id, id, version, before, now)?;
+    let (findings, targets) = (before.findings.as_slice(), before.targets.as_slice());
+    let stored = Stored { component: component.id, id, version, findings, targets };
+    store_version(c, scope, prepared, &stored, now)?;
     store::add_storage(c, scope.id(), before.growth)?;
     let face = Face { version: version.to_string(), ..prepared.face.clone() };
     if prepared.marketplace_type == MarketplaceType::Public {

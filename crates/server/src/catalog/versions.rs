@@ -168,7 +168,13 @@ pub(in crate::catalog) fn own(
     };
     // By whatever name it is called: the token's patterns are about the one it has.
     scope.check_pattern(row.as_ref().map_or(id, |row| &row.slug))?;
-    row.ok_or_else(|| ApiError::component_not_found(kind, id))
+    let row = row.ok_or_else(|| ApiError::component_not_found(kind, id))?;
+    if row.origin.is_some() {
+        return Err(ApiError::conflict(
+            "This component comes from another instance: what becomes of it is said there.",
+        ));
+    }
+    Ok(row)
 }
 
 /// What becomes of a version.

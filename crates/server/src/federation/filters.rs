@@ -83,15 +83,15 @@ pub(super) fn condition(filters: &FederationFilters, args: &mut Vec<Value>) -> S
             .collect();
         places.join(", ")
     };
-    let mut sql = String::new();
+    let mut sql = Vec::new();
     if !filters.categories.is_empty() {
-        sql += &format!(" AND c.category IN ({})", places(&filters.categories));
+        sql.push(format!(" AND c.category IN ({})", places(&filters.categories)));
     }
     if !filters.tags.is_empty() {
-        sql += &format!(
+        sql.push(format!(
             " AND EXISTS (SELECT 1 FROM component_label l WHERE l.component_id = c.id AND l.label_type = 2 AND l.label IN ({}))",
             places(&filters.tags)
-        );
+        ));
     }
-    sql
+    sql.concat()
 }

@@ -6,6 +6,7 @@ mod feed;
 mod filters;
 mod hints;
 mod identity_api;
+mod peers;
 mod served_api;
 mod store;
 mod totals;
@@ -41,7 +42,12 @@ pub use identity_api::router as well_known;
 
 /// Routes.
 pub fn routes() -> crate::http::ApiRoutes {
-    api::routes().merge(served_api::routes()).merge(feed::routes()).merge(hints::routes()).merge(totals::routes())
+    api::routes()
+        .merge(served_api::routes())
+        .merge(feed::routes())
+        .merge(hints::routes())
+        .merge(totals::routes())
+        .merge(peers::routes())
 }
 
 /// Whose keys: a tenant's, by its key, or the platform's own.
@@ -152,7 +158,7 @@ fn served_row(
         // The candidates may be what it must not see.
         if wanted.is_empty() { error } else { error.details(json!({})) }
     })?;
-    let passed_on = row.origin.is_none() || store::is_logged(c, row.id)?;
+    let passed_on = row.origin.is_none() || store::is_passed_on(c, row.id)?;
     if passed_on && filters::pass(wanted, kind, &Scope::of(&row)) {
         return Ok(row);
     }

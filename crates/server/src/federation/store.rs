@@ -7,6 +7,7 @@ use atom_marketplace_protocol::federation::{FederatedComponent, FederationFilter
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::token::{Secret, hash, visible_prefix};
 
+use super::feed::PASSED_ON;
 use super::{NewKey, Owner, filters};
 use crate::extract::FederationIdentity;
 use crate::paging::Window;
@@ -134,10 +135,12 @@ impl FromRow for ServedRow {
     }
 }
 
-/// What peers may see of a kind: what everyone may see, but of what came from another instance only what the log holds,
-/// which is what may be passed on.
-const SERVED: &str = "c.kind = $1 AND c.listed = 1
-    AND (c.origin IS NULL OR EXISTS (SELECT 1 FROM component_change x WHERE x.component_id = c.id))";
+/// What peers may see of a kind: what everyone may see, but of what came from another instance only what is passed on.
+fn seen_by_peers() -> String {
+    format!(
+        "c.kind = $1 AND c.listed = 1 AND (c.origin IS NULL OR EXISTS (SELECT 1 FROM {PASSED_ON} AND x.component_id = c.id))"
+    )
+}
 
 /// What a peer may see of a kind, in the order it came: new ones come last, so that a walk misses none.
 pub(super) fn served(
@@ -152,7 +155,8 @@ pub(super) fn served(
         &format!(
             "SELECT c.seq, c.kind, c.slug, p.slug AS publisher, c.name, c.version, c.digest, c.updated_at
              FROM component c JOIN tenant p ON p.id = c.tenant_id
-             WHERE {SERVED} AND c.seq > $2{condition} ORDER BY c.seq LIMIT $3 OFFSET $4"
+             WHERE {} AND c.seq > $2{condition} ORDER BY c.seq LIMIT $3 OFFSET $4",
+            seen_by_peers()
         ),
         &args,
     )
@@ -162,12 +166,12 @@ pub(super) fn served(
 pub(super) fn count_served(c: &mut Conn<'_>, kind: Kind, wanted: &FederationFilters) -> Result<u64, Error> {
     let mut args = args![kind.code()].to_vec();
     let condition = filters::condition(wanted, &mut args);
-    c.one(&format!("SELECT count(*) FROM component c WHERE {SERVED}{condition}"), &args)
+    c.one(&format!("SELECT count(*) FROM component c WHERE {}{condition}", seen_by_peers()), &args)
 }
 
-/// Whether the log of public changes holds a component.
-pub(super) fn is_logged(c: &mut Conn<'_>, component: i64) -> Result<bool, Error> {
+/// Whether a component that came from another instance is passed on.
+pub(super) fn is_passed_on(c: &mut Conn<'_>, component: i64) -> Result<bool, Error> {
     let found: Option<i64> =
-        c.first("SELECT 1 FROM component_change WHERE component_id = $1 LIMIT 1", args![component])?;
+        c.first(&format!("SELECT 1 FROM {PASSED_ON} AND x.component_id = $1 LIMIT 1"), args![component])?;
     Ok(found.is_some())
 }

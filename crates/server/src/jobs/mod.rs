@@ -115,6 +115,12 @@ const JOBS: &[Job] = &[
         among_nodes: false,
         run: |m| Box::pin(async move { crate::catalog::recheck::advance(&m).await }),
     },
+    Job {
+        name: "pull from peers",
+        every: Duration::from_secs(1),
+        among_nodes: false,
+        run: |m| Box::pin(async move { m.pull_from_peers().await }),
+    },
     // The backstop of the notifications: one that was lost with its sender is made good within this time.
     Job {
         name: "drop finished answers",

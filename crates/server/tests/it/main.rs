@@ -23,6 +23,7 @@ mod mail;
 mod matrix;
 mod names;
 mod openapi;
+mod peers;
 mod publish;
 mod ratings;
 mod receivers;

@@ -5,6 +5,7 @@ pub(in crate::catalog) mod checks;
 pub(in crate::catalog) mod counters;
 pub(in crate::catalog) mod index;
 pub(in crate::catalog) mod list;
+pub(in crate::catalog) mod mirror;
 pub(in crate::catalog) mod search;
 
 use atom_marketplace_db::{Conn, Error, args};

@@ -17,7 +17,8 @@ const TABLES: &str = "FROM component_version v JOIN component c ON c.id = v.comp
 /// What was once submitted to the public, also if it was made private since.
 const SUBMITTED: &str = "(v.visibility = 'public' OR v.decided_by IS NOT NULL)";
 /// With 0 and '' for any.
-const WANTED: &str = "v.visibility = 'public' AND v.status = $1 AND ($2 = 0 OR c.kind = $2) AND ($3 = '' OR p.slug = $3) AND c.origin IS NULL";
+const WANTED: &str =
+    "v.visibility = 'public' AND v.status = $1 AND ($2 = 0 OR c.kind = $2) AND ($3 = '' OR p.slug = $3)";
 
 /// A page of submissions and one more.
 pub(in crate::catalog) fn list(

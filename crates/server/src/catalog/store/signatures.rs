@@ -32,3 +32,13 @@ pub(in crate::catalog) fn insert_payload(c: &mut Conn<'_>, version: i64, payload
     )
     .map(|_| ())
 }
+
+/// Drops the bytes that a component's versions came with, but for what somebody has installed.
+pub(in crate::catalog) fn drop_payloads(c: &mut Conn<'_>, component: i64) -> Result<(), Error> {
+    c.execute(
+        "DELETE FROM version_bundle WHERE version_id IN (SELECT v.id FROM component_version v WHERE v.component_id = $1
+             AND NOT EXISTS (SELECT 1 FROM installation i WHERE i.version_id = v.id AND i.removed_at IS NULL))",
+        args![component],
+    )
+    .map(|_| ())
+}

@@ -31,7 +31,7 @@ use crate::ndjson;
 pub(super) use api::routes;
 pub(crate) use settler::run;
 pub(super) use settler::settle;
-pub(super) use store::head;
+pub(super) use store::{PASSED_ON, head};
 
 /// What the requests of a node share of the feed.
 #[derive(Debug, Default)]
@@ -61,6 +61,16 @@ impl Feed {
     }
 }
 
+/// Notes that something is different about a component that came from another instance.
+pub(super) fn note_mirrored(c: &mut Conn<'_>, component: i64, now: Timestamp) -> Result<(), Error> {
+    store::note_mirrored(c, component, now)
+}
+
+/// Notes that what came from a peer is passed on from now on, or not any more.
+pub(super) fn note_peer(c: &mut Conn<'_>, peer: i64, now: Timestamp) -> Result<(), Error> {
+    store::note_peer(c, peer, now)
+}
+
 /// Who signs: this instance, by the key it has now.
 pub(super) async fn signer(m: &Marketplace) -> Result<Signer, Error> {
     let (identity, now) = (m.identity.clone(), m.now());
@@ -79,6 +89,7 @@ struct Entry {
     scope_before: Option<String>,
     there_before: bool,
     scope: String,
+    withheld: bool,
     versions: i64,
     size: i64,
     record_size: i64,
@@ -184,7 +195,7 @@ fn plan(c: &mut Conn<'_>, from: i64, wanted: &Wanted) -> Result<Plan, Error> {
                     break 'page;
                 }
                 size += bytes;
-                if new && entry.versions > 1 {
+                if new && has_others(&entry) {
                     plan.new.entry(entry.component).or_default();
                 }
                 last_of.insert(entry.component, entries.len());
@@ -215,7 +226,7 @@ fn takes(entry: &Entry, bundles: bool, first: bool, new: bool) -> usize {
     if bundles && carries(entry).is_some() {
         bytes += encoded(entry.bundle_size);
     }
-    if bundles && new && entry.versions > 1 {
+    if bundles && new && has_others(entry) {
         bytes += encoded(entry.size).min(OTHERS_MAX);
     }
     bytes
@@ -224,6 +235,11 @@ fn takes(entry: &Entry, bundles: bool, first: bool, new: bool) -> usize {
 /// The version whose bundle an entry has: the one that became available.
 fn carries(entry: &Entry) -> Option<i64> {
     entry.version_id.filter(|_| matches!(entry.action, ChangeAction::Published | ChangeAction::Updated))
+}
+
+/// Whether a component has other versions than the one that an entry has the bundle of.
+fn has_others(entry: &Entry) -> bool {
+    entry.versions > i64::from(carries(entry).is_some())
 }
 
 /// Bytes of a payload in its envelope.
@@ -236,6 +252,9 @@ fn encoded(payload: i64) -> usize {
 fn part(entry: &Entry, wanted: &FederationFilters) -> Result<Option<(Part, bool)>, Error> {
     let pass = |stored: &str| Ok::<_, Error>(filters::pass(wanted, entry.kind, &scope(stored)?));
     let told = entry.scope_before.as_deref().map(pass).transpose()?.unwrap_or(false);
+    if entry.withheld {
+        return Ok((told || wanted.is_empty()).then_some((Part::OutOfScope, false)));
+    }
     if pass(&entry.scope)? {
         return Ok(Some((Part::Record, !(told && entry.there_before))));
     }
@@ -293,7 +312,7 @@ fn lines(c: &mut Conn<'_>, plan: &Plan, wanted: &Wanted, mut next: usize) -> Res
 fn line(c: &mut Conn<'_>, plan: &Plan, entry: &Entry, mut part: Part, wanted: &Wanted) -> Result<Line, Error> {
     let record = store::record(c, entry.component)?.ok_or(Error::NotFound)?;
     // It may have changed since the page was planned.
-    if !wanted.filters.is_empty() && !filters::pass(&wanted.filters, entry.kind, &scope(&record.scope)?) {
+    if record.withheld || !filters::pass(&wanted.filters, entry.kind, &scope(&record.scope)?) {
         part = Part::OutOfScope;
     }
     let mut line = Line {

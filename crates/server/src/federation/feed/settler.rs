@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use atom_marketplace_bundle::{Record, Refusal, sign};
+use atom_marketplace_bundle::{Record, RecordStatus, Refusal, sign};
 use atom_marketplace_db::{Conn, Error};
 use tokio::sync::watch;
 
@@ -19,6 +19,7 @@ use super::record;
 use super::store::{self, RecordRow, Waiting};
 use crate::app::Marketplace;
 use crate::catalog;
+use crate::catalog::model::ComponentRow;
 use crate::federation::filters::Scope;
 use crate::instance::Signer;
 
@@ -145,7 +146,7 @@ enum Next {
 fn next(c: &mut Conn<'_>, signer: &Signer, change: &Waiting, before: Option<RecordRow>) -> Result<Next, Error> {
     let row = catalog::component(c, change.component)?;
     if row.origin.is_some() {
-        return Ok(Next::Nothing);
+        return next_mirrored(c, &row, before);
     }
     let document = before.as_ref().map(|before| super::document(&before.envelope)).transpose()?;
     let Some(mut record) = record::build(c, &signer.instance, &row, document.clone(), change.at)? else {
@@ -175,5 +176,45 @@ fn next(c: &mut Conn<'_>, signer: &Signer, change: &Waiting, before: Option<Reco
     let Record { instance, source_tenant_id, id: slug, versions, .. } = record;
     let size = versions.iter().map(|version| version.bundle.size as i64).sum();
     let versions = versions.len() as i64;
-    Ok(Next::Record(RecordRow { instance, source_tenant_id, slug, available, scope, versions, size, envelope }))
+    Ok(Next::Record(RecordRow {
+        instance,
+        source_tenant_id,
+        slug,
+        available,
+        withheld: false,
+        scope,
+        versions,
+        size,
+        envelope,
+    }))
+}
+
+/// The same of a component that came from another instance: its record is as it came.
+fn next_mirrored(c: &mut Conn<'_>, row: &ComponentRow, before: Option<RecordRow>) -> Result<Next, Error> {
+    let passed_on = store::passed_on(c, row.id)?;
+    let document = passed_on.as_deref().map(super::document).transpose()?;
+    let there = document.as_ref().is_some_and(|document| document.status == RecordStatus::Published);
+    let available = row.listed && there;
+    let (Some(envelope), Some(document)) = (passed_on, document) else {
+        return Ok(before.map_or(Next::Nothing, |before| Next::Record(withheld(before))));
+    };
+    let gone = !there && before.is_some();
+    if !available && !gone {
+        return Ok(before.map_or(Next::Nothing, |before| Next::Record(withheld(before))));
+    }
+    let scope = match before {
+        Some(before) if gone => before.scope,
+        _ => serde_json::to_string(&Scope::of(row)).expect("a scope is JSON"),
+    };
+    let Record { instance, source_tenant_id, id: slug, versions, .. } = document;
+    let size = versions.iter().map(|version| version.bundle.size as i64).sum();
+    let versions = versions.len() as i64;
+    let record =
+        RecordRow { instance, source_tenant_id, slug, available, withheld: false, scope, versions, size, envelope };
+    Ok(Next::Record(record))
+}
+
+/// What was passed on, and is not any more.
+fn withheld(before: RecordRow) -> RecordRow {
+    RecordRow { available: false, withheld: true, ..before }
 }

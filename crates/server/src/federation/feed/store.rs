@@ -71,6 +71,7 @@ pub(super) struct RecordRow {
     pub(super) source_tenant_id: String,
     pub(super) slug: String,
     pub(super) available: bool,
+    pub(super) withheld: bool,
     pub(super) scope: String,
     pub(super) versions: i64,
     pub(super) size: i64,
@@ -84,6 +85,7 @@ impl FromRow for RecordRow {
             source_tenant_id: row.get("source_tenant_id")?,
             slug: row.get("slug")?,
             available: row.get("available")?,
+            withheld: row.get("withheld")?,
             scope: row.get("scope")?,
             versions: row.get("versions")?,
             size: row.get("size")?,
@@ -95,7 +97,8 @@ impl FromRow for RecordRow {
 /// The record of a component, if the feed has shown it.
 pub(super) fn record(c: &mut Conn<'_>, component: i64) -> Result<Option<RecordRow>, Error> {
     c.first(
-        "SELECT instance, source_tenant_id, slug, available, scope, versions, size, envelope FROM component_record WHERE component_id = $1",
+        "SELECT instance, source_tenant_id, slug, available, withheld, scope, versions, size, envelope
+         FROM component_record WHERE component_id = $1",
         args![component],
     )
 }
@@ -103,10 +106,10 @@ pub(super) fn record(c: &mut Conn<'_>, component: i64) -> Result<Option<RecordRo
 /// Keeps the record of a component.
 pub(super) fn set_record(c: &mut Conn<'_>, component: i64, record: &RecordRow) -> Result<(), Error> {
     c.execute(
-        "INSERT INTO component_record (component_id, instance, source_tenant_id, slug, available, scope, versions, size, envelope)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "INSERT INTO component_record (component_id, instance, source_tenant_id, slug, available, withheld, scope, versions, size, envelope)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (component_id) DO UPDATE SET instance = excluded.instance, source_tenant_id = excluded.source_tenant_id,
-             slug = excluded.slug, available = excluded.available, scope = excluded.scope, versions = excluded.versions,
+             slug = excluded.slug, available = excluded.available, withheld = excluded.withheld, scope = excluded.scope, versions = excluded.versions,
              size = excluded.size, envelope = excluded.envelope",
         args![
             component,
@@ -114,6 +117,7 @@ pub(super) fn set_record(c: &mut Conn<'_>, component: i64, record: &RecordRow) -
             &record.source_tenant_id,
             &record.slug,
             record.available,
+            record.withheld,
             &record.scope,
             record.versions,
             record.size,
@@ -123,8 +127,58 @@ pub(super) fn set_record(c: &mut Conn<'_>, component: i64, record: &RecordRow) -
     Ok(())
 }
 
+/// What came from other instances and may be passed on.
+pub(in crate::federation) const PASSED_ON: &str =
+    "mirror x JOIN peer_origin o ON o.id = x.origin_id JOIN peer p ON p.id = o.peer_id
+     WHERE p.reexport = 1 AND p.deleted_at IS NULL";
+
 /// Of `component_version v`: what everyone may have.
 const PUBLIC: &str = "v.visibility = 'public' AND v.status = 'published' AND v.raw = 0";
+
+/// The record of a component that came from another instance, as it came; none where it is not passed on.
+pub(super) fn passed_on(c: &mut Conn<'_>, component: i64) -> Result<Option<Vec<u8>>, Error> {
+    c.first(&format!("SELECT x.record FROM {PASSED_ON} AND x.component_id = $1"), args![component])
+}
+
+/// Notes that something is different about a component that came from another instance, if it is passed on, or was.
+pub(super) fn note_mirrored(c: &mut Conn<'_>, component: i64, now: Timestamp) -> Result<(), Error> {
+    let action = ChangeAction::Updated.as_str();
+    let versions = c.execute(
+        &format!(
+            "INSERT INTO component_change (component_id, version_id, action, at)
+             SELECT v.component_id, v.id, $2, CAST($3 AS BIGINT)
+             FROM component_version v JOIN component c ON c.id = v.component_id
+                 JOIN version_signature s ON s.version_id = v.id
+             WHERE v.component_id = $1 AND c.listed = 1 AND {PUBLIC}
+               AND EXISTS (SELECT 1 FROM {PASSED_ON} AND x.component_id = v.component_id)
+               AND NOT EXISTS (SELECT 1 FROM component_change h WHERE h.component_id = v.component_id AND h.version_id = v.id)"
+        ),
+        args![component, action, now],
+    )?;
+    if versions == 0 {
+        c.execute(
+            &format!(
+                "INSERT INTO component_change (component_id, action, at)
+                 SELECT c.id, $2, CAST($3 AS BIGINT) FROM component c WHERE c.id = $1
+                   AND (EXISTS (SELECT 1 FROM {PASSED_ON} AND x.component_id = c.id)
+                     OR EXISTS (SELECT 1 FROM component_change h WHERE h.component_id = c.id))"
+            ),
+            args![component, action, now],
+        )?;
+    }
+    Ok(())
+}
+
+/// Notes that a peer's components are passed on from now on, or not any more.
+pub(super) fn note_peer(c: &mut Conn<'_>, peer: i64, now: Timestamp) -> Result<(), Error> {
+    c.execute(
+        "INSERT INTO component_change (component_id, action, at)
+         SELECT x.component_id, $2, CAST($3 AS BIGINT) FROM mirror x JOIN peer_origin o ON o.id = x.origin_id
+         WHERE o.peer_id = $1",
+        args![peer, ChangeAction::Updated.as_str(), now],
+    )?;
+    Ok(())
+}
 
 /// A public version whose bundle is signed.
 pub(super) struct SignedVersion {
@@ -215,6 +269,7 @@ impl FromRow for Entry {
             scope_before: row.get("scope_before")?,
             there_before: row.get::<Option<i64>>("there_before")? == Some(1),
             scope: row.get("scope")?,
+            withheld: row.get("withheld")?,
             versions: row.get("versions")?,
             size: row.get("size")?,
             record_size: row.get("record_size")?,
@@ -227,7 +282,7 @@ impl FromRow for Entry {
 pub(super) fn entries(c: &mut Conn<'_>, after: i64, limit: i64) -> Result<Vec<Entry>, Error> {
     c.all(
         "SELECT x.position, x.action, x.component_id, c.kind, x.version_id, v.version, x.scope_before, x.there_before, r.scope,
-             r.versions, r.size, CAST(length(r.envelope) AS BIGINT) AS record_size, COALESCE(s.size, 0) AS bundle_size
+             r.withheld, r.versions, r.size, CAST(length(r.envelope) AS BIGINT) AS record_size, COALESCE(s.size, 0) AS bundle_size
          FROM component_change x JOIN component c ON c.id = x.component_id
              JOIN component_record r ON r.component_id = x.component_id
              LEFT JOIN component_version v ON v.id = x.version_id

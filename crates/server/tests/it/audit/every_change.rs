@@ -12,9 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use atom_marketplace_db::{Dialect, args};
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::scope::Role;
-use atom_marketplace_protocol::token::Secret;
+use atom_marketplace_protocol::token::{CredentialKind, Secret, generate};
 use atom_marketplace_server::app::Marketplace;
 use atom_marketplace_server::http::openapi;
+use atom_marketplace_testkit::peer::FakePeer;
 use atom_marketplace_testkit::{Answer, Client, PASSWORD, TestDb, TestServer, each_db_async};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ const EXEMPT: &[(&str, &str)] = &[
     ("check_verification", "what it changes is for the domain to say, and is recorded when it does"),
     ("report_usage", "it counts what instances did, which they say again every time"),
     ("mark_inbox_read", "what somebody has seen is no change of anything that others see"),
+    ("probe_peer", "it asks somebody else, and changes nothing"),
     ("verify_webhook", "it tells whether a signature is right, and changes nothing"),
     ("federation_subscribe", "it says where a hint goes that holds nothing, and ends with the key"),
     ("federation_unsubscribe", "as federation_subscribe"),
@@ -123,6 +125,11 @@ fn life() -> Vec<Step> {
         step("delete_token", Acme, "token_id=$token", none(), 204, &[("acme", "token.revoke")]),
         step("create_federation_key", Acme, "", json!({ "name": "peer" }), 201, &[("acme", "federation_key.create")]).each_time().keeps(&[("key", "/id")]),
         step("delete_federation_key", Acme, "key_id=$key", none(), 204, &[("acme", "federation_key.revoke")]),
+        // Peers.
+        step("create_peer", Admin, "", json!({ "name": "north", "base_url": "$north", "key": "$northkey" }), 201, &[("platform", "peer.create")]).keeps(&[("peer", "/id")]),
+        step("update_peer", Admin, "peer_id=$peer", json!({ "policy": "review" }), 200, &[("platform", "peer.update")]).each_time(),
+        step("sync_peer", Admin, "peer_id=$peer", none(), 202, &[("platform", "peer.sync")]).each_time(),
+        step("delete_peer", Admin, "peer_id=$peer", none(), 204, &[("platform", "peer.delete")]),
         // People.
         step("add_member", Acme, "", json!({ "email": "cid@acme.example", "role": "viewer" }), 201, &[("acme", "member.add")]).keeps(&[("cid", "/user_id")]),
         step("update_member", Acme, "user_id=$cid", json!({ "role": "member" }), 200, &[("acme", "member.update")]),
@@ -314,6 +321,8 @@ struct World {
     callers: BTreeMap<By, Client>,
     actors: BTreeMap<By, String>,
     kept: BTreeMap<&'static str, Value>,
+    /// Listens while the world lasts.
+    _north: FakePeer,
 }
 
 impl World {
@@ -326,6 +335,7 @@ impl World {
             // Nothing is sent: the job that does it does not run here.
             parts.accounts.mail = Some(std::sync::Arc::new(mailer.expect("a mailer")));
             parts.accounts.sign_up = atom_marketplace_server::accounts::SignUpMode::Open;
+            parts.outbound_allow = vec!["127.0.0.0/8".parse().expect("a network")];
         })
         .await;
         let mut callers = BTreeMap::from([
@@ -346,7 +356,10 @@ impl World {
             actors.insert(by, format!("member:{}", session["user"]["id"].as_str().expect("an id")));
             callers.insert(by, client);
         }
-        Self { server, callers, actors, kept: BTreeMap::new() }
+        let north = FakePeer::start(1).await;
+        let key = generate(CredentialKind::FederationKey);
+        let kept = BTreeMap::from([("north", json!(north.url)), ("northkey", json!(key.expose()))]);
+        Self { server, callers, actors, kept, _north: north }
     }
 
     fn filled(&self, text: &str) -> String {
