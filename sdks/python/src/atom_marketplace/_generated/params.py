@@ -19,7 +19,6 @@ __all__ = [
     "InstallConfigParam",
     "LockParam",
     "LockedComponentParam",
-    "PeerFiltersParam",
     "SuccessorParam",
     "TenantLimitsUpdateParam",
     "UsageReportParam",
@@ -126,17 +125,6 @@ class LockedComponentParam(TypedDict, total=False):
     """Its publisher."""
     version: Required[str]
     """The version."""
-
-
-class PeerFiltersParam(TypedDict, total=False):
-    """Which components are taken: those that match every list that is not empty."""
-
-    categories: Sequence[str]
-    """In one of these categories."""
-    kinds: Sequence[models.Kind]
-    """Of one of these kinds."""
-    tags: Sequence[str]
-    """With one of these tags."""
 
 
 class SuccessorParam(TypedDict, total=False):
