@@ -118,7 +118,16 @@ fn place(c: &mut Conn<'_>, signer: &Signer, waiting: &[Waiting]) -> Result<(), E
     let mut seen = BTreeSet::new();
     for change in waiting.iter().rev().filter(|change| seen.insert(change.component)) {
         let before = store::record(c, change.component)?;
-        match next(c, signer, change, before)? {
+        let known = before.is_some();
+        let next = match next(c, signer, change, before) {
+            // What cannot be read of one component must not hold up all others.
+            Err(Error::Other(why)) => {
+                tracing::error!(component = change.component, why, "the record of a component cannot be made");
+                if known { Next::Same } else { Next::Nothing }
+            }
+            next => next?,
+        };
+        match next {
             Next::Same => {}
             Next::Record(record) => records.push((change.component, record)),
             Next::Nothing => {
