@@ -7,7 +7,7 @@ use atom_marketplace_bundle::{
 };
 
 fn key() -> InstanceKey {
-    InstanceKey::from_seed(&[1; 32])
+    InstanceKey::from_seed(&[0x5a; 32])
 }
 
 /// Any bytes as an envelope: what is accepted is written in no other way, and nobody has signed it.
