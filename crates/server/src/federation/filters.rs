@@ -24,13 +24,26 @@ pub(in crate::federation) struct Scope {
     /// As they are compared.
     #[serde(default)]
     tags: Vec<String>,
+    /// Nobody is shown it any more, though nobody who may say so has said that it is gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hidden: bool,
 }
 
 impl Scope {
     /// Of what a component shows.
     pub(super) fn of(row: &ComponentRow) -> Self {
         let summary: Scope = serde_json::from_str(&row.summary).unwrap_or_default();
-        Self { category: row.category.clone(), tags: summary.tags.iter().map(|tag| text::fold(tag)).collect() }
+        Self::new(row.category.clone(), summary.tags.iter().map(String::as_str))
+    }
+
+    /// Of these fields.
+    pub(super) fn new<'a>(category: Option<String>, tags: impl Iterator<Item = &'a str>) -> Self {
+        Self { category, tags: tags.map(text::fold).collect(), hidden: false }
+    }
+
+    /// Of what nobody is shown.
+    pub(super) fn hidden() -> Self {
+        Self { hidden: true, ..Self::default() }
     }
 }
 
@@ -65,7 +78,8 @@ pub(super) fn checked(filters: &FederationFilters, wrong: &mut Vec<FieldError>) 
 /// Whether filters let a component through.
 pub(super) fn pass(filters: &FederationFilters, kind: Kind, scope: &Scope) -> bool {
     let among = |wanted: &[String], value: &String| wanted.contains(value);
-    (filters.kinds.is_empty() || filters.kinds.contains(&kind))
+    !scope.hidden
+        && (filters.kinds.is_empty() || filters.kinds.contains(&kind))
         && (filters.categories.is_empty()
             || scope.category.as_ref().is_some_and(|category| among(&filters.categories, category)))
         && (filters.tags.is_empty() || scope.tags.iter().any(|tag| among(&filters.tags, tag)))

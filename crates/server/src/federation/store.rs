@@ -134,10 +134,10 @@ impl FromRow for ServedRow {
     }
 }
 
-/// What peers may see of a kind: what everyone may see, but of what came from another instance only what the log holds,
-/// which is what may be passed on.
+/// What peers may see of a kind: what everyone may see, but of what came from another instance only what is passed on.
 const SERVED: &str = "c.kind = $1 AND c.listed = 1
-    AND (c.origin IS NULL OR EXISTS (SELECT 1 FROM component_change x WHERE x.component_id = c.id))";
+    AND (c.origin IS NULL OR EXISTS (SELECT 1 FROM mirror x JOIN peer_origin o ON o.id = x.origin_id JOIN peer p ON p.id = o.peer_id
+        WHERE x.component_id = c.id AND p.reexport = 1 AND p.deleted_at IS NULL))";
 
 /// What a peer may see of a kind, in the order it came: new ones come last, so that a walk misses none.
 pub(super) fn served(
@@ -163,11 +163,4 @@ pub(super) fn count_served(c: &mut Conn<'_>, kind: Kind, wanted: &FederationFilt
     let mut args = args![kind.code()].to_vec();
     let condition = filters::condition(wanted, &mut args);
     c.one(&format!("SELECT count(*) FROM component c WHERE {SERVED}{condition}"), &args)
-}
-
-/// Whether the log of public changes holds a component.
-pub(super) fn is_logged(c: &mut Conn<'_>, component: i64) -> Result<bool, Error> {
-    let found: Option<i64> =
-        c.first("SELECT 1 FROM component_change WHERE component_id = $1 LIMIT 1", args![component])?;
-    Ok(found.is_some())
 }

@@ -19,7 +19,9 @@ use super::record;
 use super::store::{self, RecordRow, Waiting};
 use crate::app::Marketplace;
 use crate::catalog;
+use crate::catalog::model::ComponentRow;
 use crate::federation::filters::Scope;
+use crate::federation::peers;
 use crate::instance::Signer;
 
 /// Changes that are settled in one transaction.
@@ -145,7 +147,7 @@ enum Next {
 fn next(c: &mut Conn<'_>, signer: &Signer, change: &Waiting, before: Option<RecordRow>) -> Result<Next, Error> {
     let row = catalog::component(c, change.component)?;
     if row.origin.is_some() {
-        return Ok(Next::Nothing);
+        return passed_on(c, &row, before);
     }
     let document = before.as_ref().map(|before| super::document(&before.envelope)).transpose()?;
     let Some(mut record) = record::build(c, &signer.instance, &row, document.clone(), change.at)? else {
@@ -176,4 +178,33 @@ fn next(c: &mut Conn<'_>, signer: &Signer, change: &Waiting, before: Option<Reco
     let size = versions.iter().map(|version| version.bundle.size as i64).sum();
     let versions = versions.len() as i64;
     Ok(Next::Record(RecordRow { instance, source_tenant_id, slug, available, scope, versions, size, envelope }))
+}
+
+/// What is said of a component that came from another instance: its origin's own record, as long as it is passed on and is
+/// what the public sees here. Where it is not, nobody here may say why: it is only not shown any more.
+fn passed_on(c: &mut Conn<'_>, row: &ComponentRow, before: Option<RecordRow>) -> Result<Next, Error> {
+    let scope = |scope: &Scope| serde_json::to_string(scope).expect("a scope is JSON");
+    let told = peers::record(c, row.id)?;
+    let told = match told {
+        Some(told) => Some((super::document(&told)?, told)),
+        None => None,
+    };
+    let next = match (told, before.as_ref()) {
+        (Some((record, envelope)), before) if row.listed || record.manifest.is_none() => {
+            let available = record.manifest.is_some();
+            let seen = match before {
+                _ if available => scope(&Scope::of(row)),
+                Some(before) => before.scope.clone(),
+                None => return Ok(Next::Nothing),
+            };
+            let Record { instance, source_tenant_id, id: slug, versions, .. } = record;
+            let size = versions.iter().map(|version| version.bundle.size as i64).sum();
+            let versions = versions.len() as i64;
+            RecordRow { instance, source_tenant_id, slug, available, scope: seen, versions, size, envelope }
+        }
+        (_, Some(before)) => RecordRow { scope: scope(&Scope::hidden()), available: false, ..before.clone() },
+        (_, None) => return Ok(Next::Nothing),
+    };
+    let same = before.is_some_and(|before| before.envelope == next.envelope && before.scope == next.scope);
+    Ok(if same { Next::Same } else { Next::Record(next) })
 }

@@ -66,6 +66,7 @@ pub(in crate::federation) fn head(c: &mut Conn<'_>) -> Result<i64, Error> {
 }
 
 /// The record of a component as the feed shows it.
+#[derive(Clone, Debug)]
 pub(super) struct RecordRow {
     pub(super) instance: String,
     pub(super) source_tenant_id: String,
