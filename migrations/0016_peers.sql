@@ -20,6 +20,8 @@ CREATE TABLE peer (
     sequence      BIGINT    NOT NULL DEFAULT 0, -- the last entry that was dealt with
     head          BIGINT    NOT NULL DEFAULT 0, -- the highest sequence it has signed
     due_at        BIGINT    NOT NULL,          -- when it is pulled from next
+    hinted        BIGINT    NOT NULL DEFAULT 0, -- how far its feed goes, as it has told since the last pull began
+    subscribed_at BIGINT,                      -- when it was last asked to tell
     lease         TEXT      NOT NULL DEFAULT '', -- the node that pulls
     lease_until   BIGINT    NOT NULL DEFAULT 0,
     pulled_at     BIGINT,                      -- when it was last asked

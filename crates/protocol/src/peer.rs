@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::federation::FederationFilters;
 use crate::ids::Kind;
 use crate::wire_enum::wire_enum;
 
@@ -12,8 +13,6 @@ pub const SCHEDULE_MIN: u32 = 10;
 pub const SCHEDULE_MAX: u32 = 86_400;
 /// Seconds between two pulls where nothing else is said. Live events bring what is urgent sooner.
 pub const SCHEDULE_DEFAULT: u32 = 300;
-/// Entries of one filter.
-pub const FILTER_MAX: usize = 100;
 
 wire_enum! {
     /// What becomes of what a peer offers.
@@ -47,21 +46,6 @@ wire_enum! {
     }
 }
 
-/// Which components are taken: those that match every list that is not empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct PeerFilters {
-    /// Of one of these kinds.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub kinds: Vec<Kind>,
-    /// In one of these categories.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub categories: Vec<String>,
-    /// With one of these tags.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
-}
-
 /// A new peer.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -85,7 +69,7 @@ pub struct PeerCreate {
     pub mirror: Option<PeerMirror>,
     /// Which components are taken. Left out: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filters: Option<PeerFilters>,
+    pub filters: Option<FederationFilters>,
     /// Whether those who pull from here get what comes from there. Left out: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reexport: Option<bool>,
@@ -128,7 +112,7 @@ pub struct PeerUpdate {
     pub mirror: Option<PeerMirror>,
     /// Which components are taken; the others are withdrawn here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filters: Option<PeerFilters>,
+    pub filters: Option<FederationFilters>,
     /// Whether those who pull from here get what comes from there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reexport: Option<bool>,
@@ -206,7 +190,7 @@ pub struct Peer {
     /// How much is kept of it.
     pub mirror: PeerMirror,
     /// Which components are taken.
-    pub filters: PeerFilters,
+    pub filters: FederationFilters,
     /// Whether those who pull from here get what comes from there.
     pub reexport: bool,
     /// Whether it is told totals.

@@ -23,6 +23,8 @@ pub struct ApiError {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// For the log alone, beside the request id.
     pub cause: Option<String>,
+    /// Keys of versions whose content another instance has: once it was fetched, it may go well.
+    pub lacking: Vec<i64>,
 }
 
 /// What a handler returns.
@@ -31,7 +33,14 @@ pub type ApiResult<T> = Result<T, ApiError>;
 impl ApiError {
     /// An error without details.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: json!({}), headers: Vec::new(), cause: None }
+        Self {
+            code,
+            message: message.into(),
+            details: json!({}),
+            headers: Vec::new(),
+            cause: None,
+            lacking: Vec::new(),
+        }
     }
 
     /// The same with details.
@@ -113,6 +122,11 @@ impl ApiError {
     /// 404 for anything that is not a component.
     pub fn not_found(what: &str) -> Self {
         Self::new(Code::NotFound, format!("There is no such {what}."))
+    }
+
+    /// 404 for content that another instance has, unless it is fetched.
+    pub fn content_elsewhere(lacking: Vec<i64>) -> Self {
+        Self { lacking, ..Self::not_found("bundle of it here yet") }
     }
 
     /// 409.

@@ -175,7 +175,8 @@ impl FakePeer {
 
     /// Vouches for the keys of another.
     pub fn vouch(&self, other: &FakePeer) {
-        let (instance, name, key) = (other.instance(), other.inner().name.clone(), other.key());
+        let name = other.inner().name.clone();
+        let (instance, key) = (other.instance(), other.key());
         let instance = NamedInstance { id: instance, name, url: None };
         self.inner().vouched.push(VouchedInstance { instance, keys: vec![entry(&key, AT, None, None)] });
     }

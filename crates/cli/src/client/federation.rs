@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use atom_marketplace_sdk::Kind;
 use atom_marketplace_sdk::api::Peers;
-use atom_marketplace_sdk::types::{Peer, PeerCreate, PeerFilters, PeerMirror, PeerPolicy, PeerStatus};
+use atom_marketplace_sdk::types::{FederationFilters, Peer, PeerCreate, PeerMirror, PeerPolicy, PeerStatus};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -181,7 +181,7 @@ async fn pair(peers: &Peers, args: &Pair) -> anyhow::Result<Peer> {
         fingerprint: Some(fingerprint),
         policy: Some(args.policy),
         mirror: Some(args.mirror),
-        filters: Some(PeerFilters {
+        filters: Some(FederationFilters {
             kinds: args.kind.clone(),
             categories: args.category.clone(),
             tags: args.tag.clone(),

@@ -10,7 +10,7 @@ const TESTING: &str = include_str!("../../../../docs/TESTING.md");
 const API: &str = include_str!("../../../../docs/MARKETPLACE_API.md");
 
 /// The fenced shell blocks between two markers.
-fn script(page: &str, begin: &str, end: &str) -> String {
+pub(crate) fn script(page: &str, begin: &str, end: &str) -> String {
     let (_, rest) = page.split_once(begin).expect("the beginning is marked");
     let (marked, _) = rest.split_once(end).expect("the end is marked");
     let mut script = String::new();

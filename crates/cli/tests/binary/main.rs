@@ -4,6 +4,7 @@ mod backup;
 mod crash;
 mod deliveries;
 mod documents;
+mod federation;
 mod forgery;
 mod guide;
 mod process;

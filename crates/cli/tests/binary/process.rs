@@ -61,6 +61,11 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// The variables it was started with.
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+        self.environment.clone()
+    }
+
     /// Where it runs: `atom-data` is in it.
     pub(crate) fn directory(&self) -> PathBuf {
         self.directory.path().to_owned()

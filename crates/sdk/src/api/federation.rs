@@ -9,6 +9,7 @@ use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::peer::{Peer, PeerCreate, PeerProbe, PeerProbeRequest, PeerRefusal, PeerUpdate};
 use bytes::Bytes;
 use reqwest::Method;
+use serde_json::Value;
 
 use super::handle;
 use crate::reference::segment;
@@ -138,6 +139,11 @@ impl Federation {
     /// Asks not to be told any more.
     pub fn unsubscribe(&self) -> Call<()> {
         Call::done(&self.client, Method::DELETE, "/federation/v1/subscription")
+    }
+
+    /// Tells an instance that pulls from this one that the feed has grown: a signed event in its envelope.
+    pub fn receive_event(&self, envelope: &Value) -> Call<()> {
+        Call::done(&self.client, Method::POST, "/federation/v1/events").body(envelope)
     }
 
     /// Tells what components come to here: up to 1,000 of them, each how much in all.

@@ -198,6 +198,7 @@ fn methods(client: &Client) -> BTreeMap<String, String> {
     method("federation_changes", &federation.changes(None));
     method("federation_subscribe", &federation.subscribe("url"));
     method("federation_unsubscribe", &federation.unsubscribe());
+    method("federation_receive_event", &federation.receive_event(&json!({})));
     method("federation_report_totals", &federation.report_totals(&FederationTotals::default()));
 
     let keys = client.federation_keys();

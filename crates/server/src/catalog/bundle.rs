@@ -5,7 +5,7 @@
 
 use atom_marketplace_bundle::{Document as _, Envelope, KeyId, SIGNATURE_LENGTH, Verified, sign_bytes};
 use atom_marketplace_db::{Conn, Error, FromRow, Row};
-use atom_marketplace_protocol::component::{Bundle, File, FileEncoding};
+use atom_marketplace_protocol::component::{Bundle, File, FileEncoding, Status};
 use atom_marketplace_protocol::digest::sha256_hex;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -75,7 +75,13 @@ pub(in crate::catalog) fn find(
     }
     let row = store::version_by_key(c, key)?;
     // Refused submissions lose their content once another takes their place.
-    if row.size > 0 { Ok(row) } else { Err(missing()) }
+    match row.size {
+        0 if component.origin.is_some() && row.status == Status::Published => {
+            Err(ApiError::content_elsewhere(vec![row.id]))
+        }
+        0 => Err(missing()),
+        _ => Ok(row),
+    }
 }
 
 /// The bytes of a version's bundle: canonical JSON, so that whoever has its content has its bytes. `instance` is this one.

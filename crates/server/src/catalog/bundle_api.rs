@@ -41,7 +41,7 @@ pub(crate) struct BundleQuery {
     /// Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one.
     pub(crate) source_tenant_id: Option<String>,
     /// Exactly this version. Left out: the latest one.
-    version: Option<String>,
+    pub(crate) version: Option<String>,
 }
 
 /// Fetches everything an instance needs to run a @kind
@@ -100,8 +100,16 @@ pub(crate) struct Wanted {
     pub(crate) shared: bool,
 }
 
-/// Sends the bundle that `find` says, in the form that the request asks for.
+/// Sends the bundle that `find` says, in the form that the request asks for. Where another instance has it, it is fetched.
 pub(crate) async fn send(
+    m: &Marketplace,
+    request: &HeaderMap,
+    find: impl Fn(&mut Conn<'_>) -> ApiResult<Wanted> + Clone + Send + 'static,
+) -> ApiResult<Response> {
+    m.with_content(|| send_here(m, request, find.clone())).await
+}
+
+async fn send_here(
     m: &Marketplace,
     request: &HeaderMap,
     find: impl Fn(&mut Conn<'_>) -> ApiResult<Wanted> + Clone + Send + 'static,

@@ -14,12 +14,14 @@ use atom_marketplace_protocol::component::{
 };
 use atom_marketplace_protocol::error::{Finding, Severity};
 use atom_marketplace_protocol::event::EventType;
+use atom_marketplace_protocol::federation::ChangeAction;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::semver_ext::parse_version;
 use semver::Version;
 use serde_json::json;
 
 use super::change::Change;
+use super::changes;
 use super::checks::{self, Policy, catalog::Subject};
 use super::index::{First, Words};
 use super::model::ComponentRow;
@@ -133,6 +135,8 @@ pub(crate) struct Home<'a> {
     pub(crate) origin: &'a str,
     /// Whether reviewers look at it first.
     pub(crate) review: bool,
+    /// Whether those who pull from here get it.
+    pub(crate) passed_on: bool,
 }
 
 /// Where a component stands, as its origin says.
@@ -345,6 +349,7 @@ pub(crate) fn bring(
     let before = catalog::component_by_key(c, component)?;
     let held = store::held(c, component)?;
     let mut brought = Brought { versions: Vec::new(), changes: vec![Change::of(&before)] };
+    let mut fresh = Vec::new();
     match &account.standing {
         Standing::Withdrawn => {
             if before.status != Status::Withdrawn {
@@ -353,16 +358,37 @@ pub(crate) fn bring(
         }
         Standing::Quarantined(reason) => quarantine(c, &before, reason, account.held_before, now)?,
         Standing::Published => {
-            make_available(c, home, &before, &held, account, now)?;
+            fresh = make_available(c, home, &before, &held, account, now)?;
             yank(c, &before, &held, account.versions, now)?;
             deprecate(c, home, &before, account.deprecated.as_ref(), now)?;
         }
     }
     index::reindex(c, component)?;
     let after = catalog::component_by_key(c, component)?;
+    if home.passed_on {
+        log(c, &before, &after, &fresh, now)?;
+    }
     brought.changes.push(Change::of(&after));
     brought.versions = store::held(c, component)?.into_iter().map(|held| (held.version, held.id)).collect();
     Ok(brought)
+}
+
+/// Notes what the public sees differently, for those who pull from here.
+fn log(
+    c: &mut Conn<'_>,
+    before: &ComponentRow,
+    after: &ComponentRow,
+    fresh: &[i64],
+    now: Timestamp,
+) -> Result<(), Error> {
+    if !after.listed {
+        return changes::gone(c, before, ChangeAction::Withdrawn, now);
+    }
+    let action = if before.listed { ChangeAction::Updated } else { ChangeAction::Published };
+    if fresh.is_empty() {
+        return changes::seen(c, after.id, action, None, now);
+    }
+    fresh.iter().try_for_each(|version| changes::seen(c, after.id, action, Some(*version), now))
 }
 
 /// Takes a component from everyone; whoever has it installed keeps it.
@@ -399,6 +425,7 @@ fn quarantine(
 }
 
 /// Makes the versions that the origin lists available, or keeps them for the reviewers; takes back those it lists no more.
+/// Returns those that are available now and were not before.
 fn make_available(
     c: &mut Conn<'_>,
     home: Home<'_>,
@@ -406,7 +433,7 @@ fn make_available(
     held: &[Held],
     account: &Account<'_>,
     now: Timestamp,
-) -> ApiResult<()> {
+) -> ApiResult<Vec<i64>> {
     let actor = home.scope.actor().as_str();
     let listed = |held: &Held| account.versions.iter().any(|told| told.version == held.version);
     let mut available = held.iter().filter(|held| held.status == Status::Published && listed(held)).count();
@@ -456,12 +483,12 @@ fn make_available(
     }
     if status == Status::Published {
         let mut first = available == 0 && component.status != Status::Withdrawn;
-        for version in fresh {
+        for version in &fresh {
             record::available(c, &about, MarketplaceType::Public, first, &version.version, now)?;
             first = false;
         }
     }
-    Ok(())
+    Ok(fresh.into_iter().map(|version| version.id).collect())
 }
 
 fn yank(c: &mut Conn<'_>, component: &ComponentRow, held: &[Held], told: &[Told], now: Timestamp) -> ApiResult<()> {
@@ -514,4 +541,18 @@ fn deprecate(
         events::emit(c, EventType::ComponentDeprecated, &about, Hearers::INSTALLERS, data, now)?;
     }
     Ok(())
+}
+
+/// Takes a version back that this marketplace does not want, whatever its origin says of it.
+pub(crate) fn reject(c: &mut Conn<'_>, version: i64, actor: &str, reason: &str, now: Timestamp) -> ApiResult<()> {
+    decisions::decide(c, version, Status::Rejected, actor, Some(reason), now)?;
+    let component = decisions::component_of(c, version)?;
+    let row = catalog::component_by_key(c, component)?;
+    publish::refresh_head(c, &row, MarketplaceType::Public)?;
+    let any = store::held(c, component)?.iter().any(|held| held.status == Status::Published);
+    if !any && row.status == Status::Published {
+        write::set_state(c, component, MarketplaceType::Public, Status::Rejected, Some(reason), None, now)?;
+        changes::gone(c, &row, ChangeAction::Withdrawn, now)?;
+    }
+    Ok(index::reindex(c, component)?)
 }

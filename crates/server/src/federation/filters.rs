@@ -30,7 +30,12 @@ impl Scope {
     /// Of what a component shows.
     pub(super) fn of(row: &ComponentRow) -> Self {
         let summary: Scope = serde_json::from_str(&row.summary).unwrap_or_default();
-        Self { category: row.category.clone(), tags: summary.tags.iter().map(|tag| text::fold(tag)).collect() }
+        Self::new(row.category.clone(), summary.tags.iter().map(String::as_str))
+    }
+
+    /// Of these fields.
+    pub(super) fn new<'a>(category: Option<String>, tags: impl Iterator<Item = &'a str>) -> Self {
+        Self { category, tags: tags.map(text::fold).collect() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! HTTP of what peers read: the public catalog and nothing else.
 
+use atom_marketplace_db::Conn;
 use atom_marketplace_protocol::component::{Bundle, Component};
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::federation::FederatedComponent;
@@ -19,6 +20,7 @@ use crate::catalog::bundle_api::{self, BundleQuery};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Audience, FederationPeer, Path, Query};
 use crate::http::ApiRoutes;
+use crate::instance;
 use crate::paging::{self, LargePageQuery, Window};
 
 /// Routes.
@@ -108,6 +110,19 @@ async fn federation_get(
     m.db.read(move |c| super::served_detail(c, kind, &id, source.as_deref(), &wanted)).await.map(axum::Json)
 }
 
+/// Which bundle.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ServedBundleQuery {
+    /// The publisher, where several have that id.
+    source_tenant_id: Option<String>,
+    /// Exactly this version. Left out: the latest one.
+    version: Option<String>,
+    /// The instance it comes from, where that is another one: `source_tenant_id` is its publisher there.
+    instance: Option<String>,
+}
+
 /// Give a peer everything an instance needs to run a public @kind
 ///
 /// The same bytes that everyone gets; with `Accept: application/vnd.dsse.envelope.v1+json` in their envelope, signed by the
@@ -116,7 +131,7 @@ async fn federation_get(
     get, path = "/federation/v1/marketplace/@kinds/{id}/bundle", tag = "federation", operation_id = "federation_get_@kind_bundle",
     params(
         ("id" = String, Path, description = "The publisher's id", example = "atom_main"),
-        BundleQuery,
+        ServedBundleQuery,
         ("If-None-Match" = Option<String>, Header, description = "The ETag of the bundle you have"),
     ),
     responses(
@@ -135,12 +150,22 @@ async fn federation_get_bundle(
     peer: FederationPeer,
     Served(kind): Served,
     Path(id): Path<String>,
-    Query(mut query): Query<BundleQuery>,
+    Query(ServedBundleQuery { source_tenant_id, version, instance }): Query<ServedBundleQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let (source, wanted, wanted_id) = (query.source_tenant_id.take(), peer.filters(), id.clone());
-    let row = m.db.read(move |c| super::served_row(c, kind, &wanted_id, source.as_deref(), &wanted)).await?;
-    query.source_tenant_id = Some(row.publisher_slug.to_string());
+    let (own, wanted) = (instance::id(&m).await?, peer.filters());
+    let find = move |c: &mut Conn<'_>| {
+        let source = match (&instance, &source_tenant_id) {
+            (Some(origin), Some(tenant)) if **origin != *own => {
+                let here = super::peers::tenant_of(c, origin, tenant)?;
+                Some(here.ok_or_else(|| ApiError::component_not_found(kind, &id))?)
+            }
+            _ => source_tenant_id.clone(),
+        };
+        super::served_row(c, kind, &id, source.as_deref(), &wanted)
+    };
+    let row = m.db.read(find).await?;
+    let query = BundleQuery { source_tenant_id: Some(row.publisher_slug.to_string()), version };
     let id = row.slug;
     bundle_api::answer(&m, Audience::everyone(), kind, id, query, &headers).await
 }

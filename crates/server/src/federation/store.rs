@@ -7,7 +7,6 @@ use atom_marketplace_protocol::federation::{FederatedComponent, FederationFilter
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::token::{Secret, hash, visible_prefix};
 
-use super::feed::PASSED_ON;
 use super::{NewKey, Owner, filters};
 use crate::extract::FederationIdentity;
 use crate::paging::Window;
@@ -136,11 +135,9 @@ impl FromRow for ServedRow {
 }
 
 /// What peers may see of a kind: what everyone may see, but of what came from another instance only what is passed on.
-fn seen_by_peers() -> String {
-    format!(
-        "c.kind = $1 AND c.listed = 1 AND (c.origin IS NULL OR EXISTS (SELECT 1 FROM {PASSED_ON} AND x.component_id = c.id))"
-    )
-}
+const SERVED: &str = "c.kind = $1 AND c.listed = 1
+    AND (c.origin IS NULL OR EXISTS (SELECT 1 FROM mirror x JOIN peer_origin o ON o.id = x.origin_id JOIN peer p ON p.id = o.peer_id
+        WHERE x.component_id = c.id AND p.reexport = 1 AND p.deleted_at IS NULL))";
 
 /// What a peer may see of a kind, in the order it came: new ones come last, so that a walk misses none.
 pub(super) fn served(
@@ -155,8 +152,7 @@ pub(super) fn served(
         &format!(
             "SELECT c.seq, c.kind, c.slug, p.slug AS publisher, c.name, c.version, c.digest, c.updated_at
              FROM component c JOIN tenant p ON p.id = c.tenant_id
-             WHERE {} AND c.seq > $2{condition} ORDER BY c.seq LIMIT $3 OFFSET $4",
-            seen_by_peers()
+             WHERE {SERVED} AND c.seq > $2{condition} ORDER BY c.seq LIMIT $3 OFFSET $4"
         ),
         &args,
     )
@@ -166,12 +162,5 @@ pub(super) fn served(
 pub(super) fn count_served(c: &mut Conn<'_>, kind: Kind, wanted: &FederationFilters) -> Result<u64, Error> {
     let mut args = args![kind.code()].to_vec();
     let condition = filters::condition(wanted, &mut args);
-    c.one(&format!("SELECT count(*) FROM component c WHERE {}{condition}", seen_by_peers()), &args)
-}
-
-/// Whether a component that came from another instance is passed on.
-pub(super) fn is_passed_on(c: &mut Conn<'_>, component: i64) -> Result<bool, Error> {
-    let found: Option<i64> =
-        c.first(&format!("SELECT 1 FROM {PASSED_ON} AND x.component_id = $1 LIMIT 1"), args![component])?;
-    Ok(found.is_some())
+    c.one(&format!("SELECT count(*) FROM component c WHERE {SERVED}{condition}"), &args)
 }

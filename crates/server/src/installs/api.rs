@@ -1,5 +1,7 @@
 //! Installing over HTTP: one component, several, and what a request would do.
 
+use std::sync::Arc;
+
 use atom_marketplace_protocol::error::{Code, ErrorEnvelope};
 use atom_marketplace_protocol::install::{
     BulkInstallRequest, BulkInstallResponse, BulkResult, BulkStatus, InstallAnswer, InstallPlan, InstallRequest,
@@ -85,7 +87,13 @@ async fn install(
 /// One order as its own transaction.
 async fn run(m: &Marketplace, scope: TenantScope, order: Order) -> ApiResult<Done<Installation>> {
     let (sealer, now) = (m.sealer.clone(), m.now());
-    let done = m.write(move |c| super::install(c, &scope, &sealer, &order, now)).await?;
+    let what = Arc::new((scope, sealer, order));
+    let done = m
+        .with_content(|| {
+            let what = what.clone();
+            m.write(move |c| super::install(c, &what.0, &what.1, &what.2, now))
+        })
+        .await?;
     m.installations_changed(&done);
     Ok(done)
 }

@@ -95,6 +95,12 @@ impl Put {
         self.existing.as_ref().filter(|existing| !existing.removed)
     }
 
+    /// Whether it would bring content that only the instance has where it was published.
+    fn lacks_content(&self) -> bool {
+        let new = self.before().is_none_or(|before| before.version_id != self.version.id);
+        new && self.component.origin.is_some() && self.version.size == 0
+    }
+
     /// What is wrong with its configuration.
     pub(super) fn config_errors(&self) -> Vec<FieldError> {
         let base =
@@ -124,6 +130,10 @@ pub(super) struct Decision {
 impl Decision {
     /// What is to be put in place, or the first problem.
     pub(super) fn accept(mut self) -> ApiResult<Vec<Put>> {
+        let lacking: Vec<i64> = self.puts.iter().filter(|put| put.lacks_content()).map(|put| put.version.id).collect();
+        if !lacking.is_empty() {
+            return Err(ApiError::content_elsewhere(lacking));
+        }
         if self.problems.is_empty() { Ok(self.puts) } else { Err(self.problems.swap_remove(0)) }
     }
 }

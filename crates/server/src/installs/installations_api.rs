@@ -1,5 +1,7 @@
 //! What a tenant has installed, over HTTP: list, read, change, lock.
 
+use std::sync::Arc;
+
 use atom_marketplace_protocol::component::Bundle;
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::ids::Kind;
@@ -135,7 +137,13 @@ async fn update_installation(
 ) -> ApiResult<JsonAnswer<Installation>> {
     super::check_update(&body)?;
     let (sealer, now) = (m.sealer.clone(), m.now());
-    let done = m.write(move |c| super::update(c, &scope, &sealer, &id, &body, now)).await?;
+    let what = Arc::new((scope, sealer, id, body));
+    let done = m
+        .with_content(|| {
+            let what = what.clone();
+            m.write(move |c| super::update(c, &what.0, &what.1, &what.2, &what.3, now))
+        })
+        .await?;
     m.installations_changed(&done);
     Ok(JsonAnswer(done.answer))
 }
@@ -229,7 +237,13 @@ async fn install_lock(
 ) -> ApiResult<JsonAnswer<LockResponse>> {
     super::lock::check(&lock)?;
     let (sealer, now) = (m.sealer.clone(), m.now());
-    let done = m.write(move |c| super::lock_install(c, &scope, &sealer, &lock, now)).await?;
+    let what = Arc::new((scope, sealer, lock));
+    let done = m
+        .with_content(|| {
+            let what = what.clone();
+            m.write(move |c| super::lock_install(c, &what.0, &what.1, &what.2, now))
+        })
+        .await?;
     m.installations_changed(&done);
     Ok(JsonAnswer(done.answer))
 }

@@ -89,7 +89,7 @@ async fn pull(server: &TestServer, id: &str) -> Value {
         server.admin().post(&format!("{PEERS}/{id}/sync"), &json!({})).await;
         server.marketplace.pull_from_peers().await.expect("the job runs");
         let peer = server.admin().get(&format!("{PEERS}/{id}")).await.expect(200);
-        if peer["error"].is_string() || peer["current_at"] == peer["pulled_at"] {
+        if peer["error"].is_string() || (peer["pulled_at"].is_string() && peer["current_at"] == peer["pulled_at"]) {
             return peer;
         }
     }
@@ -488,6 +488,303 @@ async fn lies_are_refused_one_by_one_and_the_rest_is_taken() {
             ]
             .map(|(code, id)| (code.to_owned(), id.to_owned()))
         );
+    })
+    .await;
+}
+
+/// What a whole page is refused for: nothing of it is taken, and the next honest one is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_not_the_peers_is_refused_as_a_whole() {
+    each_db_async(|db| async move {
+        let pair = Pair::open(&db, nothing()).await;
+        let peer = &pair.peer;
+        peer.publish(Kind::Skill, "acme", "one", "1.0.0", json!({}));
+        type Tamper = fn(Vec<u8>) -> Vec<u8>;
+        let tampers: [(&str, Tamper); 7] = [
+            ("malformed", |bytes| bytes[..bytes.len() / 2].to_vec()),
+            ("malformed", |_| b"<html>Welcome</html>".to_vec()),
+            ("malformed", |_| Vec::new()),
+            ("digest_mismatch", |bytes| [b"{}\n".as_slice(), &bytes].concat()),
+            ("digest_mismatch", |mut bytes| {
+                bytes[20] ^= 1;
+                bytes
+            }),
+            ("digest_mismatch", |bytes| {
+                let end = bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+                bytes[end..].to_vec()
+            }),
+            ("bad_signature", |bytes| {
+                String::from_utf8(bytes).unwrap().replace("\"sig\":\"", "\"sig\":\"AAAA").into_bytes()
+            }),
+        ];
+        for (at, (_, tamper)) in tampers.iter().enumerate() {
+            peer.tamper(*tamper);
+            let state = pair.pull().await;
+            assert!(state["error"].is_string(), "{at}: {state}");
+            assert_eq!(pair.listed().await, [""; 0], "{at}");
+        }
+        peer.honest();
+        peer.page_time("2026-01-01T00:00:00.000000Z");
+        assert!(text(&pair.pull().await["error"]).contains("kept it"));
+        peer.honest();
+        peer.tamper(|_| vec![b'x'; 50 << 20]);
+        assert!(text(&pair.pull().await["error"]).contains("larger than"));
+        peer.honest();
+        peer.answer(500);
+        assert!(text(&pair.pull().await["error"]).contains("500"));
+        peer.answer(401);
+        assert!(text(&pair.pull().await["error"]).contains("key"));
+        peer.honest();
+        let state = pair.pull().await;
+        assert_eq!((&state["error"], &state["status"]), (&Value::Null, &json!("active")), "it was never in doubt");
+        assert_eq!(pair.listed().await, ["acme@north/one 1.0.0"]);
+        let codes: Vec<_> = pair.refusals().await.into_iter().map(|(code, _)| code).collect();
+        for code in ["malformed", "digest_mismatch", "replay"] {
+            assert!(codes.contains(&code.to_owned()), "{code}: {codes:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_contradicts_itself_is_not_believed_until_an_admin_has_looked() {
+    each_db_async(|db| async move {
+        let pair = Pair::open(&db, nothing()).await;
+        let (admin, peer) = (pair.server.admin(), &pair.peer);
+        let path = format!("{PEERS}/{}", pair.id);
+        let first = peer.publish(Kind::Skill, "acme", "one", "1.0.0", json!({}));
+        peer.publish(Kind::Skill, "acme", "two", "1.0.0", json!({}));
+        let old = peer.last_line();
+        peer.publish(Kind::Skill, "acme", "two", "1.1.0", json!({}));
+        pair.pull().await;
+        assert_eq!(pair.listed().await, ["acme@north/one 1.0.0", "acme@north/two 1.1.0"]);
+
+        // An older record in a new entry, another one of the same revision, and another content of an old version.
+        peer.say(old);
+        peer.change(Kind::Skill, "acme", "one", "updated", None, |record| {
+            *record = first.clone();
+            record.publisher.name = "Someone else".to_owned();
+        });
+        let other = peer.bundle(Kind::Skill, "acme", "two", "1.0.0", &json!({ "description": "Not what it was." }));
+        peer.change(Kind::Skill, "acme", "two", "updated", None, |record| name_bundle(record, &other));
+        pair.pull().await;
+        assert_eq!(
+            pair.refusals().await,
+            [("bundle_mismatch", "two"), ("equivocation", "one"), ("version_changed", "two")]
+                .map(|(code, id)| (code.to_owned(), id.to_owned()))
+        );
+        assert_eq!(pair.skill("one").await.expect(200)["publisher"]["name"], "acme Inc.");
+        assert_eq!(pair.listed().await, ["acme@north/one 1.0.0", "acme@north/two 1.1.0"]);
+
+        // A feed that is shorter than it was.
+        peer.head(Some(2));
+        let state = pair.pull().await;
+        assert_eq!(state["status"], "suspect", "{state}");
+        assert!(text(&state["status_reason"]).contains("has reached"), "{state}");
+        peer.honest();
+        peer.publish(Kind::Skill, "acme", "three", "1.0.0", json!({}));
+        admin.post(&format!("{path}/sync"), &json!({})).await.expect_error(409, "CONFLICT");
+        pair.server.marketplace.pull_from_peers().await.unwrap();
+        assert_eq!(pair.listed().await.len(), 2, "nothing is taken meanwhile");
+        assert_eq!(admin.patch(&path, &json!({ "status": "active" })).await.expect(200)["status"], "active");
+        pair.pull().await;
+        assert_eq!(pair.listed().await, ["acme@north/one 1.0.0", "acme@north/three 1.0.0", "acme@north/two 1.1.0"]);
+
+        // Somebody else answers.
+        peer.become_instance(8);
+        let state = pair.pull().await;
+        assert_eq!(state["status"], "suspect");
+        assert!(pair.refusals().await.iter().any(|(code, _)| code == "other_instance"));
+        let log = admin.get("/api/admin/audit-log?action=peer.suspect").await.expect(200);
+        assert_eq!(log["total"], 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_followed_as_far_as_the_pinned_ones_lead() {
+    each_db_async(|db| async move {
+        let pair = Pair::open(&db, nothing()).await;
+        let (admin, peer) = (pair.server.admin(), &pair.peer);
+        let path = format!("{PEERS}/{}", pair.id);
+        peer.publish(Kind::Skill, "acme", "one", "1.0.0", json!({}));
+        pair.pull().await;
+        peer.rotate(2, true);
+        peer.publish(Kind::Skill, "acme", "two", "1.0.0", json!({}));
+        let state = pair.pull().await;
+        assert_eq!((&state["error"], &state["fingerprint"]), (&Value::Null, &json!(peer.fingerprint())), "{state}");
+        assert_eq!(state["keys"].as_array().unwrap().len(), 2);
+        assert_eq!(pair.listed().await.len(), 2);
+
+        peer.rotate(3, false);
+        peer.publish(Kind::Skill, "acme", "three", "1.0.0", json!({}));
+        let state = pair.pull().await;
+        assert!(text(&state["error"]).contains("not among those that are trusted"), "{state}");
+        assert_eq!(pair.listed().await.len(), 2);
+        let codes: Vec<_> = pair.refusals().await.into_iter().map(|(code, _)| code).collect();
+        assert_eq!(codes, ["unknown_key", "unproven_key"]);
+        admin
+            .patch(&path, &json!({ "fingerprint": "AAAA-AAAA-AAAA-AAAA-AAAA" }))
+            .await
+            .expect_error(400, "INVALID_REQUEST");
+        admin.patch(&path, &json!({ "fingerprint": peer.fingerprint() })).await.expect(200);
+        assert_eq!(pair.pull().await["error"], Value::Null);
+        assert_eq!(pair.listed().await.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_peer_passes_on_keeps_its_origin_and_its_signature() {
+    each_db_async(|db| async move {
+        let pair = Pair::open(&db, nothing()).await;
+        let (peer, origin) = (&pair.peer, FakePeer::start(5).await);
+        origin.publish(Kind::Skill, "acme", "far", "1.0.0", json!({}));
+        peer.publish(Kind::Skill, "acme", "far", "2.0.0", json!({}));
+        peer.pass_on(&origin, Kind::Skill, "acme", "far", "1.0.0");
+        pair.pull().await;
+        assert_eq!(
+            pair.refusals().await,
+            [("unknown_origin".to_owned(), "far".to_owned())],
+            "nobody has said whose keys those are"
+        );
+        peer.vouch(&origin);
+        peer.pass_on(&origin, Kind::Skill, "acme", "far", "1.0.0");
+        pair.pull().await;
+        assert_eq!(pair.listed().await, ["acme@instance-5.north/far 1.0.0", "acme@north/far 2.0.0"]);
+        let path = format!("{SKILLS}/far?source_tenant_id=acme@instance-5.north");
+        let far = pair.server.anonymous().get(&path).await.expect(200);
+        assert_eq!(far["origin"]["instance"], json!(origin.instance()));
+        assert_eq!(far["origin"]["vouched_by"], json!(peer.instance()));
+        let path = format!("{SKILLS}/far/bundle?source_tenant_id=acme@instance-5.north");
+        let envelope = pair.server.anonymous().with("accept", "application/vnd.dsse.envelope.v1+json").get(&path).await;
+        let bundle = atom_marketplace_bundle::verify_bundle(&envelope.bytes, &[origin.key().public()]);
+        assert_eq!(bundle.expect("the origin's own signature").document.instance, origin.instance());
+
+        // Once the origin is a peer itself, nobody else speaks for it.
+        pair_with(&pair.server, &origin, "south").await;
+        peer.pass_on(&origin, Kind::Skill, "acme", "far", "1.0.0");
+        pair.pull().await;
+        assert!(pair.refusals().await.contains(&("pulled_directly".to_owned(), "far".to_owned())));
+    })
+    .await;
+}
+
+async fn pair_with(server: &TestServer, peer: &FakePeer, name: &str) -> String {
+    pair(server, peer, name, nothing()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_metadata_the_content_comes_when_somebody_asks_for_it() {
+    each_db_async(|db| async move {
+        let pair = Pair::open(&db, json!({ "mirror": "metadata" })).await;
+        let (server, peer) = (&pair.server, &pair.peer);
+        let globex = server.tenant("globex", Plan::Enterprise).await;
+        let fields = json!({ "content": { "steps": [1] }, "readme": "# Read me", "dependencies": [{ "component_type": "skill", "id": "base", "version": "*" }] });
+        peer.publish(Kind::Skill, "acme", "crm", "1.0.0", fields);
+        peer.publish(Kind::Skill, "acme", "base", "1.0.0", json!({}));
+        peer.publish(Kind::Skill, "acme", "base", "1.1.0", json!({ "content": 7 }));
+        pair.pull().await;
+        assert_eq!(pair.listed().await, ["acme@north/base 1.1.0", "acme@north/crm 1.0.0"]);
+        assert!(!peer.asked().iter().any(|asked| asked.contains("bundle")), "nothing was fetched: {:?}", peer.asked());
+        let crm = pair.skill("crm").await.expect(200);
+        assert_eq!((&crm["readme"], crm.get("content")), (&json!("# Read me"), None));
+        peer.answer(503);
+        globex.post(&install(Kind::Skill, "crm"), &json!({})).await.expect_error(503, "UNAVAILABLE");
+        peer.honest();
+        let installed = globex.post(&install(Kind::Skill, "crm"), &json!({ "auto_install_dependencies": true })).await;
+        assert_eq!(installed.expect(201)["dependencies"].as_array().unwrap().len(), 1);
+        assert_eq!(pair.skill("crm").await.expect(200)["content"], json!({ "steps": [1] }));
+        let bundle = server.anonymous().get(&format!("{SKILLS}/base/bundle?version=1.0.0&source_tenant_id=acme@north")).await;
+        assert_eq!(bundle.expect(200)["version"], "1.0.0");
+        let asked = peer.asked().iter().filter(|asked| asked.starts_with("bundle")).count();
+        server.anonymous().get(&format!("{SKILLS}/base/bundle?version=1.0.0&source_tenant_id=acme@north")).await.expect(200);
+        assert_eq!(peer.asked().iter().filter(|asked| asked.starts_with("bundle")).count(), asked, "once");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hint_brings_the_next_pull_forward_if_a_peer_has_signed_it() {
+    each_db_async(|db| async move {
+        let pair = Pair::open(&db, nothing()).await;
+        let (server, peer) = (&pair.server, &pair.peer);
+        let events = "/api/federation/v1/events";
+        peer.publish(Kind::Skill, "acme", "one", "1.0.0", json!({}));
+        pair.pull().await;
+        peer.publish(Kind::Skill, "acme", "two", "1.0.0", json!({}));
+        server.marketplace.pull_from_peers().await.unwrap();
+        assert_eq!(pair.listed().await.len(), 1, "it is not due");
+        let anyone = server.anonymous();
+        let hint = |key: &InstanceKey, at: &str, id: &str| {
+            let event = atom_marketplace_bundle::Event {
+                format: "atom-federation-event/1".to_owned(),
+                instance: peer.instance(),
+                sequence: 2,
+                at: at.to_owned(),
+                id: id.to_owned(),
+            };
+            json!(sign(&event, key).unwrap())
+        };
+        let now = server.marketplace.now();
+        let old = now.minus(std::time::Duration::from_mins(6)).to_string();
+        for (key, at) in [(InstanceKey::from_seed(&[66; 32]), now.to_string()), (peer.key(), old)] {
+            anyone.post(events, &hint(&key, &at, "hnt_1")).await.expect_error(400, "WEBHOOK_VERIFICATION_FAILED");
+        }
+        server.marketplace.pull_from_peers().await.unwrap();
+        assert_eq!(pair.listed().await.len(), 1);
+        let good = hint(&peer.key(), &now.to_string(), "hnt_2");
+        assert_eq!(anyone.post(events, &good).await.status, 202);
+        server.marketplace.pull_from_peers().await.unwrap();
+        assert_eq!(pair.listed().await.len(), 2);
+        peer.publish(Kind::Skill, "acme", "three", "1.0.0", json!({}));
+        assert_eq!(anyone.post(events, &good).await.status, 202, "it is no news");
+        server.marketplace.pull_from_peers().await.unwrap();
+        assert_eq!(pair.listed().await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walk_that_is_cut_off_goes_on_where_it_was_and_one_that_ends_is_undone() {
+    each_db_async(|db| async move {
+        let pair = Pair::open(&db, json!({ "filters": { "tags": ["kept"] } })).await;
+        let (admin, peer) = (pair.server.admin(), &pair.peer);
+        let path = format!("{PEERS}/{}", pair.id);
+        for number in 0..70 {
+            let tags = if number % 2 == 0 { json!(["kept"]) } else { json!(["other"]) };
+            peer.publish(Kind::Skill, "acme", &format!("skill-{number}"), "1.0.0", json!({ "tags": tags }));
+        }
+        peer.page_size(20);
+        // It vanishes in the middle of the third page.
+        peer.tamper(|bytes| {
+            let text = String::from_utf8_lossy(&bytes);
+            if text.contains("\"skill-45\"") { bytes[..bytes.len() / 2].to_vec() } else { bytes }
+        });
+        let state = pair.pull().await;
+        assert_eq!((&state["sequence"], &state["head"]), (&json!(40), &json!(70)), "{state}");
+        assert_eq!(pair.listed().await.len(), 20);
+        peer.honest();
+        let before = peer.asked().len();
+        let state = pair.pull().await;
+        assert_eq!((&state["sequence"], &state["components"]), (&json!(70), &json!(35)), "{state}");
+        let asked = peer.asked()[before..].iter().filter(|asked| asked.starts_with("changes")).count();
+        assert_eq!(asked, 2, "what was taken is not asked for again");
+        let metrics = pair.server.anonymous().get("/metrics").await;
+        assert!(String::from_utf8_lossy(&metrics.bytes).contains("atom_peer_behind_entries{peer=\"north\"}"));
+
+        admin.patch(&path, &json!({ "filters": { "tags": ["other"] } })).await.expect(200);
+        pair.pull().await;
+        assert_eq!(pair.listed().await.len(), 35, "the others came, and those went");
+        assert!(pair.listed().await.contains(&"acme@north/skill-1 1.0.0".to_owned()));
+        admin.delete(&path).await.expect(204);
+        for _ in 0..4 {
+            pair.server.marketplace.pull_from_peers().await.unwrap();
+        }
+        assert_eq!(pair.listed().await, [""; 0]);
+        let again = self::pair(&pair.server, peer, "north", nothing()).await;
+        pull(&pair.server, &again).await;
+        assert_eq!(pair.listed().await.len(), 70, "it comes back under the same names");
     })
     .await;
 }

@@ -403,6 +403,26 @@ export interface ListFederationKeysParams {
   cursor?: string | undefined;
 }
 
+/** Parameters of `listPeers`. */
+export interface ListPeersParams {
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
+/** Parameters of `listPeerRefusals`. */
+export interface ListPeerRefusalsParams {
+  /** The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`. */
+  page?: number | undefined;
+  /** Items on a page. */
+  pageSize?: number | undefined;
+  /** `next_cursor` of the page before, in place of `page`. */
+  cursor?: string | undefined;
+}
+
 /** Parameters of `federationChanges`. */
 export interface FederationChangesParams {
   /** `next_cursor` of the page before. Left out: from the beginning. */

@@ -31,7 +31,7 @@ use crate::ndjson;
 pub(super) use api::routes;
 pub(crate) use settler::run;
 pub(super) use settler::settle;
-pub(super) use store::{PASSED_ON, head};
+pub(super) use store::head;
 
 /// What the requests of a node share of the feed.
 #[derive(Debug, Default)]
@@ -59,16 +59,6 @@ impl Feed {
     fn hints(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }
-}
-
-/// Notes that something is different about a component that came from another instance.
-pub(super) fn note_mirrored(c: &mut Conn<'_>, component: i64, now: Timestamp) -> Result<(), Error> {
-    store::note_mirrored(c, component, now)
-}
-
-/// Notes that what came from a peer is passed on from now on, or not any more.
-pub(super) fn note_peer(c: &mut Conn<'_>, peer: i64, now: Timestamp) -> Result<(), Error> {
-    store::note_peer(c, peer, now)
 }
 
 /// Who signs: this instance, by the key it has now.

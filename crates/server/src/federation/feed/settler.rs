@@ -21,6 +21,7 @@ use crate::app::Marketplace;
 use crate::catalog;
 use crate::catalog::model::ComponentRow;
 use crate::federation::filters::Scope;
+use crate::federation::peers;
 use crate::instance::Signer;
 
 /// Changes that are settled in one transaction.
@@ -118,7 +119,16 @@ fn place(c: &mut Conn<'_>, signer: &Signer, waiting: &[Waiting]) -> Result<(), E
     let mut seen = BTreeSet::new();
     for change in waiting.iter().rev().filter(|change| seen.insert(change.component)) {
         let before = store::record(c, change.component)?;
-        match next(c, signer, change, before)? {
+        let known = before.is_some();
+        let next = match next(c, signer, change, before) {
+            // What cannot be read of one component must not hold up all others.
+            Err(Error::Other(why)) => {
+                tracing::error!(component = change.component, why, "the record of a component cannot be made");
+                if known { Next::Same } else { Next::Nothing }
+            }
+            next => next?,
+        };
+        match next {
             Next::Same => {}
             Next::Record(record) => records.push((change.component, record)),
             Next::Nothing => {
@@ -191,7 +201,7 @@ fn next(c: &mut Conn<'_>, signer: &Signer, change: &Waiting, before: Option<Reco
 
 /// The same of a component that came from another instance: its record is as it came.
 fn next_mirrored(c: &mut Conn<'_>, row: &ComponentRow, before: Option<RecordRow>) -> Result<Next, Error> {
-    let passed_on = store::passed_on(c, row.id)?;
+    let passed_on = peers::record(c, row.id)?;
     let document = passed_on.as_deref().map(super::document).transpose()?;
     let there = document.as_ref().is_some_and(|document| document.status == RecordStatus::Published);
     let available = row.listed && there;

@@ -66,6 +66,7 @@ pub(in crate::federation) fn head(c: &mut Conn<'_>) -> Result<i64, Error> {
 }
 
 /// The record of a component as the feed shows it.
+#[derive(Clone, Debug)]
 pub(super) struct RecordRow {
     pub(super) instance: String,
     pub(super) source_tenant_id: String,
@@ -127,58 +128,8 @@ pub(super) fn set_record(c: &mut Conn<'_>, component: i64, record: &RecordRow) -
     Ok(())
 }
 
-/// What came from other instances and may be passed on.
-pub(in crate::federation) const PASSED_ON: &str =
-    "mirror x JOIN peer_origin o ON o.id = x.origin_id JOIN peer p ON p.id = o.peer_id
-     WHERE p.reexport = 1 AND p.deleted_at IS NULL";
-
 /// Of `component_version v`: what everyone may have.
 const PUBLIC: &str = "v.visibility = 'public' AND v.status = 'published' AND v.raw = 0";
-
-/// The record of a component that came from another instance, as it came; none where it is not passed on.
-pub(super) fn passed_on(c: &mut Conn<'_>, component: i64) -> Result<Option<Vec<u8>>, Error> {
-    c.first(&format!("SELECT x.record FROM {PASSED_ON} AND x.component_id = $1"), args![component])
-}
-
-/// Notes that something is different about a component that came from another instance, if it is passed on, or was.
-pub(super) fn note_mirrored(c: &mut Conn<'_>, component: i64, now: Timestamp) -> Result<(), Error> {
-    let action = ChangeAction::Updated.as_str();
-    let versions = c.execute(
-        &format!(
-            "INSERT INTO component_change (component_id, version_id, action, at)
-             SELECT v.component_id, v.id, $2, CAST($3 AS BIGINT)
-             FROM component_version v JOIN component c ON c.id = v.component_id
-                 JOIN version_signature s ON s.version_id = v.id
-             WHERE v.component_id = $1 AND c.listed = 1 AND {PUBLIC}
-               AND EXISTS (SELECT 1 FROM {PASSED_ON} AND x.component_id = v.component_id)
-               AND NOT EXISTS (SELECT 1 FROM component_change h WHERE h.component_id = v.component_id AND h.version_id = v.id)"
-        ),
-        args![component, action, now],
-    )?;
-    if versions == 0 {
-        c.execute(
-            &format!(
-                "INSERT INTO component_change (component_id, action, at)
-                 SELECT c.id, $2, CAST($3 AS BIGINT) FROM component c WHERE c.id = $1
-                   AND (EXISTS (SELECT 1 FROM {PASSED_ON} AND x.component_id = c.id)
-                     OR EXISTS (SELECT 1 FROM component_change h WHERE h.component_id = c.id))"
-            ),
-            args![component, action, now],
-        )?;
-    }
-    Ok(())
-}
-
-/// Notes that a peer's components are passed on from now on, or not any more.
-pub(super) fn note_peer(c: &mut Conn<'_>, peer: i64, now: Timestamp) -> Result<(), Error> {
-    c.execute(
-        "INSERT INTO component_change (component_id, action, at)
-         SELECT x.component_id, $2, CAST($3 AS BIGINT) FROM mirror x JOIN peer_origin o ON o.id = x.origin_id
-         WHERE o.peer_id = $1",
-        args![peer, ChangeAction::Updated.as_str(), now],
-    )?;
-    Ok(())
-}
 
 /// A public version whose bundle is signed.
 pub(super) struct SignedVersion {

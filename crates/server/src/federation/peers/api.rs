@@ -1,5 +1,6 @@
 //! HTTP of peers.
 
+use atom_marketplace_bundle::Envelope;
 use atom_marketplace_protocol::error::ErrorEnvelope;
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::peer::{Peer, PeerCreate, PeerProbe, PeerProbeRequest, PeerRefusal, PeerUpdate};
@@ -23,6 +24,7 @@ pub(super) fn routes() -> ApiRoutes {
         .routes(routes!(probe_peer))
         .routes(routes!(sync_peer))
         .routes(routes!(list_peer_refusals))
+        .routes(routes!(federation_receive_event))
 }
 
 /// Ask an instance who it is
@@ -229,4 +231,27 @@ async fn list_peer_refusals(
     let window = Window::new(query.page, query.page_size, query.cursor.as_deref())?;
     let page = m.db.read(move |c| super::refusals(c, &uid, &window)).await?;
     Ok(paging::respond(&page, &uri))
+}
+
+/// Tell that a feed has grown
+///
+/// For peers that are pulled from: an envelope of `application/vnd.atom.event+json`, signed by the instance whose feed it is.
+/// It is pulled from as soon as a node has time. The same event again, or one that is more than five minutes old, does
+/// nothing.
+#[utoipa::path(
+    post, path = "/federation/v1/events", tag = "federation", operation_id = "federation_receive_event",
+    request_body = Envelope,
+    responses(
+        (status = 202, description = "Heard"),
+        (status = 400, description = "WEBHOOK_VERIFICATION_FAILED: no peer has signed it, or not lately", body = ErrorEnvelope),
+        (status = 429, description = "Rate limit exceeded", body = ErrorEnvelope),
+    ),
+    security(()),
+)]
+async fn federation_receive_event(
+    State(m): State<Marketplace>,
+    Json(envelope): Json<Envelope>,
+) -> ApiResult<StatusCode> {
+    super::hear(&m, envelope).await?;
+    Ok(StatusCode::ACCEPTED)
 }

@@ -7,7 +7,8 @@ use atom_marketplace_bundle::{Bundle, Record, RecordStatus, Verified};
 use atom_marketplace_db::{Conn, Timestamp};
 use atom_marketplace_protocol::component::{Manifest, Origin as Shown, Status};
 use atom_marketplace_protocol::error::Finding;
-use atom_marketplace_protocol::peer::{PeerFilters, PeerMirror, PeerPolicy};
+use atom_marketplace_protocol::federation::{ChangeAction, FederationFilters};
+use atom_marketplace_protocol::peer::{PeerMirror, PeerPolicy};
 use atom_marketplace_protocol::plan::Plan;
 use serde_json::Value;
 
@@ -21,9 +22,9 @@ use crate::catalog::mirror::{self, Account, Arrival, Held, Home, Standing, Told}
 use crate::catalog::model::ComponentRow;
 use crate::catalog::takedown;
 use crate::catalog::{self, change::Change};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use crate::extract::TenantScope;
-use crate::federation::feed as served;
+use crate::federation::filters::{self, Scope};
 use crate::tenants::{self, Tenant};
 
 /// Components that are taken from one peer.
@@ -154,16 +155,18 @@ pub(super) fn apply(
         if let Some(refusal) = contradiction(c, component, before, signed)? {
             return Ok(Applied::refuse(refusal, tale));
         }
-        let same = before.revision == record.revision && !before.apart;
-        if same && !ready.versions.iter().any(|told| told.arrival.is_some()) {
-            return Ok(Applied::default());
-        }
     }
     if record.status == RecordStatus::Published && !wanted(&peer.filters, record) {
         return match &there {
             Some((component, _)) => set_apart(c, component, now),
             None => Ok(Applied::default()),
         };
+    }
+    let same = |before: &MirrorRow| before.revision == record.revision && !before.apart;
+    if there.as_ref().is_some_and(|(_, before)| same(before))
+        && !ready.versions.iter().any(|told| told.arrival.is_some())
+    {
+        return Ok(Applied::default());
     }
     let gone = record.status != RecordStatus::Published;
     if gone && there.is_none() {
@@ -181,7 +184,13 @@ pub(super) fn apply(
     };
     let scope = TenantScope::of_platform(tenant, actor.clone());
     let shown = origin_of(peer, origin, record);
-    let home = Home { scope: &scope, label: &origin.label, origin: &shown, review: peer.policy == PeerPolicy::Review };
+    let home = Home {
+        scope: &scope,
+        label: &origin.label,
+        origin: &shown,
+        review: peer.policy == PeerPolicy::Review,
+        passed_on: peer.reexport,
+    };
     let new = there.is_none();
     let applied = put(c, home, there, ready, signed, origin, now)?;
     *room -= u64::from(new && applied.done);
@@ -292,15 +301,11 @@ fn contradiction(
 }
 
 /// Whether the peer's filters, as they are set here, let a component through.
-fn wanted(filters: &PeerFilters, record: &Record) -> bool {
-    let manifest = record.manifest.as_ref();
-    let category = manifest.and_then(|fields| fields.get("category")).and_then(Value::as_str);
-    let tags = manifest.and_then(|fields| fields.get("tags")).and_then(Value::as_array);
-    let mut tags = tags.into_iter().flatten().filter_map(Value::as_str);
-    (filters.kinds.is_empty() || filters.kinds.contains(&record.component_type))
-        && (filters.categories.is_empty()
-            || category.is_some_and(|category| filters.categories.iter().any(|wanted| wanted == category)))
-        && (filters.tags.is_empty() || tags.any(|tag| filters.tags.iter().any(|wanted| wanted == tag)))
+fn wanted(filters: &FederationFilters, record: &Record) -> bool {
+    let field = |name: &str| record.manifest.as_ref().and_then(|fields| fields.get(name));
+    let category = field("category").and_then(Value::as_str).map(str::to_owned);
+    let tags = field("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    filters::pass(filters, record.component_type, &Scope::new(category, tags))
 }
 
 /// The peer offers a component no more.
@@ -323,8 +328,8 @@ pub(super) fn set_apart(c: &mut Conn<'_>, component: &ComponentRow, now: Timesta
         return Ok(Applied::default());
     }
     mirror::withdraw(c, component, now)?;
+    catalog::changes::gone(c, component, ChangeAction::Withdrawn, now)?;
     store::mirror::set_apart(c, component.id)?;
-    served::note_mirrored(c, component.id, now)?;
     catalog::index::reindex(c, component.id)?;
     Ok(Applied { changes: vec![Change::of(component)], done: true, refused: Vec::new() })
 }
@@ -395,7 +400,6 @@ fn put(
             catalog::bundle::keep(c, *id, bundle)?;
         }
     }
-    served::note_mirrored(c, component, now)?;
     Ok(applied)
 }
 
@@ -431,4 +435,53 @@ fn judged<'a>(
     }
     judged.sort_by_key(|(told, _)| Some(told.version.as_str()) != head);
     Ok((judged.into_iter().map(|(_, judged)| judged).collect(), refused))
+}
+
+/// What a bundle that was fetched by itself brings.
+pub(super) fn whole(record: &Record, bundle: &Verified<Bundle>, policy: &Arc<Policy>) -> Result<Arrival, Refusal> {
+    super::feed::fits(record, bundle)?;
+    let (tenant, id) = (record.source_tenant_id.as_str(), record.id.as_str());
+    let number = &bundle.document.version;
+    sound(Arrival::whole(bundle.document.clone(), tenant, id, policy)).map_err(|refusal| refusal.version(number))
+}
+
+/// Puts the content of a version in its place. Returns why not, if not.
+pub(super) fn fill(
+    c: &mut Conn<'_>,
+    peer: &PeerRow,
+    origin: &Origin,
+    record: &Record,
+    (component, version): (i64, i64),
+    (arrival, bundle): (&Arrival, &Verified<Bundle>),
+    now: Timestamp,
+) -> ApiResult<Option<Refusal>> {
+    let slug = format!("{}@{}", record.source_tenant_id, origin.label);
+    let tenant = tenants::get(c, &slug)?.ok_or_else(ApiError::tenant_not_found)?;
+    let scope = TenantScope::of_platform(tenant, actor(peer));
+    let shown = origin_of(peer, origin, record);
+    let review = peer.policy == PeerPolicy::Review;
+    let home = Home { scope: &scope, label: &origin.label, origin: &shown, review, passed_on: peer.reexport };
+    if mirror::held(c, component)?.iter().any(|held| held.id == version && held.whole) {
+        return Ok(None);
+    }
+    match mirror::check(c, home, Some(component), arrival)? {
+        Ok(findings) => {
+            mirror::fill(c, home, component, version, arrival, &findings, now)?;
+            catalog::bundle::keep(c, version, bundle)?;
+            Ok(None)
+        }
+        Err(why) => Ok(Some(Refusal::new("checks_failed", format!("The automated checks refuse it: {why}")))),
+    }
+}
+
+/// Takes a version back whose content is not what it should be, for good.
+pub(super) fn reject(
+    c: &mut Conn<'_>,
+    peer: &PeerRow,
+    version: i64,
+    refusal: &Refusal,
+    now: Timestamp,
+) -> ApiResult<()> {
+    store::refuse(c, peer.id, refusal, now)?;
+    mirror::reject(c, version, actor(peer).as_str(), &refusal.message, now)
 }

@@ -73,7 +73,9 @@ pub(super) struct Tale {
     pub(super) remote: String,
     /// Names it had, where there is no record to say so.
     pub(super) formerly: Vec<FormerName>,
-    /// Its record; none: the peer does not offer it any more.
+    /// The peer does not offer it any more, whatever its origin says.
+    pub(super) gone: bool,
+    /// Its record, unless it is gone.
     pub(super) record: Option<Verified<Record>>,
     /// Of its versions that became available, those whose bundles came with it.
     pub(super) bundles: Vec<Verified<Bundle>>,
@@ -146,13 +148,11 @@ impl Reader {
             return Err(Fault::Page(Refusal::new("malformed", message)));
         }
         for tale in told.into_values() {
-            match tale {
-                Tale { record: None, bundles, about, sequence, .. } if !bundles.is_empty() => read.refused.push(
-                    Refusal::new("no_record", "A bundle came without the record of its component.")
-                        .about(&about)
-                        .at(sequence),
-                ),
-                tale => read.told.push(own_bundles(tale, &mut read.refused)),
+            if tale.gone || tale.record.is_some() {
+                read.told.push(own_bundles(tale, &mut read.refused));
+            } else if !tale.bundles.is_empty() {
+                let refusal = Refusal::new("no_record", "A bundle came without the record of its component.");
+                read.refused.push(refusal.about(&tale.about).at(tale.sequence));
             }
         }
         // As they became what they are: what is needed comes before what needs it.
@@ -243,6 +243,7 @@ impl Reader {
             origin: origin.id,
             remote: line.source_tenant_id.clone(),
             formerly: line.formerly.clone(),
+            gone: line.record.is_none() && line.action == OUT_OF_SCOPE,
             record: None,
             bundles: Vec::new(),
         };
@@ -253,8 +254,8 @@ impl Reader {
             })?;
             named(&record.document, &line, &about)?;
             let tale = told.entry(key.clone()).or_insert(new);
-            (tale.record, tale.sequence) = (Some(record), line.sequence);
-        } else if line.action == OUT_OF_SCOPE {
+            (tale.record, tale.sequence, tale.gone) = (Some(record), line.sequence, false);
+        } else if new.gone {
             told.insert(key, new);
             return Ok(());
         } else {

@@ -9,28 +9,30 @@
 mod api;
 mod apply;
 mod feed;
+mod fetch;
 mod keys;
 mod pull;
 mod refusal;
 mod store;
 
 pub(super) use keys::vouched;
+pub(super) use store::mirror::{passed_on as record, tenant_of};
 
 use std::time::Duration;
 
 use atom_marketplace_db::{Conn, Error, Timestamp};
-use atom_marketplace_protocol::error::FieldError;
+use atom_marketplace_protocol::error::{Code, FieldError};
+use atom_marketplace_protocol::federation::FederationFilters;
 use atom_marketplace_protocol::ids;
-use atom_marketplace_protocol::limits::LABEL_MAX;
 use atom_marketplace_protocol::page::Page;
 use atom_marketplace_protocol::peer::{
-    FILTER_MAX, Peer, PeerCreate, PeerFilters, PeerInstance, PeerMirror, PeerPolicy, PeerProbe, PeerRefusal,
-    PeerStatus, PeerUpdate, SCHEDULE_DEFAULT, SCHEDULE_MAX, SCHEDULE_MIN,
+    Peer, PeerCreate, PeerInstance, PeerMirror, PeerPolicy, PeerProbe, PeerRefusal, PeerStatus, PeerUpdate,
+    SCHEDULE_DEFAULT, SCHEDULE_MAX, SCHEDULE_MIN,
 };
-use atom_marketplace_protocol::text::{self, TextRule};
 use atom_marketplace_protocol::token::{self, CredentialKind};
 use serde_json::{Value, json};
 
+use super::filters;
 use crate::app::Marketplace;
 use crate::audit::{self, Actor, Entry};
 use crate::error::{ApiError, ApiResult};
@@ -40,7 +42,7 @@ use crate::outbound::{Outbound, Request, Target};
 use crate::paging::Window;
 use crate::seal::Sealer;
 
-use atom_marketplace_bundle::{Fingerprint, KeySet};
+use atom_marketplace_bundle::{Envelope, Event, Fingerprint, KeyRing, KeySet, PublicKey};
 use store::PeerRow;
 
 /// Routes.
@@ -112,7 +114,7 @@ async fn probe(m: &Marketplace, url: &str) -> ApiResult<PeerProbe> {
 struct NewPeer {
     request: PeerCreate,
     base_url: String,
-    filters: PeerFilters,
+    filters: FederationFilters,
 }
 
 fn new_peer(outbound: &Outbound, request: PeerCreate) -> ApiResult<NewPeer> {
@@ -126,7 +128,7 @@ fn new_peer(outbound: &Outbound, request: PeerCreate) -> ApiResult<NewPeer> {
     });
     check_key(&request.key, &mut wrong);
     check_schedule(request.schedule_seconds, &mut wrong);
-    let filters = check_filters(request.filters.clone().unwrap_or_default(), &mut wrong);
+    let filters = filters::checked(&request.filters.clone().unwrap_or_default(), &mut wrong);
     if wrong.is_empty() { Ok(NewPeer { request, base_url, filters }) } else { Err(ApiError::invalid(wrong)) }
 }
 
@@ -140,23 +142,6 @@ fn check_schedule(seconds: Option<u32>, wrong: &mut Vec<FieldError>) {
     if seconds.is_some_and(|seconds| !(SCHEDULE_MIN..=SCHEDULE_MAX).contains(&seconds)) {
         wrong.push(FieldError::new("schedule_seconds", format!("It is {SCHEDULE_MIN} to {SCHEDULE_MAX}.")));
     }
-}
-
-fn check_filters(mut filters: PeerFilters, wrong: &mut Vec<FieldError>) -> PeerFilters {
-    filters.kinds.sort_unstable();
-    filters.kinds.dedup();
-    for (field, values) in [("filters.categories", &mut filters.categories), ("filters.tags", &mut filters.tags)] {
-        if values.len() > FILTER_MAX {
-            wrong.push(FieldError::new(field, format!("There are {}, of at most {FILTER_MAX}.", values.len())));
-        }
-        for value in values.iter_mut() {
-            match text::clean(value, TextRule { max_chars: LABEL_MAX, multiline: false, required: true }) {
-                Ok(clean) => *value = clean,
-                Err(why) => wrong.push(FieldError::new(field, why)),
-            }
-        }
-    }
-    filters
 }
 
 /// The fingerprint of the key that an instance signs with at present.
@@ -251,7 +236,7 @@ fn list(c: &mut Conn<'_>, window: Window<i64>) -> Result<(Vec<(i64, Peer)>, u64)
 struct Change {
     update: PeerUpdate,
     base_url: Option<String>,
-    filters: Option<PeerFilters>,
+    filters: Option<FederationFilters>,
 }
 
 fn change(outbound: &Outbound, update: PeerUpdate) -> ApiResult<Change> {
@@ -273,7 +258,7 @@ fn change(outbound: &Outbound, update: PeerUpdate) -> ApiResult<Change> {
             "Only a peer's own contradictions make it suspect: send `paused` or `active`.",
         ));
     }
-    let filters = update.filters.clone().map(|filters| check_filters(filters, &mut wrong));
+    let filters = update.filters.as_ref().map(|filters| filters::checked(filters, &mut wrong));
     if wrong.is_empty() { Ok(Change { update, base_url, filters }) } else { Err(ApiError::invalid(wrong)) }
 }
 
@@ -339,7 +324,7 @@ fn update(
     row.error = None;
     store::update(c, &row, now)?;
     if row.reexport != before.reexport {
-        super::feed::note_peer(c, row.id, now)?;
+        store::mirror::log_all(c, row.id, now)?;
     }
     if let (Some(shown), Some(_)) = (shown, &update.fingerprint) {
         keys::pin_anew(c, row.id, shown, now)?;
@@ -371,6 +356,36 @@ fn sync(c: &mut Conn<'_>, actor: &Actor, uid: &str, now: Timestamp) -> ApiResult
     store::make_due(c, row.id, now)?;
     note(c, actor, "peer.sync", uid, json!({ "name": row.name }), now)?;
     get(c, uid)
+}
+
+/// How old a hint may be, or how far ahead of our clock.
+const HINT_AGE: Duration = Duration::from_mins(5);
+
+/// Hears from a peer that its feed has grown, once.
+async fn hear(m: &Marketplace, envelope: Envelope) -> ApiResult<()> {
+    let refuse = |why: String| {
+        let message = format!("The event is refused: {why}.");
+        ApiError::new(Code::WebhookVerificationFailed, message)
+    };
+    let keyid = envelope.signatures.first().map(|signature| signature.keyid.clone()).unwrap_or_default();
+    let keys = m.db.read(move |c| store::keys_named(c, &keyid)).await.map_err(ApiError::from)?;
+    let mut ring = KeyRing::default();
+    for (instance, key) in &keys {
+        ring.add(instance, PublicKey::from_bytes(key).map_err(ApiError::internal)?);
+    }
+    let event: Event = ring.verify(&envelope).map_err(|reason| refuse(reason.to_string()))?.document;
+    let now = m.now();
+    let at: Timestamp = event.at.parse().map_err(|_| refuse("its time cannot be read".to_owned()))?;
+    if now.since(at).max(at.since(now)) > HINT_AGE {
+        return Err(refuse(format!("it was sent at {}, more than five minutes from now", event.at)));
+    }
+    let hear = move |c: &mut Conn<'_>| {
+        if store::note_hint(c, &event.id, now, now.minus(HINT_AGE * 3))? {
+            store::hint(c, &event.instance, event.sequence, now)?;
+        }
+        Ok::<_, Error>(())
+    };
+    m.db.write(hear).await.map_err(ApiError::from)
 }
 
 /// What was refused of a peer, the latest first.

@@ -44,6 +44,10 @@ const BATCH: usize = 25;
 const FETCHES: usize = 200;
 /// Components of which something is missing that are looked at again on one walk.
 const INCOMPLETE: u32 = 50;
+/// How often a peer is asked to tell when its feed grows.
+const SUBSCRIPTION: Duration = Duration::from_hours(24);
+/// Components that it is told of at once.
+const TOTALS: u32 = 1_000;
 /// The longest pause after failures.
 const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 
@@ -69,7 +73,7 @@ impl Marketplace {
 }
 
 /// How a walk ended that did not reach its end.
-enum Stop {
+pub(super) enum Stop {
     /// It can be tried again, after this long at least.
     Later(String, Option<Duration>),
     /// Another node has taken over, or the peer is none any more.
@@ -138,10 +142,10 @@ fn jitter(schedule: Duration) -> Duration {
 }
 
 /// One walk along a peer's feed.
-struct Walk<'a> {
-    m: &'a Marketplace,
-    peer: &'a PeerRow,
-    node: &'a str,
+pub(super) struct Walk<'a> {
+    pub(super) m: &'a Marketplace,
+    pub(super) peer: &'a PeerRow,
+    pub(super) node: &'a str,
 }
 
 impl Walk<'_> {
@@ -150,6 +154,7 @@ impl Walk<'_> {
         let key = self.key()?;
         let own = instance::id(self.m).await?;
         self.follow(&own).await?;
+        self.subscribe(&key).await?;
         let until = self.m.now().plus(TURN);
         let mut place = Place {
             cursor: self.peer.cursor.clone(),
@@ -161,6 +166,7 @@ impl Walk<'_> {
             let more = self.page(&own, &key, &mut place).await?;
             if !more {
                 self.complete_some(&own, &key, &mut place).await?;
+                self.tell(&key).await?;
                 return Ok(true);
             }
             if self.m.now() >= until {
@@ -170,7 +176,7 @@ impl Walk<'_> {
     }
 
     /// The federation key.
-    fn key(&self) -> Result<HeaderValue, Stop> {
+    pub(super) fn key(&self) -> Result<HeaderValue, Stop> {
         let opened = self.m.sealer.open(&super::context(&self.peer.uid), &self.peer.key);
         let opened = opened.map_err(|error| Stop::Later(format!("its key cannot be read: {error}"), None))?;
         let mut key = HeaderValue::from_bytes(&opened)
@@ -226,6 +232,53 @@ impl Walk<'_> {
         }
     }
 
+    /// Asks to be told when its feed grows. What comes of it is not needed: its feed is pulled anyway.
+    async fn subscribe(&self, key: &HeaderValue) -> Result<(), Stop> {
+        let now = self.m.now();
+        if self.peer.subscribed_at.is_some_and(|at| now.since(at) < SUBSCRIPTION) {
+            return Ok(());
+        }
+        let url = format!("{}/api/federation/v1/events", self.m.public_url);
+        let subscribed = self.post(key, "/api/federation/v1/subscription", &json!({ "url": url })).await;
+        if let Err(why) = &subscribed {
+            tracing::debug!(peer = self.peer.name, why, "a peer will not tell when its feed grows");
+        }
+        let id = self.peer.id;
+        Ok(self.m.db.write(move |c| store::subscribed(c, id, now)).await?)
+    }
+
+    /// Tells it what its components come to here, if both sides want that.
+    async fn tell(&self, key: &HeaderValue) -> Result<(), Stop> {
+        if !self.peer.share_totals {
+            return Ok(());
+        }
+        let (id, instance) = (self.peer.id, self.peer.instance.clone());
+        let rows = self.m.db.read(move |c| store::mirror::untold(c, id, &instance, TOTALS)).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let items: Vec<_> = rows.iter().map(|row| &row.told).collect();
+        match self.post(key, "/api/federation/v1/totals", &json!({ "items": items })).await {
+            Ok(()) => {
+                let note = move |c: &mut Conn<'_>| rows.iter().try_for_each(|row| store::mirror::told(c, row));
+                Ok(self.m.db.write(note).await?)
+            }
+            Err(why) => {
+                tracing::debug!(peer = self.peer.name, why, "a peer does not take totals");
+                Ok(())
+            }
+        }
+    }
+
+    async fn post(&self, key: &HeaderValue, below: &str, body: &serde_json::Value) -> Result<(), String> {
+        let target = super::target(&self.m.outbound, &self.peer.base_url, below).map_err(|error| error.to_string())?;
+        let request = Request::post(target, body.to_string())
+            .header(KEY, key.clone())
+            .header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let answer = self.m.outbound.send(request).await.map_err(|error| error.to_string())?;
+        if answer.status.is_success() { Ok(()) } else { Err(format!("{}{}", answer.status, said(&answer))) }
+    }
+
     async fn get(&self, key: &HeaderValue, below: &str, accept: &'static str, max: usize) -> Result<Answer, Stop> {
         let later = |why: String| Stop::Later(why, None);
         let target = super::target(&self.m.outbound, &self.peer.base_url, below);
@@ -246,6 +299,10 @@ impl Walk<'_> {
                 Err(Stop::Later(format!("it answers {}: it asks for time", answer.status), after))
             }
             StatusCode::UNAUTHORIZED => Err(later("it does not know the key any more: give it another one".to_owned())),
+            // It ends before a place that it has reached before, or is another one's.
+            StatusCode::CONFLICT => {
+                Err(self.suspect(Refusal::new("rollback", format!("It has lost its place{}", said(&answer)))).await)
+            }
             status => Err(later(format!("{below} answers {status}{}", said(&answer)))),
         }
     }
@@ -282,7 +339,7 @@ impl Walk<'_> {
     }
 
     /// What is known before a page is read.
-    async fn reader(&self, own: &str, place: &Place) -> Result<Reader, Stop> {
+    pub(super) async fn reader(&self, own: &str, place: &Place) -> Result<Reader, Stop> {
         let (id, instance, own, now) = (self.peer.id, self.peer.instance.clone(), own.to_owned(), self.m.now());
         let (after, head) = (place.sequence, place.head);
         let reader = self.m.db.read(move |c| {
@@ -355,7 +412,7 @@ impl Walk<'_> {
     }
 
     /// A bundle by itself.
-    async fn bundle(
+    pub(super) async fn bundle(
         &self,
         reader: &Reader,
         key: &HeaderValue,
@@ -364,11 +421,12 @@ impl Walk<'_> {
         version: &str,
     ) -> Result<Verified<Bundle>, Stop> {
         let below = format!(
-            "/api/federation/v1/marketplace/{}/{}/bundle?source_tenant_id={}&version={}",
+            "/api/federation/v1/marketplace/{}/{}/bundle?source_tenant_id={}&version={}&instance={}",
             record.component_type.plural(),
             record.id,
             encoded(&tale.remote),
-            encoded(version)
+            encoded(version),
+            record.instance
         );
         let answer = self.get(key, &below, ENVELOPE_TYPE, Bundle::LIMIT).await?;
         let later = |why: String| Stop::Later(why, None);
@@ -427,7 +485,16 @@ impl Walk<'_> {
             };
             let (origin, remote) = (row.origin, row.remote);
             let (sequence, record) = (place.sequence, Some(record));
-            Some(Tale { sequence, about, origin, remote, formerly: Vec::new(), record, bundles: Vec::new() })
+            Some(Tale {
+                sequence,
+                about,
+                origin,
+                remote,
+                formerly: Vec::new(),
+                gone: false,
+                record,
+                bundles: Vec::new(),
+            })
         });
         let told = self.prepare(told.collect()).await?;
         let told = self.complete(&reader, key, told, &mut place.fetches).await?;
@@ -482,12 +549,12 @@ impl Names {
 }
 
 /// Where a walk stands.
-struct Place {
-    cursor: Option<String>,
-    sequence: u64,
-    head: u64,
+pub(super) struct Place {
+    pub(super) cursor: Option<String>,
+    pub(super) sequence: u64,
+    pub(super) head: u64,
     /// Bundles that may still be fetched by themselves.
-    fetches: usize,
+    pub(super) fetches: usize,
 }
 
 /// How far a page brings it.

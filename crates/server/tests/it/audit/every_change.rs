@@ -27,6 +27,7 @@ const EXEMPT: &[(&str, &str)] = &[
     ("check_verification", "what it changes is for the domain to say, and is recorded when it does"),
     ("report_usage", "it counts what instances did, which they say again every time"),
     ("mark_inbox_read", "what somebody has seen is no change of anything that others see"),
+    ("federation_receive_event", "it says that there is something to pull, and what is pulled is recorded"),
     ("probe_peer", "it asks somebody else, and changes nothing"),
     ("verify_webhook", "it tells whether a signature is right, and changes nothing"),
     ("federation_subscribe", "it says where a hint goes that holds nothing, and ends with the key"),

@@ -136,6 +136,7 @@ pub(super) const MATRIX: &[(&str, Access)] = &[
     ("create_federation_key", Tenant(Scope::FederationManage)),
     ("list_federation_keys", Tenant(Scope::FederationManage)),
     ("delete_federation_key", Tenant(Scope::FederationManage)),
+    ("federation_receive_event", Visitor),
     ("list_peers", Platform(Scope::ReviewsManage)),
     ("probe_peer", Platform(Scope::ReviewsManage)),
     ("create_peer", Platform(Scope::ReviewsManage)),

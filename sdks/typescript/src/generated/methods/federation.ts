@@ -19,6 +19,8 @@ import type {
   FederationListDomainsParams,
   FederationListSkillsParams,
   ListFederationKeysParams,
+  ListPeerRefusalsParams,
+  ListPeersParams,
 } from '../parameters.js';
 import type {
   Bundle,
@@ -30,6 +32,12 @@ import type {
   FederationSubscription,
   FederationTotals,
   FederationTotalsTaken,
+  Peer,
+  PeerCreate,
+  PeerProbe,
+  PeerProbeRequest,
+  PeerRefusal,
+  PeerUpdate,
 } from '../types/index.js';
 import { EventsMethods } from './events.js';
 
@@ -49,6 +57,55 @@ const operations = {
   deleteFederationKey: {
     method: 'DELETE',
     path: '/federation/keys/{key_id}',
+  },
+  listPeers: {
+    method: 'GET',
+    path: '/federation/peers',
+    answer: 'Peer',
+  },
+  createPeer: {
+    method: 'POST',
+    path: '/federation/peers',
+    body: 'PeerCreate',
+    required: ['name', 'base_url', 'key'],
+    answer: 'Peer',
+  },
+  probePeer: {
+    method: 'POST',
+    path: '/federation/peers/probe',
+    body: 'PeerProbeRequest',
+    required: ['base_url'],
+    answer: 'PeerProbe',
+  },
+  getPeer: {
+    method: 'GET',
+    path: '/federation/peers/{peer_id}',
+    reserved: { peer_id: ['probe'] },
+    answer: 'Peer',
+  },
+  deletePeer: {
+    method: 'DELETE',
+    path: '/federation/peers/{peer_id}',
+    reserved: { peer_id: ['probe'] },
+  },
+  updatePeer: {
+    method: 'PATCH',
+    path: '/federation/peers/{peer_id}',
+    body: 'PeerUpdate',
+    reserved: { peer_id: ['probe'] },
+    answer: 'Peer',
+  },
+  listPeerRefusals: {
+    method: 'GET',
+    path: '/federation/peers/{peer_id}/refusals',
+    reserved: { peer_id: ['probe'] },
+    answer: 'PeerRefusal',
+  },
+  syncPeer: {
+    method: 'POST',
+    path: '/federation/peers/{peer_id}/sync',
+    reserved: { peer_id: ['probe'] },
+    answer: 'Peer',
   },
   federationChanges: {
     method: 'GET',
@@ -165,6 +222,92 @@ export abstract class FederationMethods extends EventsMethods {
    */
   deleteFederationKey(keyId: string, options?: RequestOptions): ApiPromise<void> {
     return this.one(operations.deleteFederationKey, { path: [keyId], options });
+  }
+
+  /**
+   * List peers.
+   *
+   * In the order they were paired, never their keys.
+   */
+  listPeers(params?: ListPeersParams, options?: RequestOptions): PagePromise<Peer> {
+    return this.page(operations.listPeers, { path: [], params, options });
+  }
+
+  /**
+   * Pair with an instance.
+   *
+   * Pins the keys that it shows, which must match `fingerprint` where it is given, and pulls its public catalog from now on.
+   * Its tenants are named `{tenant}@{name}` here.
+   */
+  createPeer(params: PeerCreate, options?: RequestOptions): ApiPromise<Peer> {
+    return this.one(operations.createPeer, { path: [], params, options });
+  }
+
+  /**
+   * Ask an instance who it is.
+   *
+   * The fingerprint that it shows to this server, before pairing with it. Compare it with what its operator tells you over
+   * another channel, and give it as `fingerprint` to `POST /api/federation/peers`. Nothing is stored.
+   */
+  probePeer(params: PeerProbeRequest, options?: RequestOptions): ApiPromise<PeerProbe> {
+    return this.one(operations.probePeer, { path: [], params, options });
+  }
+
+  /**
+   * Show a peer.
+   *
+   * With the keys that are pinned, how far its feed was walked, and how many of its components are here.
+   *
+   * @param peerId The peer's id, `peer_…`
+   */
+  getPeer(peerId: string, options?: RequestOptions): ApiPromise<Peer> {
+    return this.one(operations.getPeer, { path: [peerId], options });
+  }
+
+  /**
+   * End a peer.
+   *
+   * Nothing is pulled any more, its key is forgotten, and what came from it is withdrawn here. Whoever has it installed keeps
+   * it. Its name stays that instance's.
+   *
+   * @param peerId The peer's id, `peer_…`
+   */
+  deletePeer(peerId: string, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.deletePeer, { path: [peerId], options });
+  }
+
+  /**
+   * Change a peer.
+   *
+   * What is left out stays. `status: active` ends a pause, and takes what a suspect peer says now for the truth. With
+   * `fingerprint` the keys that it shows now are pinned in the place of those before.
+   *
+   * @param peerId The peer's id, `peer_…`
+   */
+  updatePeer(peerId: string, params: PeerUpdate, options?: RequestOptions): ApiPromise<Peer> {
+    return this.one(operations.updatePeer, { path: [peerId], params, options });
+  }
+
+  /**
+   * List what was refused of a peer.
+   *
+   * The latest first, with the reason; the same again is counted. The 1,000 latest are kept.
+   *
+   * @param peerId The peer's id, `peer_…`
+   */
+  listPeerRefusals(peerId: string, params?: ListPeerRefusalsParams, options?: RequestOptions): PagePromise<PeerRefusal> {
+    return this.page(operations.listPeerRefusals, { path: [peerId], params, options });
+  }
+
+  /**
+   * Pull from a peer now.
+   *
+   * Rather than on its schedule. `pulled_at` and `error` tell how it went.
+   *
+   * @param peerId The peer's id, `peer_…`
+   */
+  syncPeer(peerId: string, options?: RequestOptions): ApiPromise<Peer> {
+    return this.one(operations.syncPeer, { path: [peerId], options });
   }
 
   /**

@@ -1,8 +1,11 @@
 //! SQL of what came from peers.
 
 use atom_marketplace_bundle::SignedBytes;
-use atom_marketplace_db::{Conn, Error, FromRow, Row, args};
+use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp, args};
+use atom_marketplace_protocol::federation::FederationTotal;
 use atom_marketplace_protocol::ids::Kind;
+
+use crate::catalog::model::kind_from;
 
 /// What is known of a component that came from elsewhere.
 #[derive(Clone, Debug)]
@@ -165,4 +168,123 @@ pub(in crate::federation::peers) fn count(c: &mut Conn<'_>, peer: i64) -> Result
          WHERE o.peer_id = $1 AND k.status <> 'withdrawn'",
         args![peer],
     )
+}
+
+/// The envelope of a component's record, if its peer's components are passed on.
+pub(in crate::federation) fn passed_on(c: &mut Conn<'_>, component: i64) -> Result<Option<Vec<u8>>, Error> {
+    c.first(
+        "SELECT x.record FROM mirror x JOIN peer_origin o ON o.id = x.origin_id JOIN peer p ON p.id = o.peer_id
+         WHERE x.component_id = $1 AND p.reexport = 1 AND p.deleted_at IS NULL",
+        args![component],
+    )
+}
+
+/// What a publisher of another instance is called here, if its components are passed on.
+pub(in crate::federation) fn tenant_of(
+    c: &mut Conn<'_>,
+    instance: &str,
+    tenant: &str,
+) -> Result<Option<String>, Error> {
+    let label: Option<String> = c.first(
+        "SELECT o.label FROM peer_origin o JOIN peer p ON p.id = o.peer_id
+         WHERE o.instance = $1 AND p.reexport = 1 AND p.deleted_at IS NULL ORDER BY o.vouched, o.id LIMIT 1",
+        args![instance],
+    )?;
+    Ok(label.map(|label| format!("{tenant}@{label}")))
+}
+
+/// Notes for those who pull from here that what came from a peer is there for them, or is not any more.
+pub(in crate::federation::peers) fn log_all(c: &mut Conn<'_>, peer: i64, now: Timestamp) -> Result<(), Error> {
+    c.execute(
+        "INSERT INTO component_change (component_id, action, at)
+         SELECT k.id, 'updated', CAST($2 AS BIGINT) FROM peer_origin o JOIN mirror x ON x.origin_id = o.id
+             JOIN component k ON k.id = x.component_id WHERE o.peer_id = $1 AND k.listed = 1",
+        args![peer, now],
+    )
+    .map(|_| ())
+}
+
+/// A version whose content is to be fetched.
+pub(in crate::federation::peers) struct Wanted {
+    pub(in crate::federation::peers) component: i64,
+    pub(in crate::federation::peers) version: String,
+    pub(in crate::federation::peers) peer: i64,
+    pub(in crate::federation::peers) origin: i64,
+    pub(in crate::federation::peers) remote: String,
+    pub(in crate::federation::peers) record: Vec<u8>,
+}
+
+impl FromRow for Wanted {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            component: row.get("component_id")?,
+            version: row.get("version")?,
+            peer: row.get("peer_id")?,
+            origin: row.get("origin_id")?,
+            remote: row.get("remote")?,
+            record: row.get("record")?,
+        })
+    }
+}
+
+/// What there is to know for fetching the content of a version; none when it is here.
+pub(in crate::federation::peers) fn wanted(c: &mut Conn<'_>, version: i64) -> Result<Option<Wanted>, Error> {
+    c.first(
+        "SELECT v.component_id, v.version, o.peer_id, x.origin_id, x.remote, x.record FROM component_version v
+             JOIN mirror x ON x.component_id = v.component_id JOIN peer_origin o ON o.id = x.origin_id
+         WHERE v.id = $1 AND v.size = 0",
+        args![version],
+    )
+}
+
+/// What a component of a peer comes to here.
+pub(in crate::federation::peers) struct TotalRow {
+    pub(in crate::federation::peers) component: i64,
+    pub(in crate::federation::peers) told: FederationTotal,
+}
+
+impl FromRow for TotalRow {
+    fn from_row(row: &Row<'_>) -> Result<Self, Error> {
+        let number = |name: &str| row.get::<i64>(name).map(|number| number.max(0) as u64);
+        Ok(Self {
+            component: row.get("id")?,
+            told: FederationTotal {
+                component_type: kind_from(row.get("kind")?)?,
+                source_tenant_id: row.get("remote")?,
+                id: row.get("slug")?,
+                installs: number("install_count")?,
+                rating_sum: number("rating_sum")?,
+                rating_count: number("rating_count")?,
+            },
+        })
+    }
+}
+
+/// Of the components that a peer has published itself, those that come to something else than it was told last.
+pub(in crate::federation::peers) fn untold(
+    c: &mut Conn<'_>,
+    peer: i64,
+    instance: &str,
+    limit: u32,
+) -> Result<Vec<TotalRow>, Error> {
+    c.all(
+        "SELECT k.id, k.kind, x.remote, k.slug, k.install_count, k.rating_sum, k.rating_count
+         FROM peer_origin o JOIN mirror x ON x.origin_id = o.id JOIN component k ON k.id = x.component_id
+             LEFT JOIN mirror_total t ON t.component_id = k.id
+         WHERE o.peer_id = $1 AND o.instance = $2 AND k.listed = 1 AND (k.install_count <> COALESCE(t.installs, 0)
+             OR k.rating_sum <> COALESCE(t.rating_sum, 0) OR k.rating_count <> COALESCE(t.rating_count, 0))
+         ORDER BY k.id LIMIT $3",
+        args![peer, instance, limit],
+    )
+}
+
+/// Notes what it was told.
+pub(in crate::federation::peers) fn told(c: &mut Conn<'_>, row: &TotalRow) -> Result<(), Error> {
+    c.execute(
+        "INSERT INTO mirror_total (component_id, installs, rating_sum, rating_count) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (component_id) DO UPDATE SET installs = excluded.installs, rating_sum = excluded.rating_sum,
+             rating_count = excluded.rating_count",
+        args![row.component, row.told.installs, row.told.rating_sum, row.told.rating_count],
+    )
+    .map(|_| ())
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use atom_marketplace_bundle::PublicKey;
 use atom_marketplace_db::{Conn, Error, FromRow, Row, Timestamp, args};
-use atom_marketplace_protocol::peer::{Peer, PeerFilters, PeerInstance, PeerKey, PeerMirror, PeerPolicy, PeerStatus};
+use atom_marketplace_protocol::federation::FederationFilters;
+use atom_marketplace_protocol::peer::{Peer, PeerInstance, PeerKey, PeerMirror, PeerPolicy, PeerStatus};
 
 use super::keys::{Key, Origin};
 use crate::metrics::PeerLag;
@@ -26,7 +27,7 @@ pub(super) struct PeerRow {
     pub(super) instance: String,
     pub(super) policy: PeerPolicy,
     pub(super) mirror: PeerMirror,
-    pub(super) filters: PeerFilters,
+    pub(super) filters: FederationFilters,
     pub(super) reexport: bool,
     pub(super) share_totals: bool,
     pub(super) schedule: Duration,
@@ -41,12 +42,13 @@ pub(super) struct PeerRow {
     pub(super) current_at: Option<Timestamp>,
     pub(super) error: Option<String>,
     pub(super) failures: u32,
+    pub(super) subscribed_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
 const COLUMNS: &str = "id, uid, name, base_url, key, instance, policy, mirror, filters, reexport, share_totals, schedule, status, \
-     status_reason, deleted_at, feed_cursor, sequence, head, due_at, pulled_at, current_at, error, failures, created_at, updated_at";
+     status_reason, deleted_at, feed_cursor, sequence, head, due_at, pulled_at, current_at, error, failures, subscribed_at, created_at, updated_at";
 
 impl FromRow for PeerRow {
     fn from_row(row: &Row<'_>) -> Result<Self, Error> {
@@ -76,6 +78,7 @@ impl FromRow for PeerRow {
             current_at: row.get("current_at")?,
             error: row.get("error")?,
             failures: row.get::<i64>("failures")?.clamp(0, 1_000) as u32,
+            subscribed_at: row.get("subscribed_at")?,
             created_at: row.get("created_at")?,
             updated_at: row.get("updated_at")?,
         })
@@ -178,7 +181,7 @@ pub(super) struct New<'a> {
     pub(super) instance: &'a str,
     pub(super) policy: PeerPolicy,
     pub(super) mirror: PeerMirror,
-    pub(super) filters: &'a PeerFilters,
+    pub(super) filters: &'a FederationFilters,
     pub(super) reexport: bool,
     pub(super) share_totals: bool,
     pub(super) schedule: u32,
@@ -214,7 +217,7 @@ pub(super) fn insert(c: &mut Conn<'_>, new: &New<'_>, now: Timestamp) -> Result<
     )
 }
 
-fn filters_text(filters: &PeerFilters) -> String {
+fn filters_text(filters: &FederationFilters) -> String {
     serde_json::to_string(filters).expect("filters are JSON")
 }
 
@@ -262,6 +265,39 @@ pub(super) fn make_due(c: &mut Conn<'_>, id: i64, now: Timestamp) -> Result<(), 
     c.execute("UPDATE peer SET due_at = $2 WHERE id = $1 AND due_at > $2", args![id, now]).map(|_| ())
 }
 
+/// What a peer has told: that its feed goes that far. Whoever is that instance is pulled from as soon as somebody has time.
+pub(super) fn hint(c: &mut Conn<'_>, instance: &str, sequence: u64, now: Timestamp) -> Result<(), Error> {
+    c.execute(
+        "UPDATE peer SET hinted = $2, due_at = $3 WHERE instance = $1 AND deleted_at IS NULL AND status = 'active' AND sequence < $2",
+        args![instance, sequence, now],
+    )
+    .map(|_| ())
+}
+
+/// Notes a hint; false when it was there before. Those that are too old to be believed are forgotten.
+pub(super) fn note_hint(c: &mut Conn<'_>, uid: &str, now: Timestamp, forget: Timestamp) -> Result<bool, Error> {
+    c.execute("DELETE FROM peer_hint WHERE received_at < $1", args![forget])?;
+    let new = c.execute(
+        "INSERT INTO peer_hint (uid, received_at) VALUES ($1, $2) ON CONFLICT (uid) DO NOTHING",
+        args![uid, now],
+    )?;
+    Ok(new == 1)
+}
+
+/// The keys of this id that peers sign with, and whose they are.
+pub(super) fn keys_named(c: &mut Conn<'_>, keyid: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    c.all(
+        "SELECT o.instance, k.public_key FROM peer_key k JOIN peer_origin o ON o.id = k.origin_id JOIN peer p ON p.id = o.peer_id
+         WHERE k.keyid = $1 AND o.vouched = 0 AND p.deleted_at IS NULL",
+        args![keyid],
+    )
+}
+
+/// It was asked to tell when its feed grows.
+pub(super) fn subscribed(c: &mut Conn<'_>, id: i64, now: Timestamp) -> Result<(), Error> {
+    c.execute("UPDATE peer SET subscribed_at = $2 WHERE id = $1", args![id, now]).map(|_| ())
+}
+
 /// Those that are to be pulled from now and that no node pulls from; those that were deleted and have left something behind.
 pub(super) fn due(c: &mut Conn<'_>, now: Timestamp, limit: u32) -> Result<Vec<i64>, Error> {
     c.all(
@@ -277,7 +313,8 @@ pub(super) fn due(c: &mut Conn<'_>, now: Timestamp, limit: u32) -> Result<Vec<i6
 /// Takes a peer for a node until then, unless another has it.
 pub(super) fn lease(c: &mut Conn<'_>, id: i64, node: &str, now: Timestamp, until: Timestamp) -> Result<bool, Error> {
     let taken = c.execute(
-        "UPDATE peer SET lease = $2, lease_until = $4 WHERE id = $1 AND (lease = $2 OR lease_until <= $3)",
+        "UPDATE peer SET lease = $2, lease_until = $4, hinted = CASE WHEN lease = $2 THEN hinted ELSE 0 END
+         WHERE id = $1 AND (lease = $2 OR lease_until <= $3)",
         args![id, node, now, until],
     )?;
     Ok(taken == 1)
@@ -286,7 +323,8 @@ pub(super) fn lease(c: &mut Conn<'_>, id: i64, node: &str, now: Timestamp, until
 /// Gives it back, with what became of the pull.
 pub(super) fn release(c: &mut Conn<'_>, id: i64, node: &str, outcome: &Outcome, now: Timestamp) -> Result<(), Error> {
     c.execute(
-        "UPDATE peer SET lease = '', lease_until = 0, pulled_at = $3, error = $4, due_at = $5, failures = $6,
+        "UPDATE peer SET lease = '', lease_until = 0, pulled_at = $3, error = $4, failures = CAST($6 AS BIGINT),
+             due_at = CASE WHEN CAST($6 AS BIGINT) = 0 AND hinted > sequence THEN $3 ELSE CAST($5 AS BIGINT) END,
              current_at = CASE WHEN $7 = 1 THEN $3 ELSE current_at END WHERE id = $1 AND lease = $2",
         args![id, node, now, &outcome.error, outcome.due_at, i64::from(outcome.failures), outcome.current],
     )
