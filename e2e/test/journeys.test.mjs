@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { WAYS, launch, open } from "../lib/browser.mjs";
 import { PAYLOADS } from "../lib/payloads.mjs";
-import { EVE, PASSWORD, people, submissions, submit } from "../lib/scene.mjs";
+import { ADA, EVE, PASSWORD, people, receiver, submissions, submit } from "../lib/scene.mjs";
 import { api } from "../lib/server.mjs";
 
 let browser;
@@ -51,6 +51,44 @@ test("signing in and deciding, by keyboard", async () => {
   await tabTo(page, ".name");
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/review\/sub_/);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test("making a webhook, testing it and sending it again, by keyboard", async () => {
+  const { page, context, troubles } = await open(browser);
+  const { url, came } = await receiver((number) => number === 1 ? [500, "not yet"] : [204, ""]);
+  const press = async (selector) => { await tabTo(page, selector); await page.keyboard.press("Enter"); };
+  await page.goto(`${scene.server.url}/settings/webhooks`);
+  await tabTo(page, "#f-email");
+  await page.keyboard.type(ADA);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/settings\/webhooks$/);
+  await press("a[href='/settings/webhooks/new']");
+  await page.waitForURL(/\/new$/);
+  await tabTo(page, "#f-url");
+  await page.keyboard.type(url);
+  await tabTo(page, '[value="component.rated"]');
+  await page.keyboard.press("Space");
+  await press("form button.primary");
+  assert.match(await page.locator("#c-secret").textContent(), /^whsec_/);
+  await press("main a.primary");
+  await page.waitForURL(/\/webhooks\/whk_/);
+  await press("#test-event + button");
+  await page.waitForURL(/\/deliveries\/dlv_/);
+  const shows = async (text) => {
+    for (let tries = 0; tries < 100 && !(await page.getByText(text).count()); tries += 1) await page.reload();
+    assert.ok(await page.getByText(text).count(), text);
+  };
+  await shows("the receiver answered 500");
+  await shows("not yet");
+  await press("button.primary");
+  await page.waitForURL(/\/deliveries\/dlv_/);
+  await shows("Try 2");
+  assert.equal(came.length, 2);
+  assert.equal(came[0].headers["webhook-id"], came[1].headers["webhook-id"]);
   assert.deepEqual(troubles, []);
   await context.close();
 });

@@ -27,6 +27,7 @@ The project's tasks.
   cargo xtask prove [NAMES] [--small]  What is promised, proved in full, on a machine that does nothing else; --small in the
                                     size of the tests. Names are listed below.
   cargo xtask bench [ARGS]          Measures the release binary against a floor on loopback; `bench --help` says how.
+  cargo xtask bench federation      One instance mirrors another: time, requests and bytes; `--size 10000` says how much.
   cargo xtask bench webhooks        From an event to its receivers: rates, times and CPU; `--postgres` on PostgreSQL too.
   cargo xtask bench sdks            The SDKs' import time and bundle size, beside stripe's and openai's.
   cargo xtask help                  This.

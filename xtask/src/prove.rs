@@ -56,6 +56,12 @@ const PROOFS: &[Proof] = &[
         ],
         minutes: 2,
     },
+    Proof {
+        name: "s5",
+        promise: "federation is tamper-evident",
+        tests: &[("atom-marketplace-bundle", &["--test", "it"], "tampering::s5_")],
+        minutes: 1,
+    },
 ];
 
 /// The names and promises, for the help.

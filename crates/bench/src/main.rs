@@ -3,6 +3,7 @@
 //! machine's processors, and a virtual machine's speed changes from hour to hour.
 
 mod client;
+mod federation;
 mod floor;
 mod load;
 mod market;
@@ -39,6 +40,8 @@ enum What {
     Requests,
     /// From an event to those who asked to be told.
     Webhooks,
+    /// One instance mirrors another.
+    Federation,
 }
 
 /// Measures the marketplace against a floor, on loopback.
@@ -92,6 +95,28 @@ async fn main() -> Result<()> {
                 on_each_database(&arguments, &format!("bench_{size}"), measure).await?;
             }
             report::print(&rows, &at_rest);
+        }
+        What::Federation => {
+            let mut rows = Vec::new();
+            for &size in &arguments.size {
+                if !arguments.no_sqlite {
+                    federation::measure(Database::Sqlite, Database::Sqlite, size, &mut rows).await?;
+                }
+                let measure = async |database| match database {
+                    // Two schemas of one server.
+                    Database::Postgres(_) => {
+                        let beside = tokio::task::spawn_blocking(TestDb::durable_postgres).await?;
+                        let beside = beside.context("there is no PostgreSQL")?;
+                        let other = Database::Postgres(beside.url.clone());
+                        let measured = federation::measure(database, other, size, &mut rows).await;
+                        tokio::task::spawn_blocking(move || drop(beside)).await?;
+                        measured
+                    }
+                    Database::Sqlite => Ok(()),
+                };
+                on_each_database(&arguments, &format!("bench_federation_{size}"), measure).await?;
+            }
+            federation::print(&rows);
         }
         What::Webhooks => {
             let mut rows = Vec::new();

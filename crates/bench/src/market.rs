@@ -232,6 +232,18 @@ pub(crate) fn component_id(series: &str, number: u64) -> String {
 
 /// The request that publishes agent `number` of a series.
 pub(crate) fn publication(tokens: &[String], number: u64, visibility: &str, series: &str) -> Vec<u8> {
+    send(tokens, number, &content(number, visibility, series))
+}
+
+/// The request that publishes a next version of a public one.
+pub(crate) fn change(tokens: &[String], number: u64, series: &str) -> Vec<u8> {
+    let mut body = content(number, "public", series);
+    body["release_notes"] = "Another model.".into();
+    body["configuration"]["model"] = "large".into();
+    send(tokens, number, &body)
+}
+
+fn content(number: u64, visibility: &str, series: &str) -> Value {
     let mut numbers = Numbers::new(number ^ (series.len() as u64) << 40);
     let mut words = |count: u64, least: u64| {
         let count = least + numbers.below(count);
@@ -239,7 +251,7 @@ pub(crate) fn publication(tokens: &[String], number: u64, visibility: &str, seri
     };
     let tags: BTreeSet<_> = words(4, 1).split(' ').map(str::to_owned).collect();
     let capabilities: BTreeSet<_> = words(3, 1).split(' ').map(str::to_owned).collect();
-    let body = json!({
+    json!({
         "agent_id": component_id(series, number),
         "marketplace_type": visibility,
         "name": words(3, 2),
@@ -250,7 +262,10 @@ pub(crate) fn publication(tokens: &[String], number: u64, visibility: &str, seri
         "capabilities": capabilities,
         "maturity_level": "supervised",
         "configuration": { "model": "small", "steps": number % 17 },
-    });
+    })
+}
+
+fn send(tokens: &[String], number: u64, body: &Value) -> Vec<u8> {
     let token = &tokens[number as usize % tokens.len()];
     request(
         "POST",

@@ -13,6 +13,7 @@ mod secret;
 pub mod webhook;
 
 pub use api::{Collection, Install};
+pub use atom_marketplace_bundle::{self as bundle, verify_bundle};
 pub use atom_marketplace_protocol as protocol;
 pub use atom_marketplace_protocol::error::Code;
 pub use atom_marketplace_protocol::ids::Kind;
@@ -32,7 +33,7 @@ pub mod types {
     pub use atom_marketplace_protocol::api_token::*;
     pub use atom_marketplace_protocol::audit::*;
     pub use atom_marketplace_protocol::component::*;
-    pub use atom_marketplace_protocol::event::{Event, EventType};
+    pub use atom_marketplace_protocol::event::*;
     pub use atom_marketplace_protocol::federation::*;
     pub use atom_marketplace_protocol::inbox::*;
     pub use atom_marketplace_protocol::install::*;

@@ -4,6 +4,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use atom_marketplace_protocol::event::Event;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -45,6 +46,9 @@ pub enum VerifyError {
     /// No secret made this signature.
     #[error("the webhook's signature does not match its body")]
     Signature,
+    /// The signature is right, and the body is no event.
+    #[error("the webhook's body is no event")]
+    Body,
 }
 
 fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -77,6 +81,12 @@ impl Verifier {
             let expected = atom_marketplace_protocol::digest::hex(&mac(secret.expose().as_bytes(), &[body]));
             found | bool::from(expected.as_bytes().ct_eq(signature.as_bytes()))
         })
+    }
+
+    /// Verifies the headers of Standard Webhooks, and gives the event; [`Event::details`] has its data as its type has it.
+    pub fn unwrap(&self, body: &[u8], id: &str, timestamp: &str, signatures: &str) -> Result<Event, VerifyError> {
+        self.verify_standard(body, id, timestamp, signatures)?;
+        serde_json::from_slice(body).map_err(|_| VerifyError::Body)
     }
 
     /// Verifies the headers of Standard Webhooks, with five minutes of [`TOLERANCE`] around now.

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 
 from operations_writer import ALIASES, Argument, OperationsWriter
-from schema import Api
+from schema import Api, name_of
 from text import clean
-from types_writer import DRY_RUNS, PAGE, TypesWriter, described
+from types_writer import DRY_RUNS, PAGE, TypesWriter, described, unknown
 
 INTRODUCTION = """\
 # API reference
@@ -75,6 +75,10 @@ class ReferenceWriter:
             lines += [f"### `{name}`", "", clean(schema.get("description", "")), ""]
             if name in self.types.enums:
                 lines += ["One of " + ", ".join(f"`{value}`" for value in schema["enum"]) + ".", ""]
+                continue
+            if name in self.types.unions:
+                options = [*map(name_of, schema["oneOf"]), unknown(name)]
+                lines += ["One of " + ", ".join(f"`{option}`" for option in options) + ".", ""]
                 continue
             bases = self.api.bases(schema)
             lines += ["All of " + ", ".join(f"`{base}`" for base in bases) + ", and:", ""] if bases else []

@@ -8,8 +8,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from planned import PLANNED_OPERATIONS, PLANNED_SCHEMAS
-
 Json = dict[str, Any]
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -21,7 +19,7 @@ class Api:
     """The whole description."""
 
     def __init__(self, document: Json) -> None:
-        self.schemas: dict[str, Json] = {**PLANNED_SCHEMAS, **document["components"]["schemas"]}
+        self.schemas: dict[str, Json] = document["components"]["schemas"]
         self.operations = [
             Operation(method, path, item[method])
             for path, item in document["paths"].items()
@@ -32,10 +30,6 @@ class Api:
         self.operations = [
             operation for operation in self.operations if "text/event-stream" not in (operation.answer or ())
         ]
-        known = {operation.id for operation in self.operations}
-        for method, path, described in PLANNED_OPERATIONS:
-            if described["operationId"] not in known:
-                self.operations.append(Operation(method, path, described))
 
     def resolve(self, schema: Json) -> Json:
         """The schema that a reference names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from graphlib import TopologicalSorter
 
 from schema import Api, Json, is_enum, name_of, nullable, python_name
@@ -10,6 +11,12 @@ from text import HEADER, docstring
 
 PAGE = "Page_"
 DRY_RUNS = {"publish": "PublishCheck", "install": "InstallPlan"}
+UNKNOWN_TEXT = {"$ref": "#/components/schemas/UnknownText", "description": "Which it is."}
+UNKNOWN_TEXT_MODEL = '''\
+UnknownText: TypeAlias = Literal[""]
+"""A text that is none of those this version knows. To type checkers it equals none of them, so that comparing narrows;
+what it holds is the text as it came.
+"""'''
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 
 
@@ -31,6 +38,7 @@ class TypesWriter:
         self.enums = {
             name for name in self.answered | self.sent | api.reachable(parameters) if is_enum(api.schemas[name])
         }
+        self.unions = {name for name in self.answered if "discriminator" in api.schemas[name]}
 
     def answer_type(self, schema: Json) -> str:
         """The type of a value in an answer."""
@@ -87,7 +95,9 @@ class TypesWriter:
         """The expression that makes more than JSON of a value, or None where JSON is enough."""
         schema, _ = nullable(schema)
         if "$ref" in schema:
-            return None if name_of(schema) in self.enums else name_of(schema)
+            name = name_of(schema)
+            plain = name in self.enums or schema is UNKNOWN_TEXT
+            return union_decoder(name) if name in self.unions else None if plain else name
         if schema.get("type") == "string" and schema.get("format") == "date-time":
             return "timestamp"
         if schema.get("type") == "array" and (inner := self._decoder(schema.get("items", {}))):
@@ -103,6 +113,11 @@ class TypesWriter:
         # Sorted, so that the same description always makes the same file.
         graph = {name: sorted(self.api.reachable([self.api.schemas[name]]) & names - {name}) for name in sorted(names)}
         ordered = list(TopologicalSorter(graph).static_order())
+        written = [self._union(name) if name in self.unions else self._model(name) for name in ordered]
+        calls = {word for text in written for line in text for word in re.findall(r"\b(tagged|values)\(", line)}
+        used = ["Model", "each", *(["tagged"] if "tagged" in calls else []), "timestamp"]
+        texts = {"UnknownText"} if self.unions else set()
+        used += ["values"] if "values" in calls else []
         lines = [
             HEADER.format("What answers hold, from openapi.json."),
             "from __future__ import annotations",
@@ -110,29 +125,69 @@ class TypesWriter:
             "from datetime import datetime",
             "from typing import Any, Literal, TypeAlias",
             "",
-            "from .._model import Model, each, timestamp, values",
+            f"from .._model import {', '.join(used)}",
             "",
             "__all__ = [",
-            *[f'    "{name}",' for name in sorted({*names, *self.enums})],
+            *[f'    "{name}",' for name in sorted({*names, *self.enums, *map(unknown, self.unions), *texts})],
             "]",
         ]
-        if not any("values(" in line for name in ordered for line in self._model(name)):
-            lines[lines.index("from .._model import Model, each, timestamp, values")] = (
-                "from .._model import Model, each, timestamp"
-            )
         for name in sorted(self.enums):
             schema = self.api.schemas[name]
             lines += ["", f"{name}: TypeAlias = {literal(schema)}", *docstring(schema.get("description", ""), 0)]
-        for name in ordered:
-            lines += ["", "", *self._model(name)]
+        lines += ["", *UNKNOWN_TEXT_MODEL.split("\n")] if self.unions else []
+        for text in written:
+            lines += ["", "", *text]
         return "\n".join(lines) + "\n"
+
+    def _shared(self, name: str) -> dict[str, Json]:
+        """The fields that all objects of a union have; the schema of one that differs among them says nothing."""
+        schema = self.api.schemas[name]
+        members = [self.api.resolve(option)["properties"] for option in schema["oneOf"]]
+        tag = {schema["discriminator"]["propertyName"]: {"type": "string", "description": "Which of them it is."}}
+        shared = {field for field in members[0] if all(field in each for each in members)}
+        same = {
+            field: members[0][field] for field in shared if all(each[field] == members[0][field] for each in members)
+        }
+        return dict(sorted({**{field: {} for field in shared}, **same, **tag}.items()))
+
+    def _union(self, name: str) -> list[str]:
+        """Several objects told apart by one field, and what stands for one that this version does not know."""
+        schema = self.api.schemas[name]
+        tag = schema["discriminator"]["propertyName"]
+        members = {name_of(option): self.api.resolve(option)["properties"] for option in schema["oneOf"]}
+        other = unknown(name)
+        lines = [f"class {other}(Model):", *docstring(f"`{name}` of a `{tag}` that this version does not know.", 4)]
+        lines += self._fields({**self._shared(name), tag: UNKNOWN_TEXT}, list(self._shared(name)), [])
+        options = [*members, other]
+        lines += ["", "", f"{name}: TypeAlias = (", f"    {options[0]}", *[f"    | {one}" for one in options[1:]], ")"]
+        lines += docstring(schema.get("description", ""), 0)
+        entries = [f'        "{properties[tag]["enum"][0]}": {one},' for one, properties in members.items()]
+        decoder = [
+            f"{union_decoder(name)} = tagged(",
+            f'    "{tag}",',
+            "    {",
+            *entries,
+            "    },",
+            f"    {other},",
+            ")",
+        ]
+        return [*lines, "", *decoder]
 
     def _model(self, name: str) -> list[str]:
         schema = self.api.schemas[name]
         bases = self.api.bases(schema)
         properties, required = self.api.properties(schema)
-        lines = [f"class {name}({', '.join(bases) or 'Model'}):"]
-        lines += [*docstring(schema.get("description", name), 4), "", "    __slots__ = ()"]
+        for base in self.unions & set(bases):
+            # Whatever the union's object is, it has these.
+            bases.remove(base)
+            shared = self._shared(base)
+            properties, required = {**shared, **properties}, [*shared, *required]
+        lines = [f"class {name}({', '.join(bases) or 'Model'}):", *docstring(schema.get("description", name), 4)]
+        return [*lines, *self._fields(properties, required, bases)]
+
+    def _fields(self, properties: dict[str, Json], required: list[str], bases: list[str]) -> list[str]:
+        """A class's body, below its docstring."""
+        lines = ["", "    __slots__ = ()"]
         decoders = {field: decoder for field, value in properties.items() if (decoder := self._decoder(value))}
         absent = {field: absent_value(value) for field, value in properties.items() if field not in required}
         for attribute, entries in (("_decoders", decoders), ("_absent", absent)):
@@ -176,6 +231,16 @@ class TypesWriter:
                 kind = f"Required[{kind}]" if field in required else kind
                 lines += [f"    {field}: {kind}", *docstring(described(value), 4)]
         return "\n".join(lines) + "\n"
+
+
+def unknown(union: str) -> str:
+    """The model of what is in a union one day, and not known now."""
+    return f"Unknown{union}"
+
+
+def union_decoder(union: str) -> str:
+    """The function that makes the right model of a union's JSON."""
+    return "decode_" + re.sub(r"(?<!^)(?=[A-Z])", "_", union).lower()
 
 
 def described(schema: Json) -> str:

@@ -3,9 +3,6 @@
 //
 //   node scripts/generate.mjs           writes
 //   node scripts/generate.mjs --check   says whether it is up to date (exit 1 if not)
-//
-// scripts/ahead.json holds operations of the HTTP contract that openapi.json does not have yet. One that openapi.json
-// has steps aside.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -19,7 +16,7 @@ import { shapesModule, typeModules } from './generate/types.mjs';
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const read = (path) => readFileSync(at(path), 'utf8');
 
-const document = readDocument(JSON.parse(read('../../../openapi.json')), JSON.parse(read('./ahead.json')));
+const document = readDocument(JSON.parse(read('../../../openapi.json')));
 const { version } = JSON.parse(read('../package.json'));
 
 const banner = '// Written by scripts/generate.mjs from openapi.json. Do not edit.\n\n';

@@ -5,7 +5,7 @@ import { toWire } from './encode.js';
 import { UnexpectedResponseError, invalidRequest } from './errors/index.js';
 import { follow, type StreamOptions } from './events.js';
 import { Methods } from './generated/methods/index.js';
-import type { Event } from './generated/types/index.js';
+import type { MarketplaceEvent } from './generated/types/index.js';
 import { say } from './log.js';
 import { snakeName } from './names.js';
 import type { Arguments, Operation } from './operation.js';
@@ -88,7 +88,7 @@ export class MarketplaceClient extends Methods {
    * for await (const event of client.streamEvents()) console.log(event.type, event.data);
    * ```
    */
-  streamEvents(options: StreamOptions = {}): AsyncGenerator<Event, void, undefined> {
+  streamEvents(options: StreamOptions = {}): AsyncGenerator<MarketplaceEvent, void, undefined> {
     return follow(this.#transport, addressOf(this.#settings.baseUrl, '/events/stream'), options);
   }
 

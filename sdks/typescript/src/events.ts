@@ -2,7 +2,7 @@
 
 import { fromWire } from './decode.js';
 import { MarketplaceError } from './errors/index.js';
-import type { Event } from './generated/types/index.js';
+import type { MarketplaceEvent } from './generated/types/index.js';
 import { wait } from './retry.js';
 import type { Transport } from './transport.js';
 
@@ -26,7 +26,7 @@ export async function* follow(
   transport: Transport,
   address: string,
   options: StreamOptions,
-): AsyncGenerator<Event, void, undefined> {
+): AsyncGenerator<MarketplaceEvent, void, undefined> {
   const { scope, signal } = options;
   const url = scope === undefined ? address : `${address}?scope=${scope}`;
   let last = options.after;
@@ -36,7 +36,7 @@ export async function* follow(
     try {
       const headers = { Accept: 'text/event-stream', ...(last === undefined ? {} : { 'Last-Event-ID': last }) };
       for await (const data of dataOf(await transport.open({ method: 'GET', url, headers, body: undefined }, signal))) {
-        const event = fromWire(JSON.parse(data) as object, 'Event') as Event;
+        const event = fromWire(JSON.parse(data) as object, 'MarketplaceEvent') as MarketplaceEvent;
         failures = 0;
         last = event.id;
         yield event;

@@ -4,27 +4,16 @@
 // Signatures are compared in constant time by WebCrypto. Nothing here throws over what a sender made up: a signature of
 // the wrong length or alphabet is a wrong signature.
 
+import { fromWire } from './decode.js';
 import { UnexpectedResponseError, WebhookVerificationError } from './errors/public.js';
-import type { JsonObject } from './generated/types/index.js';
-import { camelName } from './names.js';
+import type { MarketplaceEvent } from './generated/types/index.js';
+import { isPlain } from './names.js';
 
 /** The raw body of a delivery, exactly as it came. Parsed and written again it has another signature. */
 export type WebhookPayload = string | Uint8Array | ArrayBuffer;
 
 /** Headers of a delivery: those of `fetch`, or of Node's `IncomingMessage`. */
 export type WebhookHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** An event, as a delivery brings it. */
-export interface WebhookEvent {
-  /** Its id, the same in every delivery of it. */
-  id: string;
-  /** Its type, such as `component.installed`. */
-  type: string;
-  /** When it happened, RFC 3339 UTC. */
-  timestamp: string;
-  /** What happened: `componentType`, `componentId` and what else the type has. */
-  data: JsonObject;
-}
 
 /** How to judge the time of a delivery. */
 export interface WebhookTolerance {
@@ -71,7 +60,7 @@ export async function verifyStandardWebhook(
 }
 
 /**
- * The event of a delivery whose Standard Webhooks signature is good.
+ * The event of a delivery whose Standard Webhooks signature is good. Its `type` says what its `data` holds.
  *
  * @throws WebhookVerificationError if it is not
  */
@@ -80,7 +69,7 @@ export async function unwrapWebhook(
   headers: WebhookHeaders,
   secrets: string | readonly string[],
   tolerance: WebhookTolerance = {},
-): Promise<WebhookEvent> {
+): Promise<MarketplaceEvent> {
   if (!(await verifyStandardWebhook(payload, headers, secrets, tolerance))) {
     throw new WebhookVerificationError('The webhook has no valid signature of these secrets, or is too old.');
   }
@@ -89,17 +78,16 @@ export async function unwrapWebhook(
   return event;
 }
 
-function eventOf(text: string): WebhookEvent | undefined {
+function eventOf(text: string): MarketplaceEvent | undefined {
   let event: unknown;
   try {
     event = JSON.parse(text);
   } catch {
     return undefined;
   }
-  const { id, type, timestamp, data, ...others } = Object(event) as Partial<WebhookEvent>;
-  if (typeof id !== 'string' || typeof type !== 'string' || typeof timestamp !== 'string') return undefined;
-  const fields = Object.entries(data ?? {}).map(([name, value]) => [camelName(name), value] as const);
-  return { ...others, id, type, timestamp, data: Object.fromEntries(fields) };
+  const { id, type, timestamp, data } = Object(event) as Record<string, unknown>;
+  if (typeof id !== 'string' || typeof type !== 'string' || typeof timestamp !== 'string' || !isPlain(data)) return;
+  return fromWire(event, 'MarketplaceEvent') as MarketplaceEvent;
 }
 
 /** The signature of `X-ATOM-Signature`: HMAC-SHA256 in lowercase hexadecimal. For tests of receivers. */

@@ -13,7 +13,6 @@ import {
   UnauthenticatedError,
   unwrapWebhook,
   verifyWebhook,
-  type JsonObject,
 } from '@atom-saas/marketplace-sdk';
 
 import { repository, startServer, type RunningServer } from './support/process.js';
@@ -94,7 +93,7 @@ const checklist: Record<string, () => Promise<void>> = {
     });
     await client.installAgent('test-agent');
     await client.rateAgent('test-agent', 5);
-    const came: Record<string, JsonObject> = {};
+    const came: Record<string, object> = {};
     for (const { body, headers } of [await hook.next(), await hook.next(), await hook.next()]) {
       const signature = headers['x-atom-signature'] ?? '';
       expect(await verifyWebhook(body, signature, secret)).toBe(true);

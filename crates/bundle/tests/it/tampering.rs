@@ -76,7 +76,7 @@ fn mutate(attack: &mut Attack, value: &mut Value) {
 }
 
 #[test]
-fn of_a_thousand_attempts_none_is_accepted() {
+fn s5_of_a_thousand_attempts_none_is_accepted() {
     let mut attack = Attack { rng: 7, accepted: 0, reasons: BTreeMap::new() };
     let (ring, keys) = (ring(), public(&[1]));
     let files = with_files(&[("SKILL.md", b"# Sell"), ("run.py", b"print(1)"), ("x.bin", b"\xff")]);
@@ -229,13 +229,19 @@ proptest! {
     }
 
     #[test]
-    fn nothing_panics(bytes: Vec<u8>, text: String, payload: Vec<u8>) {
-        let keys = public(&[1]);
-        prop_assert!(verify_bundle(&bytes, &keys).is_err());
-        prop_assert!(verify_bundle(text.as_bytes(), &keys).is_err());
-        prop_assert!(KeySet::parse(&bytes).is_err());
-        let _ = Envelope::parse(&bytes, 1 << 20);
-        prop_assert!(verify::<Record>(&crate::common::signed::<Record>(&payload, 1), &keys).is_err());
-        prop_assert!(verify::<Bundle>(&crate::common::signed::<Bundle>(text.as_bytes(), 1), &keys).is_err());
+    fn whatever_comes_the_targets_hold(bytes: Vec<u8>, text: String, at: prop::sample::Index, byte: u8) {
+        crate::targets::envelope(&bytes);
+        crate::targets::envelope(text.as_bytes());
+        crate::targets::payload(&bytes);
+        // Near what is right: one byte of it is another.
+        let honest = sign(&record(1), &key(1)).unwrap();
+        let mut near = bundle(&with_files(&[("a.py", b"print(1)")])).to_bytes();
+        let place = at.index(near.len());
+        near[place] = byte;
+        crate::targets::payload(&near);
+        let mut payload = verify::<Record>(&honest, &public(&[1])).unwrap().payload;
+        let place = at.index(payload.len());
+        payload[place] = byte;
+        crate::targets::payload(&payload);
     }
 }

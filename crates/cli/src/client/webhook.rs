@@ -337,7 +337,7 @@ async fn listen(
     while count.is_none_or(|count| forwarded < count)
         && let Some(event) = events.next().await?
     {
-        if !wanted.is_empty() && !wanted.contains(&event.event_type) {
+        if !wanted.is_empty() && event.event_type.known().is_none_or(|known| !wanted.contains(&known)) {
             continue;
         }
         forwarded += 1;

@@ -236,3 +236,22 @@ async fn the_record_is_read_and_verified_beside_the_server_and_from_an_export() 
         data.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line")["type"].clone()).collect();
     assert_eq!(types, ["tenant", "token", "audit", "audit", "end"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_instances_key_is_shown_and_replaced() {
+    let machine = Machine::new();
+    let ended = machine.run(&["federation", "fingerprint"]).await;
+    assert!(ended.code == Some(1) && ended.stderr.contains("start the server once"), "{ended:?}");
+    machine.serve(&[]).await.stop().await;
+    let first = machine.run(&["federation", "fingerprint"]).await.ok();
+    let fingerprint = first.split_whitespace().next().unwrap();
+    assert!(fingerprint.len() == 24 && first.lines().count() == 1, "{first}");
+    let rotated = machine.run(&["federation", "rotate-key"]).await.ok();
+    let lines: Vec<&str> = rotated.lines().collect();
+    assert!(lines.len() == 2 && lines[1].starts_with(fingerprint) && lines[1].contains("retired"), "{rotated}");
+    let told = machine.run(&["federation", "fingerprint", "--json"]).await.ok();
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert!(told["instance"].as_str().unwrap().starts_with("ins_"), "{told}");
+    assert_eq!(told["keys"][1]["fingerprint"], fingerprint);
+    assert_eq!(told["keys"][0]["proof"]["signatures"][0]["keyid"], told["keys"][1]["keyid"]);
+}

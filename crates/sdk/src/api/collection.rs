@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use atom_marketplace_bundle::ENVELOPE_TYPE;
 use atom_marketplace_protocol::component::{
     Bundle, CategoryCount, Component, ComponentPatch, PublishCheck, VersionInfo, Yank,
 };
@@ -14,6 +15,7 @@ use atom_marketplace_protocol::rating::{
 };
 use atom_marketplace_protocol::report::{ReportReceipt, ReportRequest};
 use atom_marketplace_protocol::statistics::ComponentStatistics;
+use bytes::Bytes;
 use reqwest::Method;
 use serde::Serialize;
 
@@ -180,6 +182,12 @@ impl<P> Collection<P> {
     pub fn bundle(&self, component: impl Into<ComponentRef>) -> Call<Bundle> {
         let component = component.into();
         self.get_json(Method::GET, &component, "/bundle").set_query("version", component.version.clone())
+    }
+
+    /// The same in its envelope, signed by the instance where it was published: what [`verify_bundle`](crate::verify_bundle)
+    /// takes.
+    pub fn signed_bundle(&self, component: impl Into<ComponentRef>) -> Call<Bytes> {
+        self.bundle(component).header("accept", ENVELOPE_TYPE).raw()
     }
 
     /// The components that need it.

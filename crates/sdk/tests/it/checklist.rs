@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use atom_marketplace_sdk::types::{
-    AgentPublish, EventType, MarketplaceType, TestLogin, TestRateLimit, WebhookCreate, WebhookScope,
+    AgentPublish, EventData, EventType, MarketplaceType, TestLogin, TestRateLimit, WebhookCreate, WebhookScope,
 };
 use atom_marketplace_sdk::webhook::Verifier;
 use atom_marketplace_sdk::{Client, Code};
@@ -116,16 +116,16 @@ async fn webhook(client: &Client, receiver: &Receiver) {
         assert!(verifier.verify(&delivery.body, header("x-atom-signature")));
         assert!(!verifier.verify(b"another body", header("x-atom-signature")));
         let standard = (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"));
-        verifier.verify_standard(&delivery.body, standard.0, standard.1, standard.2).unwrap();
-        let event = delivery.json();
-        assert_eq!((&event["type"], &event["id"]), (&json!(header("x-atom-event")), &json!(header("webhook-id"))));
-        came.insert(header("x-atom-event").to_owned(), event["data"].clone());
+        let event = verifier.unwrap(&delivery.body, standard.0, standard.1, standard.2).unwrap();
+        assert_eq!((event.event_type.as_str(), event.id.as_str()), (header("x-atom-event"), standard.0));
+        came.insert(event.event_type.known().unwrap(), event.details());
     }
-    let (updated, installed, rated) =
-        (&came["component.updated"], &came["component.installed"], &came["component.rated"]);
-    assert_eq!((&updated["component_id"], &updated["version"]), (&json!("my-agent"), &json!("1.0.1")));
-    assert_eq!((&installed["component_id"], &installed["tenant_id"]), (&json!("test-agent"), &json!("test-tenant-id")));
-    assert_eq!((&rated["component_id"], &rated["rating"]), (&json!("test-agent"), &json!(5)));
+    let EventData::ComponentUpdated(updated) = &came[&EventType::ComponentUpdated] else { panic!("{came:?}") };
+    assert_eq!((updated.component_id.as_str(), updated.version.as_str()), ("my-agent", "1.0.1"));
+    let EventData::ComponentInstalled(installed) = &came[&EventType::ComponentInstalled] else { panic!("{came:?}") };
+    assert_eq!((installed.component_id.as_str(), installed.tenant_id.as_str()), ("test-agent", "test-tenant-id"));
+    let EventData::ComponentRated(rated) = &came[&EventType::ComponentRated] else { panic!("{came:?}") };
+    assert_eq!((rated.component_id.as_str(), rated.rating), ("test-agent", 5));
     client.webhooks().delete(&made.webhook.id).await.unwrap();
 }
 

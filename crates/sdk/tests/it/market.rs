@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use atom_marketplace_sdk::types::{
-    ApiTokenCreate, BulkInstallRequest, Decision, FederationKeyCreate, InstallationUpdate, MarketplaceType, Plan,
-    Scope, ScopeSet, SkillPublish, Status,
+    ApiTokenCreate, BulkInstallRequest, Decision, EventData, EventType, FederationKeyCreate, InstallationUpdate,
+    MarketplaceType, Plan, Scope, ScopeSet, SkillPublish, Status,
 };
+use atom_marketplace_sdk::webhook::{Verifier, VerifyError};
 use atom_marketplace_sdk::{Client, Code, Kind};
-use atom_marketplace_testkit::{ADMIN_KEY, TestServer, each_db_async};
+use atom_marketplace_testkit::{ADMIN_KEY, Receiver, TestServer, each_db_async};
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -233,13 +234,24 @@ async fn federation_and_tenants() {
         let submissions = admin.admin().submissions().list().source_tenant_id("acme").all().await.unwrap();
         admin.admin().submissions().approve(&submissions[0].id, &Decision::default()).await.unwrap();
 
-        let key = FederationKeyCreate { name: "peer".to_owned(), source: None, filters: None, accept_totals: None };
+        let key = FederationKeyCreate { name: "peer".to_owned(), ..FederationKeyCreate::default() };
         let key = acme.federation_keys().create(&key).await.unwrap();
         let peer = Client::builder().base_url(acme.base_url()).federation_key(key.key).build().unwrap();
         let listed = peer.federation().list(Kind::Skill).page_size(1000).all().await.unwrap();
         assert_eq!(listed[0].id, "shared");
         assert_eq!(peer.federation().get(Kind::Skill, ("acme", "shared")).await.unwrap().id, "shared");
         assert_eq!(peer.federation().bundle(Kind::Skill, "shared").await.unwrap().files.len(), 1);
+        let signed = acme.skills().signed_bundle("shared").await.unwrap();
+        let set = atom_marketplace_testkit::http()
+            .build()
+            .unwrap()
+            .get(format!("{}/.well-known/atom-federation", server.url));
+        let set = set.send().await.unwrap().bytes().await.unwrap();
+        let key_set = atom_marketplace_sdk::bundle::KeySet::parse(&set).unwrap();
+        let keys = [key_set.present().unwrap().public_key];
+        let verified = atom_marketplace_sdk::verify_bundle(&signed, &keys).unwrap();
+        assert_eq!((verified.document.id.as_str(), &verified.document.instance), ("shared", &key_set.instance.id));
+        assert_eq!(atom_marketplace_sdk::verify_bundle(&signed, &[]).unwrap_err().code(), "unknown_key");
         acme.federation_keys().delete(&key.info.id).await.unwrap();
         let error = peer.federation().list(Kind::Skill).await.unwrap_err();
         assert_eq!(error.known_code(), Some(Code::FederationKeyInvalid));
@@ -248,6 +260,39 @@ async fn federation_and_tenants() {
         admin.admin().quarantine(Kind::Skill, "acme", "shared", "Because.").await.unwrap();
         admin.admin().release(Kind::Skill, "acme", "shared", None).await.unwrap();
         assert_eq!(acme.tenant().get().await.unwrap().id, "acme");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_delivered_has_the_data_of_its_type() {
+    each_db_async(async |db| {
+        let server = TestServer::start_with_jobs(&db).await;
+        let acme = tenant(&server, "acme").await;
+        let receiver = Receiver::start().await;
+        let new = json!({"url": receiver.url, "events": ["component.rated"], "secret": "your-webhook-secret"});
+        let webhook = acme.webhooks().create(&serde_json::from_value(new).unwrap()).await.unwrap().webhook;
+        let verifier = Verifier::new(["your-webhook-secret"]);
+        for (before, &event_type) in EventType::ALL.iter().enumerate() {
+            acme.webhooks().test(&webhook.id, event_type).await.unwrap();
+            let came = receiver.wait_for(before + 1).await.remove(before);
+            let header = |name| came.header(name);
+            let (id, seconds, signature) =
+                (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"));
+            let event = verifier.unwrap(&came.body, id, seconds, signature).unwrap();
+            assert_eq!((event.id.as_str(), event.event_type.known()), (id, Some(event_type)));
+            assert!(!matches!(event.details(), EventData::Other(_)), "{event:?}");
+            let tampered = [came.body.as_ref(), b" "].concat();
+            assert_eq!(verifier.unwrap(&tampered, id, seconds, signature), Err(VerifyError::Signature));
+        }
+        // What really happens.
+        acme.skills().publish(&skill("mine", "private")).await.unwrap();
+        acme.skills().yank("mine", "1.0.0", None).await.unwrap();
+        let events = acme.events().list(None).await.unwrap().items;
+        let EventData::ComponentPublished(published) = events[0].details() else { panic!("{events:?}") };
+        assert_eq!((published.component_id.as_str(), published.marketplace_type), ("mine", MarketplaceType::Private));
+        let EventData::ComponentYanked(yanked) = events[1].details() else { panic!("{events:?}") };
+        assert_eq!((yanked.version.as_str(), yanked.reason), ("1.0.0", None));
     })
     .await;
 }

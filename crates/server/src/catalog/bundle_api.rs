@@ -54,7 +54,7 @@ pub(crate) struct BundleQuery {
     get, path = "@base/@collection/{id}/bundle", operation_id = "get_@kind_bundle", tag = "catalog",
     params(("id" = String, Path, description = "The component's id"), BundleQuery, ("If-None-Match" = Option<String>, Header, description = "The ETag of the bundle you have")),
     responses(
-        (status = 200, description = "The bundle, or with that `Accept` its envelope", content((Bundle = "application/json"), (Envelope = "application/vnd.dsse.envelope.v1+json")), headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
+        (status = 200, description = "The bundle, or with that `Accept` its envelope", content((Bundle = "application/json"), (String = "application/vnd.dsse.envelope.v1+json")), headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
         (status = 304, description = "You have it"),
         (status = 404, description = "No such component or version that the caller may see", body = ErrorEnvelope),
         (status = 409, description = "AMBIGUOUS_COMPONENT: several publishers have that id; CONFLICT: the envelope of a version that is not available", body = ErrorEnvelope),

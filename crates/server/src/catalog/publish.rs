@@ -25,6 +25,7 @@ use atom_marketplace_protocol::event::EventType;
 use atom_marketplace_protocol::federation::ChangeAction;
 use atom_marketplace_protocol::ids::Kind;
 use atom_marketplace_protocol::json;
+use atom_marketplace_protocol::limits::PUBLISH_BODY_MAX;
 use atom_marketplace_protocol::plan::Plan;
 use atom_marketplace_protocol::semver_ext::parse_version;
 use atom_marketplace_protocol::text;
@@ -172,6 +173,12 @@ pub fn prepare(
 
     let fields = fields_of(&manifest);
     let stored = String::from_utf8(json::canonical(&fields)).map_err(ApiError::internal)?;
+    // `1e20` is longer in the one way in which numbers are written here. What is too long is signed by nobody.
+    if stored.len() > PUBLISH_BODY_MAX {
+        let message =
+            format!("written canonically (RFC 8785) it has {} bytes, of at most {PUBLISH_BODY_MAX}", stored.len());
+        return Err(ApiError::field("content", message));
+    }
     let size = stored.len() + files.iter().map(|file| file.bytes.len()).sum::<usize>();
     let (digest, fields) = digest_of_fields(kind, &id, fields);
     Ok(Prepared {

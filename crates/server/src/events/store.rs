@@ -14,7 +14,7 @@ impl FromRow for Placed {
             position: row.get("position")?,
             event: Event {
                 id: row.get("uid")?,
-                event_type: event_type.parse().map_err(Error::Other)?,
+                event_type: event_type.parse::<EventType>().map_err(Error::Other)?.into(),
                 timestamp: row.get::<Timestamp>("at")?.to_string(),
                 data: serde_json::from_str(&data).map_err(|error| Error::Other(error.to_string()))?,
             },

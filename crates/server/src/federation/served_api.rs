@@ -1,6 +1,5 @@
 //! HTTP of what peers read: the public catalog and nothing else.
 
-use atom_marketplace_bundle::Envelope;
 use atom_marketplace_db::Conn;
 use atom_marketplace_protocol::component::{Bundle, Component};
 use atom_marketplace_protocol::error::ErrorEnvelope;
@@ -136,7 +135,7 @@ struct ServedBundleQuery {
         ("If-None-Match" = Option<String>, Header, description = "The ETag of the bundle you have"),
     ),
     responses(
-        (status = 200, description = "The bundle, or with that `Accept` its envelope", content((Bundle = "application/json"), (Envelope = "application/vnd.dsse.envelope.v1+json")), headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
+        (status = 200, description = "The bundle, or with that `Accept` its envelope", content((Bundle = "application/json"), (String = "application/vnd.dsse.envelope.v1+json")), headers(("ETag", description = "Of these bytes"), ("Content-Digest", description = "`sha-256=:…:` of these bytes"))),
         (status = 304, description = "You have it"),
         (status = 400, description = "A parameter is wrong", body = ErrorEnvelope),
         (status = 401, description = "No valid federation key", body = ErrorEnvelope),

@@ -52,9 +52,9 @@ pub(super) fn of(
 ) -> ApiResult<Vec<String>> {
     let ids: Vec<String> = components.iter().map(|component| component.id.clone()).collect();
     let contested: HashSet<String> = browse::contested(c, kind, tenant, &ids)?.into_iter().collect();
-    let name = |component: &Component| match contested.contains(&component.id) {
-        true => full(&component.source_tenant_id, &component.id),
-        false => component.id.clone(),
+    let name = |component: &Component| {
+        let bare = !contested.contains(&component.id);
+        if bare { component.id.clone() } else { full(&component.source_tenant_id, &component.id) }
     };
     Ok(components.iter().map(name).collect())
 }

@@ -93,7 +93,7 @@ fn tell(c: &mut Conn<'_>, placed: &Placed, row: &ComponentRow, updates: &mut Vec
         ComponentDeprecated, ComponentPublished, ComponentQuarantined, ComponentRated, ComponentReleased,
         ComponentUpdated, ComponentWithdrawn, ComponentYanked,
     };
-    let event = placed.event.event_type;
+    let Some(event) = placed.event.event_type.known() else { return Ok(()) };
     match event {
         ComponentPublished | ComponentUpdated | ComponentReleased => {
             if row.listed && browse::opens_category(c, row)? {

@@ -76,17 +76,16 @@ pub(super) async fn install_domain(
     satellite: Satellite,
     Json(body): Json<InstallBody>,
 ) -> Answer {
-    let name = match body.domain_id.as_ref().and_then(words) {
-        Some(id) => Some(Name::read(Kind::Domain, &id)?),
-        None => {
-            let (token, instance) = (satellite.token, satellite.instance.clone().unwrap_or_default());
-            let read = m.db.read(move |c| {
-                let Some(component) = store::looked_at(c, token, &instance)? else { return Ok(None) };
-                let row = catalog::component(c, component)?;
-                Ok::<_, ApiError>(Some(Name { id: row.slug, source: Some(row.publisher_slug.to_string()) }))
-            });
-            read.await?
-        }
+    let name = if let Some(id) = body.domain_id.as_ref().and_then(words) {
+        Some(Name::read(Kind::Domain, &id)?)
+    } else {
+        let (token, instance) = (satellite.token, satellite.instance.clone().unwrap_or_default());
+        let read = m.db.read(move |c| {
+            let Some(component) = store::looked_at(c, token, &instance)? else { return Ok(None) };
+            let row = catalog::component(c, component)?;
+            Ok::<_, ApiError>(Some(Name { id: row.slug, source: Some(row.publisher_slug.to_string()) }))
+        });
+        read.await?
     };
     let said = satellite.said(body.tenant_id.as_ref());
     match name {

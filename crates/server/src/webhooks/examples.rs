@@ -12,15 +12,17 @@ pub fn data(event: EventType) -> Map<String, Value> {
             json!({ "tenant_id": "globex", "version": "1.0.0" })
         }
         EventType::ComponentRated => json!({ "rating": 5 }),
-        EventType::ComponentApproved | EventType::ComponentYanked => json!({ "version": "1.0.0" }),
-        EventType::ComponentChangesRequested | EventType::ComponentRejected => {
-            json!({ "version": "1.0.0", "reason": "The description does not say which CRM it speaks to." })
-        }
+        EventType::ComponentApproved => json!({ "version": "1.0.0" }),
+        EventType::ComponentYanked => json!({ "version": "1.0.0", "reason": "It leaks memory." }),
+        EventType::ComponentChangesRequested | EventType::ComponentRejected => json!({
+            "version": "1.0.0", "submission_id": "sub_0198c0de0000700080000000000000fe",
+            "reason": "The description does not say which CRM it speaks to.",
+        }),
         EventType::ComponentQuarantined => json!({ "reason": "It is being looked into." }),
         EventType::ComponentReleased => json!({ "reason": "Nothing was found." }),
-        EventType::ComponentWithdrawn => json!({}),
+        EventType::ComponentWithdrawn => json!({ "reason": "Its publisher has made it private." }),
         EventType::ComponentDeprecated => {
-            json!({ "message": "Use crm-lookup-2.", "successor": "crm-lookup-2" })
+            json!({ "message": "Use crm-lookup-2.", "successor": { "id": "crm-lookup-2" } })
         }
         EventType::WebhookDisabled => {
             return object(json!({
@@ -46,20 +48,27 @@ fn object(value: Value) -> Map<String, Value> {
 mod tests {
     use std::fmt::Write as _;
 
+    use atom_marketplace_protocol::event::{Event, EventData};
+
     use super::*;
 
     /// The catalogue of docs/WEBHOOKS.md, as the examples have it.
     fn catalogue() -> String {
-        let about = include_str!("../../../protocol/src/event.rs");
         let mut text = String::new();
         for event in EventType::ALL {
-            let before = about.split(&format!("= \"{event}\"")).next().unwrap_or_default();
-            let comment =
-                before.lines().rev().skip(1).find_map(|line| line.trim().strip_prefix("/// ")).unwrap_or_default();
             let data = serde_json::to_string(&data(*event)).expect("JSON");
-            let _ = write!(text, "### {event}\n\n{comment}\n\n```json\n{data}\n```\n\n");
+            let _ = write!(text, "### {event}\n\n{}\n\n```json\n{data}\n```\n\n", event.about());
         }
         text
+    }
+
+    #[test]
+    fn every_example_is_what_its_type_has() {
+        for &event_type in EventType::ALL {
+            let data = Value::Object(data(event_type));
+            let event = Event { id: "evt_1".into(), event_type: event_type.into(), timestamp: String::new(), data };
+            assert!(!matches!(event.details(), EventData::Other(_)), "{event_type}: {}", event.data);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from ._async import Connections
 from ._cache import ETagCache
 from ._generated.asyncio import Operations
-from ._generated.models import Event
+from ._generated.models import Event, decode_event
 from ._settings import MAX_RETRIES, TIMEOUT, Settings
 from ._types import NotGiven, Timeout
 
@@ -89,4 +89,4 @@ class AsyncMarketplaceClient(Operations):
 
         following = Following(self._settings, None if after is ... else after, None if scope is ... else scope)
         async for event in self._connections.driver().follow(following):
-            yield Event(event)
+            yield decode_event(event)

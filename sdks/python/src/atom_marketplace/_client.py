@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from ._cache import ETagCache
-from ._generated.models import Event
+from ._generated.models import Event, decode_event
 from ._generated.sync import Operations
 from ._settings import MAX_RETRIES, TIMEOUT, Settings
 from ._sync import Connections
@@ -89,4 +89,4 @@ class MarketplaceClient(Operations):
 
         following = Following(self._settings, None if after is ... else after, None if scope is ... else scope)
         for event in self._connections.driver().follow(following):
-            yield Event(event)
+            yield decode_event(event)

@@ -132,6 +132,16 @@ def values(decoder: Decoder) -> Decoder:
     return lambda entries: {name: decoder(value) for name, value in entries.items()}
 
 
+def tagged(tag: str, models: Mapping[str, type[Model]], other: type[Model]) -> Decoder:
+    """Decodes an object to the model that its field `tag` names; to `other` where it names none of them."""
+
+    def decode(json: Mapping[str, Any]) -> Model:
+        name = json.get(tag)
+        return (models.get(name, other) if isinstance(name, str) else other)(json)
+
+    return decode
+
+
 def timestamp(text: str) -> datetime | str:
     """An RFC 3339 time as an aware `datetime`; what is none stays as it is."""
     try:

@@ -8,7 +8,7 @@ Every delivery is signed twice, over its raw body: never over JSON that was pars
 ```python
 event = webhooks.unwrap(request.body, request.headers, secret)
 if event.type == "component.installed":
-    print(event.data["component_id"])
+    print(event.data.component_id, event.data.tenant_id)
 ```
 
 While a secret is being rotated, give both: every function takes one secret or several.
@@ -23,16 +23,16 @@ import hmac
 import json
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from ._model import Model, timestamp
 from ._narrow import as_object
 from .errors import WebhookVerificationError
 
+if TYPE_CHECKING:
+    from ._generated.models import Event
+
 __all__ = [
     "TOLERANCE",
-    "WebhookEvent",
     "WebhookVerificationError",
     "sign",
     "sign_standard",
@@ -45,23 +45,6 @@ TOLERANCE: Final = 300
 """Seconds that a delivery's timestamp may be away from now, either way."""
 
 _PREFIX = "whsec_"
-
-
-class WebhookEvent(Model):
-    """Something that happened."""
-
-    __slots__ = ()
-    _decoders = {"timestamp": timestamp}  # noqa: RUF012
-    _absent = {"data": {}}  # noqa: RUF012
-
-    id: str
-    """Its id, `evt_…`: the same in every delivery of the event, so that a second one can be told."""
-    type: str
-    """What happened, such as `component.installed`."""
-    timestamp: datetime
-    """When."""
-    data: dict[str, Any]
-    """To what: `component_type`, `component_id`, and what else that type of event has."""
 
 
 def sign(payload: str | bytes, secret: str) -> str:
@@ -137,8 +120,10 @@ def unwrap(
     *,
     tolerance: float = TOLERANCE,
     now: float | None = None,
-) -> WebhookEvent:
+) -> Event:
     """Verifies a delivery, and gives its event. It goes by `webhook-signature`, whose timestamp prevents replays.
+
+    An event of a type that this version does not know is an `UnknownEvent`.
 
     Args:
         payload: The raw body.
@@ -155,12 +140,15 @@ def unwrap(
     if not verify_standard(payload, headers, secret, tolerance=tolerance, now=now):
         raise WebhookVerificationError("The webhook's signature is wrong, missing, or not of now.")
     try:
-        event = as_object(json.loads(payload))
+        json_object = as_object(json.loads(payload))
     except ValueError as error:
         raise WebhookVerificationError("The webhook's body is no JSON.") from error
-    if event is None:
+    if json_object is None:
         raise WebhookVerificationError("The webhook's body is no event.")
-    return WebhookEvent(event)
+    from ._generated.models import decode_event  # noqa: PLC0415 — what verifies only does not wait for it.
+
+    event: Event = decode_event(json_object)
+    return event
 
 
 def _bytes(payload: str | bytes) -> bytes:

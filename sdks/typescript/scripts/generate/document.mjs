@@ -4,6 +4,7 @@
 /** Names that mean something else in TypeScript or say too little on their own. */
 const TYPE_NAMES = {
   Code: 'ErrorCode',
+  Event: 'MarketplaceEvent',
   File: 'ComponentFile',
   FileEntry: 'ComponentFileEntry',
   Status: 'ComponentStatus',
@@ -23,12 +24,10 @@ export const pascal = (name) => camel(name).replace(/^[a-z]/, (letter) => letter
 export const typeName = (schema) => TYPE_NAMES[schema] ?? schema;
 export const refName = (schema) => schema?.$ref?.split('/').at(-1);
 
-export function readDocument(openapi, ahead) {
-  const schemas = { ...ahead.components.schemas, ...openapi.components.schemas };
+export function readDocument(openapi) {
+  const { schemas } = openapi.components;
   // An answer that never ends has a method written by hand.
   const operations = listOperations(openapi).filter((operation) => !isEndless(operation));
-  const known = new Set(operations.map((operation) => operation.operationId));
-  operations.push(...listOperations(ahead).filter((operation) => !known.has(operation.operationId)));
   const paths = operations.map((operation) => operation.path);
   return { schemas, operations: operations.map((operation) => resolve(operation, paths)) };
 }

@@ -63,8 +63,16 @@ const EXTRA_FIELDS = { InstallConfig: RAW_IN, InstalledConfig: RAW_OUT };
 
 const isObject = (schema) => schema.type === 'object' && schema.properties !== undefined;
 
-const JSON_OBJECT = `/** A JSON object whose keys this package never touches. */
+/** Of a union of objects that one field tells apart: a name for what is among them one day, and not known now. */
+const unknownName = (union) => `Unknown${union}`;
+
+const COMMON_TYPES = `/** A JSON object whose keys this package never touches. */
 export type JsonObject = { [key: string]: unknown };
+
+/** A text that is none of those this version knows: to TypeScript it equals none of them, so that comparing narrows. */
+export declare enum UnknownText {
+  Unknown = '',
+}
 `;
 
 /** One file for each subject with the types that it alone has, and one with those that several have. */
@@ -73,10 +81,11 @@ export function typeModules({ schemas, operations }) {
   const modules = {};
   for (const subject of [...new Set(subjects.values())].sort()) {
     const names = [...subjects.keys()].filter((name) => subjects.get(name) === subject).sort();
-    const text = names.map((name) => typeText(name, schemas[name])).join('\n');
-    const own = subject === COMMON ? JSON_OBJECT : '';
+    const text = names.map((name) => typeText(name, schemas[name], schemas)).join('\n');
+    const own = subject === COMMON ? COMMON_TYPES : '';
     const foreign = [...subjects].filter(([, other]) => other !== subject);
-    const others = [...(own ? [] : [['JsonObject', COMMON]]), ...foreign].filter(([name]) =>
+    const always = ['JsonObject', 'UnknownText'].map((name) => [name, COMMON]);
+    const others = [...(own ? [] : always), ...foreign].filter(([name]) =>
       new RegExp(`\\b${typeName(name)}\\b`).test(text.replace(/\/\*\*[^]*?\*\//g, '')),
     );
     const imports = others
@@ -110,8 +119,13 @@ function subjectsOf(schemas, operations) {
   return new Map(named.map(([name, found]) => [name, found.size === 1 ? [...found][0] : COMMON]));
 }
 
-function typeText(name, schema) {
+function typeText(name, schema, schemas) {
   const head = documentation(schema.description ?? '');
+  if (schema.discriminator) return unionText(name, schema, head, schemas);
+  if (schema.allOf?.some((part) => schemas[refName(part)]?.discriminator)) {
+    const parts = schema.allOf.map((part) => (part.$ref ? typeOf(part) : `{\n${fields(part)}}`));
+    return `${head}export type ${typeName(name)} = ${parts.join(' & ')};\n`;
+  }
   if (schema.allOf) {
     const parents = schema.allOf.filter((part) => part.$ref).map((part) => typeOf(part));
     const own = schema.allOf.filter(isObject).map(fields);
@@ -123,37 +137,83 @@ function typeText(name, schema) {
   return `${head}export type ${typeName(name)} = ${typeOf(schema)};\n`;
 }
 
+/** Several objects that one field tells apart, and what stands for one that is not known. */
+function unionText(name, schema, head, schemas) {
+  const tag = schema.discriminator.propertyName;
+  const members = schema.oneOf.map((one) => schemas[refName(one)].properties);
+  const shared = Object.entries(members[0]).filter(([property]) => members.every((member) => property in member));
+  const lines = shared.map(([property, { description = '', ...value }]) => {
+    const same = members.every((member) => typeOf(member[property]) === typeOf(value));
+    const type = property === tag ? 'UnknownText' : same ? typeOf(value) : 'JsonObject';
+    return `${documentation(description, '  ')}  ${camel(property)}: ${type};\n`;
+  });
+  const other = unknownName(name);
+  const options = [...schema.oneOf.map((one) => typeOf(one)), other];
+  return `/** \`${typeName(name)}\` of a \`${tag}\` that this version does not know. */
+export interface ${other} {
+${lines.join('')}}
+
+${head}export type ${typeName(name)} =\n${options.map((option) => `  | ${option}`).join('\n')};\n`;
+}
+
 export function shapesModule({ schemas }) {
-  const lines = [];
+  const shapes = {};
+  const unions = Object.keys(schemas).filter((name) => schemas[name].discriminator);
+  const members = new Set(unions.flatMap((name) => schemas[name].oneOf.map((one) => refName(one))));
   for (const name of Object.keys(schemas).sort()) {
-    if (name.startsWith('Page_')) continue;
-    const nested = Object.entries(properties(schemas, name)).flatMap(([property, schema]) => {
-      const shape = shapeOf(schemas, property, schema);
-      return shape ? [`${property}: '${shape}'`] : [];
-    });
-    if (nested.length > 0) lines.push(`  ${typeName(name)}: { ${nested.join(', ')} },\n`);
+    if (name.startsWith('Page_') || members.has(name)) continue;
+    if (unions.includes(name)) Object.assign(shapes, unionShapes(schemas, name));
+    else shapes[typeName(name)] = nestedOf(schemas, name);
   }
+  const lines = Object.entries(shapes).flatMap(([name, nested]) => {
+    const entries = Object.entries(nested).map(([property, shape]) => `${property}: '${shape}'`);
+    return entries.length > 0 ? [`  ${name}: { ${entries.join(', ')} },\n`] : [];
+  });
   return `/** Fields (as on the wire) that hold typed objects, or \`*\`: an object whose keys are converted at every depth. */
 export const shapes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 ${lines.join('')}};
 `;
 }
 
-/** All properties of a schema, those of the schemas it is made of included. */
-function properties(schemas, name) {
-  const schema = schemas[name];
-  const parts = schema.allOf ?? [schema];
-  return Object.assign(
-    {},
-    ...parts.map((part) => (part.$ref ? properties(schemas, refName(part)) : (part.properties ?? {}))),
-  );
+/** The fields of a schema that hold typed objects, and their shapes. */
+function nestedOf(schemas, name) {
+  const { allOf, discriminator, oneOf, ...schema } = schemas[name];
+  if (allOf) {
+    const parts = allOf.map((part) => (part.$ref ? nestedOf(schemas, refName(part)) : nestedIn(schemas, part)));
+    return Object.assign({}, ...parts);
+  }
+  if (!discriminator) return nestedIn(schemas, schema);
+  // Where a field holds another object in each, one shape does for all.
+  const fields = oneOf.flatMap((one) => Object.keys(nestedOf(schemas, refName(one))));
+  return Object.fromEntries(fields.map((field) => [field, `${typeName(name)}.${field}`]));
+}
+
+function nestedIn(schemas, { properties = {} }) {
+  const nested = Object.entries(properties).map(([property, schema]) => [property, shapeOf(schemas, property, schema)]);
+  return Object.fromEntries(nested.filter(([, shape]) => shape));
+}
+
+/** The shape of a union's objects, and of what their fields hold. */
+function unionShapes(schemas, name) {
+  const shapes = { [typeName(name)]: nestedOf(schemas, name) };
+  for (const one of schemas[name].oneOf) {
+    for (const [property, shape] of Object.entries(nestedOf(schemas, refName(one)))) {
+      const known = (shapes[`'${typeName(name)}.${property}'`] ??= {});
+      for (const [field, deeper] of Object.entries(nestedOf(schemas, shape))) {
+        if ((known[field] ?? deeper) !== deeper) throw new Error(`${name}: ${property}.${field} is of two shapes`);
+        known[field] = deeper;
+      }
+    }
+  }
+  return shapes;
 }
 
 function shapeOf(schemas, property, schema) {
   if (schema.oneOf) return schema.oneOf.map((one) => shapeOf(schemas, property, one)).find(Boolean);
   if (schema.items) return shapeOf(schemas, property, schema.items);
   const name = refName(schema);
-  if (name) return schemas[name].properties || schemas[name].allOf ? typeName(name) : undefined;
+  if (name)
+    return schemas[name].properties || schemas[name].allOf || schemas[name].discriminator ? typeName(name) : undefined;
   if (refName(schema.additionalProperties)) throw new Error(`${property}: a map of typed objects needs a shape`);
   const freeForm =
     [schema.type].flat().includes('object') && !schema.properties && schema.additionalProperties === undefined;

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use sha2::Digest as _;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -129,7 +129,7 @@ fn checked(query: &ChangesQuery, peer: &FederationPeer, own: Arc<str>) -> ApiRes
 
 /// The page behind a position; where there is none yet, as soon as there is one.
 async fn next_page(m: &Marketplace, from: i64, wanted: Wanted, wait: Duration) -> ApiResult<Plan> {
-    let until = Instant::now() + wait;
+    let until = m.now().plus(wait);
     let (mut hints, mut reached) = (m.feed.hints(), from);
     loop {
         hints.mark_unchanged();
@@ -143,7 +143,7 @@ async fn next_page(m: &Marketplace, from: i64, wanted: Wanted, wait: Duration) -
             )));
         }
         reached = plan.to;
-        let left = until.saturating_duration_since(Instant::now());
+        let left = until.since(m.now());
         if !plan.entries.is_empty() || plan.to < plan.head || left.is_zero() || m.outbox.is_closed() {
             return Ok(Plan { from, ..plan });
         }

@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from .._model import Model, each, timestamp
+from .._model import Model, each, tagged, timestamp
 
 __all__ = [
     "ApiToken",
     "ApiTokenCreated",
+    "ApprovedData",
     "AuditBreak",
     "AuditEntry",
     "AuditHead",
@@ -28,20 +29,32 @@ __all__ = [
     "CheckRunVersion",
     "Code",
     "Component",
+    "ComponentApprovedEvent",
+    "ComponentChangesRequestedEvent",
     "ComponentCount",
+    "ComponentDeprecatedEvent",
     "ComponentFigures",
+    "ComponentInstalledEvent",
+    "ComponentPublishedEvent",
+    "ComponentQuarantinedEvent",
+    "ComponentRatedEvent",
+    "ComponentRejectedEvent",
+    "ComponentReleasedEvent",
     "ComponentStatistics",
+    "ComponentUninstalledEvent",
+    "ComponentUpdatedEvent",
+    "ComponentWithdrawnEvent",
+    "ComponentYankedEvent",
     "Delivery",
     "DeliveryAttempt",
     "DeliveryDetail",
     "DeliveryStatus",
     "Dependency",
     "DependencyStatus",
+    "DeprecatedData",
     "Deprecation",
     "DisabledReason",
     "DomainVerification",
-    "Envelope",
-    "EnvelopeSignature",
     "Event",
     "EventList",
     "EventType",
@@ -71,6 +84,7 @@ __all__ = [
     "InstallProblem",
     "Installation",
     "InstalledConfig",
+    "InstalledData",
     "InstalledDependency",
     "Invisible",
     "Kind",
@@ -112,14 +126,18 @@ __all__ = [
     "ProofInstructions",
     "PublishCheck",
     "PublishedCount",
+    "PublishedData",
     "Publisher",
     "PublisherProfile",
     "PublisherStatistics",
+    "RatedData",
     "RatingOverview",
     "RatingSummary",
+    "ReasonData",
     "Redaction",
     "RedactionAction",
     "RedactionKind",
+    "RefusedData",
     "RejectedReport",
     "Report",
     "ReportOutcome",
@@ -154,6 +172,8 @@ __all__ = [
     "Transfer",
     "TransferDirection",
     "TransferStatus",
+    "UnknownEvent",
+    "UnknownText",
     "Usage",
     "UsageReportAnswer",
     "User",
@@ -162,10 +182,13 @@ __all__ = [
     "VersionInfo",
     "Webhook",
     "WebhookCreated",
+    "WebhookDisabledData",
+    "WebhookDisabledEvent",
     "WebhookRecovered",
     "WebhookScope",
     "WebhookStatus",
     "WebhookVerified",
+    "YankedData",
 ]
 
 BulkStatus: TypeAlias = Literal["installed", "already_installed", "failed"]
@@ -287,6 +310,11 @@ WebhookScope: TypeAlias = Literal["tenant", "marketplace"]
 WebhookStatus: TypeAlias = Literal["active", "paused", "disabled"]
 """Whether a webhook is told of events."""
 
+UnknownText: TypeAlias = Literal[""]
+"""A text that is none of those this version knows. To type checkers it equals none of them, so that comparing narrows;
+what it holds is the text as it came.
+"""
+
 
 class ApiToken(Model):
     """An API token, without its secret."""
@@ -324,6 +352,26 @@ class ApiToken(Model):
     """What it may do."""
     tenant_id: str
     """The tenant it acts for."""
+
+
+class ApprovedData(Model):
+    """A version of a component that was approved."""
+
+    __slots__ = ()
+    _absent = {
+        "test": False,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    source_tenant_id: str
+    """The component's publisher."""
+    test: bool
+    """Whether nothing happened: the event tries a webhook."""
+    version: str
+    """The version."""
 
 
 class AuditBreak(Model):
@@ -621,6 +669,31 @@ class Successor(Model):
     """Its publisher; left out: the same one."""
 
 
+class RefusedData(Model):
+    """A version of a component that was not approved as it is."""
+
+    __slots__ = ()
+    _absent = {
+        "reason": None,
+        "test": False,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    reason: str | None
+    """Why, and what to do."""
+    source_tenant_id: str
+    """The component's publisher."""
+    submission_id: str
+    """The submission, `sub_…`."""
+    test: bool
+    """Whether nothing happened: the event tries a webhook."""
+    version: str
+    """The version."""
+
+
 class ComponentCount(Model):
     """How many components of one kind have one status."""
 
@@ -670,6 +743,114 @@ class Figures(Model):
     """How long it ran altogether, milliseconds."""
     uninstalls: int | None
     """Tenants that uninstalled it for the first time."""
+
+
+class InstalledData(Model):
+    """A component that a tenant has, or had."""
+
+    __slots__ = ()
+    _absent = {
+        "test": False,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    source_tenant_id: str
+    """The component's publisher."""
+    tenant_id: str
+    """The tenant."""
+    test: bool
+    """Whether nothing happened: the event tries a webhook."""
+    version: str
+    """The version."""
+
+
+class PublishedData(Model):
+    """A version of a component that can be installed."""
+
+    __slots__ = ()
+    _absent = {
+        "test": False,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    marketplace_type: MarketplaceType
+    """Who it is for."""
+    source_tenant_id: str
+    """The component's publisher."""
+    test: bool
+    """Whether nothing happened: the event tries a webhook."""
+    version: str
+    """The version."""
+
+
+class ReasonData(Model):
+    """A component that is there again, or is not any more."""
+
+    __slots__ = ()
+    _absent = {
+        "reason": None,
+        "test": False,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    reason: str | None
+    """Why, if somebody said so."""
+    source_tenant_id: str
+    """The component's publisher."""
+    test: bool
+    """Whether nothing happened: the event tries a webhook."""
+
+
+class RatedData(Model):
+    """A rating of a component."""
+
+    __slots__ = ()
+    _absent = {
+        "test": False,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    rating: int
+    """1 to 5."""
+    source_tenant_id: str
+    """The component's publisher."""
+    test: bool
+    """Whether nothing happened: the event tries a webhook."""
+
+
+class YankedData(Model):
+    """A version of a component that should not be used any more."""
+
+    __slots__ = ()
+    _absent = {
+        "reason": None,
+        "test": False,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    reason: str | None
+    """Why, if its publisher said so."""
+    source_tenant_id: str
+    """The component's publisher."""
+    test: bool
+    """Whether nothing happened: the event tries a webhook."""
+    version: str
+    """The version."""
 
 
 class Delivery(Model):
@@ -743,24 +924,22 @@ class DeliveryAttempt(Model):
     """Where the POST went."""
 
 
-class Event(Model):
-    """One event."""
+class WebhookDisabledData(Model):
+    """A webhook that is told of nothing any more."""
 
     __slots__ = ()
-    _decoders = {
-        "timestamp": timestamp,
+    _absent = {
+        "test": False,
     }
 
-    data: dict[str, Any]
-    """To what; see docs/WEBHOOKS.md for each type's fields. Of a component always `component_type`, `component_id`
-    and `source_tenant_id`.
-    """
-    id: str
-    """Its id: the same on every delivery and on every try."""
-    timestamp: datetime
-    """When, RFC 3339 UTC."""
-    type: EventType
-    """What happened."""
+    reason: DisabledReason
+    """Why."""
+    test: bool
+    """Whether nothing happened: the event tries a webhook."""
+    url: str
+    """Where its deliveries went."""
+    webhook_id: str
+    """The webhook, `whk_…`."""
 
 
 class ProofInstructions(Model):
@@ -782,17 +961,6 @@ class ProofInstructions(Model):
     """Its value."""
     url: str | None
     """The address of the file. Redirects are not followed."""
-
-
-class EnvelopeSignature(Model):
-    """The signature of an envelope."""
-
-    __slots__ = ()
-
-    keyid: str
-    """The key it was made with: the first 16 hex digits of the SHA-256 of its 32 bytes."""
-    sig: str
-    """Ed25519 over `DSSEv1 <length> <type> <length> <payload>`, base64."""
 
 
 class FederatedComponent(Model):
@@ -1627,6 +1795,24 @@ class ApiTokenCreated(ApiToken):
     """The secret. It cannot be shown again."""
 
 
+class ComponentApprovedEvent(Model):
+    """A submission of it was approved."""
+
+    __slots__ = ()
+    _decoders = {
+        "data": ApprovedData,
+        "timestamp": timestamp,
+    }
+
+    data: ApprovedData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.approved"]
+    """What happened."""
+
+
 class AuditVerification(Model):
     """Whether a chain is whole."""
 
@@ -1947,6 +2133,32 @@ class VersionInfo(Model):
     """Yanked: installable only by exact version by those who have it."""
 
 
+class DeprecatedData(Model):
+    """A component that should not be used any more."""
+
+    __slots__ = ()
+    _decoders = {
+        "successor": Successor,
+    }
+    _absent = {
+        "successor": None,
+        "test": False,
+    }
+
+    component_id: str
+    """The component's id."""
+    component_type: Kind
+    """The component's kind."""
+    message: str
+    """Why, and what to do."""
+    source_tenant_id: str
+    """The component's publisher."""
+    successor: Successor | None
+    """What to install in its place."""
+    test: bool
+    """Whether nothing happened: the event tries a webhook."""
+
+
 class Deprecation(Model):
     """A component's deprecation."""
 
@@ -1962,6 +2174,42 @@ class Deprecation(Model):
     """Why, and what to do."""
     successor: Successor | None
     """What to install in its place."""
+
+
+class ComponentChangesRequestedEvent(Model):
+    """A reviewer asks for changes of a submission."""
+
+    __slots__ = ()
+    _decoders = {
+        "data": RefusedData,
+        "timestamp": timestamp,
+    }
+
+    data: RefusedData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.changes_requested"]
+    """What happened."""
+
+
+class ComponentRejectedEvent(Model):
+    """A submission of it was rejected."""
+
+    __slots__ = ()
+    _decoders = {
+        "data": RefusedData,
+        "timestamp": timestamp,
+    }
+
+    data: RefusedData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.rejected"]
+    """What happened."""
 
 
 class PlatformStats(Model):
@@ -2014,48 +2262,184 @@ class StatisticsItem(Figures):
     """The version."""
 
 
-class DeliveryDetail(Delivery):
-    """A delivery with what was sent and every exchange."""
+class ComponentInstalledEvent(Model):
+    """A tenant installed it."""
 
     __slots__ = ()
     _decoders = {
-        **Delivery._decoders,
-        "attempts": each(DeliveryAttempt),
-        "payload": Event,
+        "data": InstalledData,
+        "timestamp": timestamp,
     }
 
-    attempts: list[DeliveryAttempt]
-    """Its exchanges, oldest first."""
-    payload: Event
-    """The body that is sent, parsed."""
+    data: InstalledData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.installed"]
+    """What happened."""
 
 
-class EventList(Model):
-    """Events behind a place, in order."""
+class ComponentUninstalledEvent(Model):
+    """A tenant uninstalled it."""
 
     __slots__ = ()
     _decoders = {
-        "items": each(Event),
-    }
-    _absent = {
-        "next_after": None,
+        "data": InstalledData,
+        "timestamp": timestamp,
     }
 
-    has_more: bool
-    """Whether more follow by now."""
-    items: list[Event]
-    """The events, oldest first."""
-    next_after: str | None
-    """Pass it as `after` to go on; `null`: there was nothing to begin with."""
+    data: InstalledData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.uninstalled"]
+    """What happened."""
 
 
-class InboxItem(Event):
-    """An event in the inbox."""
+class ComponentPublishedEvent(Model):
+    """A component was published: a private one at once, a public one with its first approval."""
 
     __slots__ = ()
+    _decoders = {
+        "data": PublishedData,
+        "timestamp": timestamp,
+    }
 
-    read: bool
-    """Whether the caller has marked it as read."""
+    data: PublishedData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.published"]
+    """What happened."""
+
+
+class ComponentUpdatedEvent(Model):
+    """Another version of it is there."""
+
+    __slots__ = ()
+    _decoders = {
+        "data": PublishedData,
+        "timestamp": timestamp,
+    }
+
+    data: PublishedData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.updated"]
+    """What happened."""
+
+
+class ComponentQuarantinedEvent(Model):
+    """The platform hides it and keeps it from being installed."""
+
+    __slots__ = ()
+    _decoders = {
+        "data": ReasonData,
+        "timestamp": timestamp,
+    }
+
+    data: ReasonData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.quarantined"]
+    """What happened."""
+
+
+class ComponentReleasedEvent(Model):
+    """The platform has released it from quarantine."""
+
+    __slots__ = ()
+    _decoders = {
+        "data": ReasonData,
+        "timestamp": timestamp,
+    }
+
+    data: ReasonData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.released"]
+    """What happened."""
+
+
+class ComponentWithdrawnEvent(Model):
+    """It is not there any more."""
+
+    __slots__ = ()
+    _decoders = {
+        "data": ReasonData,
+        "timestamp": timestamp,
+    }
+
+    data: ReasonData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.withdrawn"]
+    """What happened."""
+
+
+class ComponentRatedEvent(Model):
+    """It was rated."""
+
+    __slots__ = ()
+    _decoders = {
+        "data": RatedData,
+        "timestamp": timestamp,
+    }
+
+    data: RatedData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.rated"]
+    """What happened."""
+
+
+class ComponentYankedEvent(Model):
+    """A version of it should not be used any more."""
+
+    __slots__ = ()
+    _decoders = {
+        "data": YankedData,
+        "timestamp": timestamp,
+    }
+
+    data: YankedData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.yanked"]
+    """What happened."""
+
+
+class WebhookDisabledEvent(Model):
+    """A webhook was disabled, since its deliveries failed."""
+
+    __slots__ = ()
+    _decoders = {
+        "data": WebhookDisabledData,
+        "timestamp": timestamp,
+    }
+
+    data: WebhookDisabledData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["webhook.disabled"]
+    """What happened."""
 
 
 class DomainVerification(Model):
@@ -2095,41 +2479,6 @@ class DomainVerification(Model):
     """What is to be found there. It is no secret, and of no use to another tenant."""
     verified_at: datetime | None
     """Since when it is proven, RFC 3339 UTC."""
-
-
-class Envelope(Model):
-    """A signed document, not checked yet. Its canonical JSON is the one form it has as bytes."""
-<<<<<<< HEAD
-=======
-
-    __slots__ = ()
-    _decoders = {
-        "signatures": each(EnvelopeSignature),
-    }
-
-    payload: str
-    """The document's bytes in base64 (RFC 4648 §4, with padding)."""
-    payloadtype: str
-    """What the payload is."""
-    signatures: list[EnvelopeSignature]
-    """Exactly one."""
-
-
-class FederationKeyCreated(FederationKey):
-    """A federation key with its secret, shown this once."""
->>>>>>> refs/heads/bundle
-
-    __slots__ = ()
-    _decoders = {
-        "signatures": each(EnvelopeSignature),
-    }
-
-    payload: str
-    """The document's bytes in base64 (RFC 4648 §4, with padding)."""
-    payloadtype: str
-    """What the payload is."""
-    signatures: list[EnvelopeSignature]
-    """Exactly one."""
 
 
 class FederationKey(Model):
@@ -2660,6 +3009,24 @@ class SubmissionDetail(Submission):
     """The publisher's fields. Empty once the submission was superseded."""
 
 
+class ComponentDeprecatedEvent(Model):
+    """It should not be used any more."""
+
+    __slots__ = ()
+    _decoders = {
+        "data": DeprecatedData,
+        "timestamp": timestamp,
+    }
+
+    data: DeprecatedData
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: Literal["component.deprecated"]
+    """What happened."""
+
+
 class Component(Manifest):
     """A component as everyone reads it. Lists leave out `readme`, `config_schema`, `content`, `files` and the kind's
     own large fields; `release_notes` too.
@@ -2788,27 +3155,6 @@ class PublisherStatistics(Model):
     """The 20 that ran most often, then those installed most. As CSV there are all, up to 10,000."""
 
 
-class Inbox(Model):
-    """A page of the inbox."""
-
-    __slots__ = ()
-    _decoders = {
-        "items": each(InboxItem),
-    }
-    _absent = {
-        "next_cursor": None,
-    }
-
-    has_more: bool
-    """Whether there are older ones."""
-    items: list[InboxItem]
-    """What happened, the latest first."""
-    next_cursor: str | None
-    """For the page of older ones."""
-    unread: int
-    """How many in the whole inbox are not read yet."""
-
-
 class TenantVerification(Model):
     """How it stands with a tenant's mark."""
 
@@ -2879,6 +3225,64 @@ class BulkInstallResponse(Model):
     """What became of each id."""
 
 
+class UnknownEvent(Model):
+    """`Event` of a `type` that this version does not know."""
+
+    __slots__ = ()
+    _decoders = {
+        "timestamp": timestamp,
+    }
+
+    data: Any
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: UnknownText
+    """Which it is."""
+
+
+Event: TypeAlias = (
+    ComponentPublishedEvent
+    | ComponentInstalledEvent
+    | ComponentUpdatedEvent
+    | ComponentRatedEvent
+    | ComponentApprovedEvent
+    | ComponentChangesRequestedEvent
+    | ComponentRejectedEvent
+    | ComponentQuarantinedEvent
+    | ComponentReleasedEvent
+    | ComponentWithdrawnEvent
+    | ComponentYankedEvent
+    | ComponentDeprecatedEvent
+    | ComponentUninstalledEvent
+    | WebhookDisabledEvent
+    | UnknownEvent
+)
+"""One event; its `type` says what its `data` holds. Types that are not among these may come: ignore them."""
+
+decode_event = tagged(
+    "type",
+    {
+        "component.published": ComponentPublishedEvent,
+        "component.installed": ComponentInstalledEvent,
+        "component.updated": ComponentUpdatedEvent,
+        "component.rated": ComponentRatedEvent,
+        "component.approved": ComponentApprovedEvent,
+        "component.changes_requested": ComponentChangesRequestedEvent,
+        "component.rejected": ComponentRejectedEvent,
+        "component.quarantined": ComponentQuarantinedEvent,
+        "component.released": ComponentReleasedEvent,
+        "component.withdrawn": ComponentWithdrawnEvent,
+        "component.yanked": ComponentYankedEvent,
+        "component.deprecated": ComponentDeprecatedEvent,
+        "component.uninstalled": ComponentUninstalledEvent,
+        "webhook.disabled": WebhookDisabledEvent,
+    },
+    UnknownEvent,
+)
+
+
 class FieldChange(Model):
     """A field that differs."""
 
@@ -2930,6 +3334,60 @@ class FileChange(Model):
     """The lines that differ, if it is text."""
 
 
+class DeliveryDetail(Delivery):
+    """A delivery with what was sent and every exchange."""
+
+    __slots__ = ()
+    _decoders = {
+        **Delivery._decoders,
+        "attempts": each(DeliveryAttempt),
+        "payload": decode_event,
+    }
+
+    attempts: list[DeliveryAttempt]
+    """Its exchanges, oldest first."""
+    payload: Event
+    """The body that is sent, parsed."""
+
+
+class EventList(Model):
+    """Events behind a place, in order."""
+
+    __slots__ = ()
+    _decoders = {
+        "items": each(decode_event),
+    }
+    _absent = {
+        "next_after": None,
+    }
+
+    has_more: bool
+    """Whether more follow by now."""
+    items: list[Event]
+    """The events, oldest first."""
+    next_after: str | None
+    """Pass it as `after` to go on; `null`: there was nothing to begin with."""
+
+
+class InboxItem(Model):
+    """An event in the inbox."""
+
+    __slots__ = ()
+    _decoders = {
+        "timestamp": timestamp,
+    }
+
+    data: Any
+    id: str
+    """Its id: the same on every delivery and on every try."""
+    timestamp: datetime
+    """When, RFC 3339 UTC."""
+    type: str
+    """Which of them it is."""
+    read: bool
+    """Whether the caller has marked it as read."""
+
+
 class SubmissionDiff(Model):
     """What a submission changes against the version approved last. Every text in it shows characters that nobody
     sees as `⟨U+200B⟩`. Large texts are cut: `note` says where.
@@ -2971,3 +3429,24 @@ class SubmissionDiff(Model):
     """What it reaches, asks for and can do, where that differs."""
     version: str
     """The version submitted."""
+
+
+class Inbox(Model):
+    """A page of the inbox."""
+
+    __slots__ = ()
+    _decoders = {
+        "items": each(InboxItem),
+    }
+    _absent = {
+        "next_cursor": None,
+    }
+
+    has_more: bool
+    """Whether there are older ones."""
+    items: list[InboxItem]
+    """What happened, the latest first."""
+    next_cursor: str | None
+    """For the page of older ones."""
+    unread: int
+    """How many in the whole inbox are not read yet."""

@@ -8,6 +8,11 @@ import type { PublishCheck } from './publishing.js';
 /** A JSON object whose keys this package never touches. */
 export type JsonObject = { [key: string]: unknown };
 
+/** A text that is none of those this version knows: to TypeScript it equals none of them, so that comparing narrows. */
+export declare enum UnknownText {
+  Unknown = '',
+}
+
 /** An API token, without its secret. */
 export interface ApiToken {
   /** Ids it may publish; `null` is every id. */
@@ -48,6 +53,20 @@ export interface ApiTokenCreate {
 export interface ApiTokenCreated extends ApiToken {
   /** The secret. It cannot be shown again. */
   token: string;
+}
+
+/** A version of a component that was approved. */
+export interface ApprovedData {
+  /** The component's id. */
+  componentId: string;
+  /** The component's kind. */
+  componentType: Kind;
+  /** The component's publisher. */
+  sourceTenantId: string;
+  /** Whether nothing happened: the event tries a webhook. */
+  test?: boolean | undefined;
+  /** The version. */
+  version: string;
 }
 
 /** Where a chain is broken. */
@@ -202,6 +221,149 @@ export interface Component extends Manifest {
   version: string;
 }
 
+/** A submission of it was approved. */
+export interface ComponentApprovedEvent {
+  data: ApprovedData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.approved';
+}
+
+/** A reviewer asks for changes of a submission. */
+export interface ComponentChangesRequestedEvent {
+  data: RefusedData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.changes_requested';
+}
+
+/** It should not be used any more. */
+export interface ComponentDeprecatedEvent {
+  data: DeprecatedData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.deprecated';
+}
+
+/** A tenant installed it. */
+export interface ComponentInstalledEvent {
+  data: InstalledData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.installed';
+}
+
+/** A component was published: a private one at once, a public one with its first approval. */
+export interface ComponentPublishedEvent {
+  data: PublishedData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.published';
+}
+
+/** The platform hides it and keeps it from being installed. */
+export interface ComponentQuarantinedEvent {
+  data: ReasonData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.quarantined';
+}
+
+/** It was rated. */
+export interface ComponentRatedEvent {
+  data: RatedData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.rated';
+}
+
+/** A submission of it was rejected. */
+export interface ComponentRejectedEvent {
+  data: RefusedData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.rejected';
+}
+
+/** The platform has released it from quarantine. */
+export interface ComponentReleasedEvent {
+  data: ReasonData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.released';
+}
+
+/** A tenant uninstalled it. */
+export interface ComponentUninstalledEvent {
+  data: InstalledData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.uninstalled';
+}
+
+/** Another version of it is there. */
+export interface ComponentUpdatedEvent {
+  data: PublishedData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.updated';
+}
+
+/** It is not there any more. */
+export interface ComponentWithdrawnEvent {
+  data: ReasonData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.withdrawn';
+}
+
+/** A version of it should not be used any more. */
+export interface ComponentYankedEvent {
+  data: YankedData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'component.yanked';
+}
+
 /** Another component that this one needs. */
 export interface Dependency {
   /** The kind of the component needed. */
@@ -216,6 +378,22 @@ export interface Dependency {
   version?: string | undefined;
 }
 
+/** A component that should not be used any more. */
+export interface DeprecatedData {
+  /** The component's id. */
+  componentId: string;
+  /** The component's kind. */
+  componentType: Kind;
+  /** Why, and what to do. */
+  message: string;
+  /** The component's publisher. */
+  sourceTenantId: string;
+  /** What to install in its place. */
+  successor?: Successor | null | undefined;
+  /** Whether nothing happened: the event tries a webhook. */
+  test?: boolean | undefined;
+}
+
 /** A component's deprecation. */
 export interface Deprecation {
   /** Why, and what to do. */
@@ -223,6 +401,9 @@ export interface Deprecation {
   /** What to install in its place. */
   successor?: Successor | null | undefined;
 }
+
+/** Why a webhook was disabled. */
+export type DisabledReason = 'gone' | 'failing';
 
 /** A signed document, not checked yet. Its canonical JSON is the one form it has as bytes. */
 export interface Envelope {
@@ -260,23 +441,34 @@ export interface ErrorEnvelope {
   error: ErrorBody;
 }
 
-/** One event. */
-export interface Event {
-  /**
-   * To what; see docs/WEBHOOKS.md for each type's fields. Of a component always `component_type`, `component_id` and
-   * `source_tenant_id`.
-   */
+/** `MarketplaceEvent` of a `type` that this version does not know. */
+export interface UnknownEvent {
   data: JsonObject;
   /** Its id: the same on every delivery and on every try. */
   id: string;
   /** When, RFC 3339 UTC. */
   timestamp: string;
   /** What happened. */
-  type: EventType;
+  type: UnknownText;
 }
 
-/** What happened. */
-export type EventType = 'component.published' | 'component.installed' | 'component.updated' | 'component.rated' | 'component.approved' | 'component.changes_requested' | 'component.rejected' | 'component.quarantined' | 'component.released' | 'component.withdrawn' | 'component.yanked' | 'component.deprecated' | 'component.uninstalled' | 'webhook.disabled';
+/** One event; its `type` says what its `data` holds. Types that are not among these may come: ignore them. */
+export type MarketplaceEvent =
+  | ComponentPublishedEvent
+  | ComponentInstalledEvent
+  | ComponentUpdatedEvent
+  | ComponentRatedEvent
+  | ComponentApprovedEvent
+  | ComponentChangesRequestedEvent
+  | ComponentRejectedEvent
+  | ComponentQuarantinedEvent
+  | ComponentReleasedEvent
+  | ComponentWithdrawnEvent
+  | ComponentYankedEvent
+  | ComponentDeprecatedEvent
+  | ComponentUninstalledEvent
+  | WebhookDisabledEvent
+  | UnknownEvent;
 
 /** What a component comes to on other instances, as those tell. */
 export interface FederatedNumbers {
@@ -335,6 +527,22 @@ export interface Highlights {
 
 /** What an install answers 200 with. */
 export type InstallAnswer = Installation | InstallPlan;
+
+/** A component that a tenant has, or had. */
+export interface InstalledData {
+  /** The component's id. */
+  componentId: string;
+  /** The component's kind. */
+  componentType: Kind;
+  /** The component's publisher. */
+  sourceTenantId: string;
+  /** The tenant. */
+  tenantId: string;
+  /** Whether nothing happened: the event tries a webhook. */
+  test?: boolean | undefined;
+  /** The version. */
+  version: string;
+}
 
 /** What a component is. The four kinds share one model and one set of routes. */
 export type Kind = 'agent' | 'skill' | 'canvas' | 'domain';
@@ -482,6 +690,22 @@ export interface PlanLimits {
 /** What a publish answers 200 with. */
 export type PublishAnswer = Component | PublishCheck;
 
+/** A version of a component that can be installed. */
+export interface PublishedData {
+  /** The component's id. */
+  componentId: string;
+  /** The component's kind. */
+  componentType: Kind;
+  /** Who it is for. */
+  marketplaceType: MarketplaceType;
+  /** The component's publisher. */
+  sourceTenantId: string;
+  /** Whether nothing happened: the event tries a webhook. */
+  test?: boolean | undefined;
+  /** The version. */
+  version: string;
+}
+
 /** Who published a component. */
 export interface Publisher {
   /** Its name. */
@@ -490,6 +714,52 @@ export interface Publisher {
   tenantId: string;
   /** Whether the platform has verified who it is. */
   verified: boolean;
+}
+
+/** A rating of a component. */
+export interface RatedData {
+  /** The component's id. */
+  componentId: string;
+  /** The component's kind. */
+  componentType: Kind;
+  /** 1 to 5. */
+  rating: number;
+  /** The component's publisher. */
+  sourceTenantId: string;
+  /** Whether nothing happened: the event tries a webhook. */
+  test?: boolean | undefined;
+}
+
+/** A component that is there again, or is not any more. */
+export interface ReasonData {
+  /** The component's id. */
+  componentId: string;
+  /** The component's kind. */
+  componentType: Kind;
+  /** Why, if somebody said so. */
+  reason?: string | null | undefined;
+  /** The component's publisher. */
+  sourceTenantId: string;
+  /** Whether nothing happened: the event tries a webhook. */
+  test?: boolean | undefined;
+}
+
+/** A version of a component that was not approved as it is. */
+export interface RefusedData {
+  /** The component's id. */
+  componentId: string;
+  /** The component's kind. */
+  componentType: Kind;
+  /** Why, and what to do. */
+  reason?: string | null | undefined;
+  /** The component's publisher. */
+  sourceTenantId: string;
+  /** The submission, `sub_…`. */
+  submissionId: string;
+  /** Whether nothing happened: the event tries a webhook. */
+  test?: boolean | undefined;
+  /** The version. */
+  version: string;
 }
 
 /** What is wrong with a component. */
@@ -615,5 +885,44 @@ export interface VersionInfo {
   yanked: boolean;
 }
 
+/** A webhook that is told of nothing any more. */
+export interface WebhookDisabledData {
+  /** Why. */
+  reason: DisabledReason;
+  /** Whether nothing happened: the event tries a webhook. */
+  test?: boolean | undefined;
+  /** Where its deliveries went. */
+  url: string;
+  /** The webhook, `whk_…`. */
+  webhookId: string;
+}
+
+/** A webhook was disabled, since its deliveries failed. */
+export interface WebhookDisabledEvent {
+  data: WebhookDisabledData;
+  /** Its id: the same on every delivery and on every try. */
+  id: string;
+  /** When, RFC 3339 UTC. */
+  timestamp: string;
+  /** What happened. */
+  type: 'webhook.disabled';
+}
+
 /** What a webhook hears of. */
 export type WebhookScope = 'tenant' | 'marketplace';
+
+/** A version of a component that should not be used any more. */
+export interface YankedData {
+  /** The component's id. */
+  componentId: string;
+  /** The component's kind. */
+  componentType: Kind;
+  /** Why, if its publisher said so. */
+  reason?: string | null | undefined;
+  /** The component's publisher. */
+  sourceTenantId: string;
+  /** Whether nothing happened: the event tries a webhook. */
+  test?: boolean | undefined;
+  /** The version. */
+  version: string;
+}

@@ -1,6 +1,6 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
-import type { Event } from './common.js';
+import type { MarketplaceEvent } from './common.js';
 import type { Role } from './common.js';
 
 /** Says that a domain is the tenant's. */
@@ -48,10 +48,10 @@ export interface Inbox {
 }
 
 /** An event in the inbox. */
-export interface InboxItem extends Event {
+export type InboxItem = MarketplaceEvent & {
   /** Whether the caller has marked it as read. */
   read: boolean;
-}
+};
 
 /** Marks what is in the inbox as read. */
 export interface InboxRead {

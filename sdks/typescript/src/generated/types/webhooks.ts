@@ -1,7 +1,7 @@
 // Written by scripts/generate.mjs from openapi.json. Do not edit.
 
-import type { Event } from './common.js';
-import type { EventType } from './common.js';
+import type { DisabledReason } from './common.js';
+import type { MarketplaceEvent } from './common.js';
 import type { WebhookScope } from './common.js';
 
 /** One event for one webhook. */
@@ -53,14 +53,14 @@ export interface DeliveryDetail extends Delivery {
   /** Its exchanges, oldest first. */
   attempts: DeliveryAttempt[];
   /** The body that is sent, parsed. */
-  payload: Event;
+  payload: MarketplaceEvent;
 }
 
 /** What became of a delivery. */
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
 
-/** Why a webhook was disabled. */
-export type DisabledReason = 'gone' | 'failing';
+/** What happened. */
+export type EventType = 'component.published' | 'component.installed' | 'component.updated' | 'component.rated' | 'component.approved' | 'component.changes_requested' | 'component.rejected' | 'component.quarantined' | 'component.released' | 'component.withdrawn' | 'component.yanked' | 'component.deprecated' | 'component.uninstalled' | 'webhook.disabled';
 
 /** A webhook, without its secret. */
 export interface Webhook {
