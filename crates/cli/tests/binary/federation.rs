@@ -167,23 +167,23 @@ fn what_is_published_on_one_is_installed_on_the_next_and_keeps_its_origin_on_the
 
     // An update, a yank and a takedown come by themselves, also to who was away.
     publish(&a, &acme, "crm", "Looks more things up.");
-    let both = |what: &str, look: &dyn Fn(&Server, &str) -> bool| {
-        until(what, &[&a, &b, &c], || {
-            let there = look(&b, "acme@a.example") && look(&c, &far);
+    let both = |[a, b, c]: [&Server; 3], what: &str, look: &dyn Fn(&Server, &str) -> bool| {
+        until(what, &[a, b, c], || {
+            let there = look(b, "acme@a.example") && look(c, &far);
             there.then_some(())
         });
     };
     let version = |server: &Server, source: &str| skill(server, source, "crm").map(|found| found["version"].clone());
-    both("1.0.1 is shown", &|server, source| version(server, source) == Some(json!("1.0.1")));
+    both([&a, &b, &c], "1.0.1 is shown", &|server, source| version(server, source) == Some(json!("1.0.1")));
     let acme = format!("Authorization: Bearer {acme}");
     let yank = "/api/skill-marketplace/skills/crm/versions/1.0.1/yank";
     json_of(&ask(&a, "POST", yank, &[&acme], Some(&json!({ "reason": "It breaks." }))));
-    both("1.0.0 is shown again", &|server, source| version(server, source) == Some(json!("1.0.0")));
+    both([&a, &b, &c], "1.0.0 is shown again", &|server, source| version(server, source) == Some(json!("1.0.0")));
     b.kill();
     a.admin("POST", "/api/admin/components/skill/acme/crm/quarantine", Some(&json!({ "reason": "It steals." })));
     b.restart();
     said(&cli(&b, &["federation", "sync", "--wait"]));
-    both("it is gone", &|server, source| version(server, source).is_none());
+    both([&a, &b, &c], "it is gone", &|server, source| version(server, source).is_none());
     let heard = json_of(&ask(&b, "GET", "/api/events", &[&bearer], None));
     let quarantined =
         heard["items"].as_array().expect("events").iter().any(|event| event["type"] == "component.quarantined");

@@ -8,6 +8,7 @@
 
 mod api;
 mod apply;
+mod ask;
 mod feed;
 mod fetch;
 mod keys;
