@@ -110,7 +110,6 @@ __all__ = [
     "Origin",
     "OwnRating",
     "Peer",
-    "PeerFilters",
     "PeerInstance",
     "PeerKey",
     "PeerMirror",
@@ -1284,24 +1283,6 @@ class OwnRating(Model):
     """What it says."""
     updated_at: datetime
     """When it was last changed, RFC 3339 UTC."""
-
-
-class PeerFilters(Model):
-    """Which components are taken: those that match every list that is not empty."""
-
-    __slots__ = ()
-    _absent = {
-        "categories": [],
-        "kinds": [],
-        "tags": [],
-    }
-
-    categories: list[str]
-    """In one of these categories."""
-    kinds: list[Kind]
-    """Of one of these kinds."""
-    tags: list[str]
-    """With one of these tags."""
 
 
 class PeerInstance(Model):
@@ -2707,7 +2688,7 @@ class Peer(Model):
         "created_at": timestamp,
         "current_at": timestamp,
         "due_at": timestamp,
-        "filters": PeerFilters,
+        "filters": FederationFilters,
         "instance": PeerInstance,
         "keys": each(PeerKey),
         "pulled_at": timestamp,
@@ -2732,7 +2713,7 @@ class Peer(Model):
     """When it is asked next, RFC 3339 UTC."""
     error: str | None
     """Why the last pull failed, if it did."""
-    filters: PeerFilters
+    filters: FederationFilters
     """Which components are taken."""
     fingerprint: str
     """Of its present key."""

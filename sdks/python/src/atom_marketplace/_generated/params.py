@@ -13,13 +13,13 @@ from . import models
 __all__ = [
     "DependencyParam",
     "DeprecationParam",
+    "EnvelopeSignatureParam",
     "FederationFiltersParam",
     "FederationTotalParam",
     "FileParam",
     "InstallConfigParam",
     "LockParam",
     "LockedComponentParam",
-    "PeerFiltersParam",
     "SuccessorParam",
     "TenantLimitsUpdateParam",
     "UsageReportParam",
@@ -48,6 +48,15 @@ class DeprecationParam(TypedDict, total=False):
     """Why, and what to do."""
     successor: SuccessorParam | models.Successor | None
     """What to install in its place."""
+
+
+class EnvelopeSignatureParam(TypedDict, total=False):
+    """The signature of an envelope."""
+
+    keyid: Required[str]
+    """The key it was made with: the first 16 hex digits of the SHA-256 of its 32 bytes."""
+    sig: Required[str]
+    """Ed25519 over `DSSEv1 <length> <type> <length> <payload>`, base64."""
 
 
 class FederationFiltersParam(TypedDict, total=False):
@@ -126,17 +135,6 @@ class LockedComponentParam(TypedDict, total=False):
     """Its publisher."""
     version: Required[str]
     """The version."""
-
-
-class PeerFiltersParam(TypedDict, total=False):
-    """Which components are taken: those that match every list that is not empty."""
-
-    categories: Sequence[str]
-    """In one of these categories."""
-    kinds: Sequence[models.Kind]
-    """Of one of these kinds."""
-    tags: Sequence[str]
-    """With one of these tags."""
 
 
 class SuccessorParam(TypedDict, total=False):

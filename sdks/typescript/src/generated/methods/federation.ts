@@ -19,10 +19,13 @@ import type {
   FederationListDomainsParams,
   FederationListSkillsParams,
   ListFederationKeysParams,
+  ListPeerRefusalsParams,
+  ListPeersParams,
 } from '../parameters.js';
 import type {
   Bundle,
   Component,
+  Envelope,
   FederatedComponent,
   FederationKey,
   FederationKeyCreate,
@@ -30,6 +33,12 @@ import type {
   FederationSubscription,
   FederationTotals,
   FederationTotalsTaken,
+  Peer,
+  PeerCreate,
+  PeerProbe,
+  PeerProbeRequest,
+  PeerRefusal,
+  PeerUpdate,
 } from '../types/index.js';
 import { EventsMethods } from './events.js';
 
@@ -50,10 +59,65 @@ const operations = {
     method: 'DELETE',
     path: '/federation/keys/{key_id}',
   },
+  listPeers: {
+    method: 'GET',
+    path: '/federation/peers',
+    answer: 'Peer',
+  },
+  createPeer: {
+    method: 'POST',
+    path: '/federation/peers',
+    body: 'PeerCreate',
+    required: ['name', 'base_url', 'key'],
+    answer: 'Peer',
+  },
+  probePeer: {
+    method: 'POST',
+    path: '/federation/peers/probe',
+    body: 'PeerProbeRequest',
+    required: ['base_url'],
+    answer: 'PeerProbe',
+  },
+  getPeer: {
+    method: 'GET',
+    path: '/federation/peers/{peer_id}',
+    reserved: { peer_id: ['probe'] },
+    answer: 'Peer',
+  },
+  deletePeer: {
+    method: 'DELETE',
+    path: '/federation/peers/{peer_id}',
+    reserved: { peer_id: ['probe'] },
+  },
+  updatePeer: {
+    method: 'PATCH',
+    path: '/federation/peers/{peer_id}',
+    body: 'PeerUpdate',
+    reserved: { peer_id: ['probe'] },
+    answer: 'Peer',
+  },
+  listPeerRefusals: {
+    method: 'GET',
+    path: '/federation/peers/{peer_id}/refusals',
+    reserved: { peer_id: ['probe'] },
+    answer: 'PeerRefusal',
+  },
+  syncPeer: {
+    method: 'POST',
+    path: '/federation/peers/{peer_id}/sync',
+    reserved: { peer_id: ['probe'] },
+    answer: 'Peer',
+  },
   federationChanges: {
     method: 'GET',
     path: '/federation/v1/changes',
     text: true,
+  },
+  federationReceiveEvent: {
+    method: 'POST',
+    path: '/federation/v1/events',
+    body: 'Envelope',
+    required: ['payloadType', 'payload', 'signatures'],
   },
   federationListAgents: {
     method: 'GET',
@@ -168,6 +232,92 @@ export abstract class FederationMethods extends EventsMethods {
   }
 
   /**
+   * List peers.
+   *
+   * In the order they were paired, never their keys.
+   */
+  listPeers(params?: ListPeersParams, options?: RequestOptions): PagePromise<Peer> {
+    return this.page(operations.listPeers, { path: [], params, options });
+  }
+
+  /**
+   * Pair with an instance.
+   *
+   * Pins the keys that it shows, which must match `fingerprint` where it is given, and pulls its public catalog from now on.
+   * Its tenants are named `{tenant}@{name}` here.
+   */
+  createPeer(params: PeerCreate, options?: RequestOptions): ApiPromise<Peer> {
+    return this.one(operations.createPeer, { path: [], params, options });
+  }
+
+  /**
+   * Ask an instance who it is.
+   *
+   * The fingerprint that it shows to this server, before pairing with it. Compare it with what its operator tells you over
+   * another channel, and give it as `fingerprint` to `POST /api/federation/peers`. Nothing is stored.
+   */
+  probePeer(params: PeerProbeRequest, options?: RequestOptions): ApiPromise<PeerProbe> {
+    return this.one(operations.probePeer, { path: [], params, options });
+  }
+
+  /**
+   * Show a peer.
+   *
+   * With the keys that are pinned, how far its feed was walked, and how many of its components are here.
+   *
+   * @param peerId The peer's id, `peer_…`
+   */
+  getPeer(peerId: string, options?: RequestOptions): ApiPromise<Peer> {
+    return this.one(operations.getPeer, { path: [peerId], options });
+  }
+
+  /**
+   * End a peer.
+   *
+   * Nothing is pulled any more, its key is forgotten, and what came from it is withdrawn here. Whoever has it installed keeps
+   * it. Its name stays that instance's.
+   *
+   * @param peerId The peer's id, `peer_…`
+   */
+  deletePeer(peerId: string, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.deletePeer, { path: [peerId], options });
+  }
+
+  /**
+   * Change a peer.
+   *
+   * What is left out stays. `status: active` ends a pause, and takes what a suspect peer says now for the truth. With
+   * `fingerprint` the keys that it shows now are pinned in the place of those before.
+   *
+   * @param peerId The peer's id, `peer_…`
+   */
+  updatePeer(peerId: string, params: PeerUpdate, options?: RequestOptions): ApiPromise<Peer> {
+    return this.one(operations.updatePeer, { path: [peerId], params, options });
+  }
+
+  /**
+   * List what was refused of a peer.
+   *
+   * The latest first, with the reason; the same again is counted. The 1,000 latest are kept.
+   *
+   * @param peerId The peer's id, `peer_…`
+   */
+  listPeerRefusals(peerId: string, params?: ListPeerRefusalsParams, options?: RequestOptions): PagePromise<PeerRefusal> {
+    return this.page(operations.listPeerRefusals, { path: [peerId], params, options });
+  }
+
+  /**
+   * Pull from a peer now.
+   *
+   * Rather than on its schedule. `pulled_at` and `error` tell how it went.
+   *
+   * @param peerId The peer's id, `peer_…`
+   */
+  syncPeer(peerId: string, options?: RequestOptions): ApiPromise<Peer> {
+    return this.one(operations.syncPeer, { path: [peerId], options });
+  }
+
+  /**
    * Follow what became different for the public.
    *
    * Lines (NDJSON) in the order of `sequence`: `{sequence, action, component_type, source_tenant_id, id, version?, instance,
@@ -178,6 +328,17 @@ export abstract class FederationMethods extends EventsMethods {
    */
   federationChanges(params?: FederationChangesParams, options?: RequestOptions): ApiPromise<string> {
     return this.one(operations.federationChanges, { path: [], params, options });
+  }
+
+  /**
+   * Tell that a feed has grown.
+   *
+   * For peers that are pulled from: an envelope of `application/vnd.atom.event+json`, signed by the instance whose feed it is.
+   * It is pulled from as soon as a node has time. The same event again, or one that is more than five minutes old, does
+   * nothing.
+   */
+  federationReceiveEvent(params: Envelope, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.federationReceiveEvent, { path: [], params, options });
   }
 
   /**

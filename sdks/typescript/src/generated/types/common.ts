@@ -405,24 +405,6 @@ export interface Deprecation {
 /** Why a webhook was disabled. */
 export type DisabledReason = 'gone' | 'failing';
 
-/** A signed document, not checked yet. Its canonical JSON is the one form it has as bytes. */
-export interface Envelope {
-  /** The document's bytes in base64 (RFC 4648 §4, with padding). */
-  payload: string;
-  /** What the payload is. */
-  payloadtype: string;
-  /** Exactly one. */
-  signatures: readonly EnvelopeSignature[];
-}
-
-/** The signature of an envelope. */
-export interface EnvelopeSignature {
-  /** The key it was made with: the first 16 hex digits of the SHA-256 of its 32 bytes. */
-  keyid: string;
-  /** Ed25519 over `DSSEv1 <length> <type> <length> <payload>`, base64. */
-  sig: string;
-}
-
 /** The error itself. */
 export interface ErrorBody {
   /** Stable code; see [`Code`]. */

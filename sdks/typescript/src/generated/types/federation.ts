@@ -2,6 +2,24 @@
 
 import type { Kind } from './common.js';
 
+/** A signed document, not checked yet. Its canonical JSON is the one form it has as bytes. */
+export interface Envelope {
+  /** The document's bytes in base64 (RFC 4648 §4, with padding). */
+  payload: string;
+  /** What the payload is. */
+  payloadtype: string;
+  /** Exactly one. */
+  signatures: readonly EnvelopeSignature[];
+}
+
+/** The signature of an envelope. */
+export interface EnvelopeSignature {
+  /** The key it was made with: the first 16 hex digits of the SHA-256 of its 32 bytes. */
+  keyid: string;
+  /** Ed25519 over `DSSEv1 <length> <type> <length> <payload>`, base64. */
+  sig: string;
+}
+
 /** A public component as a peer sees it. */
 export interface FederatedComponent {
   /** Its kind. */
@@ -104,4 +122,183 @@ export interface FederationTotalsTaken {
   taken: number;
   /** How many are of components that the key does not read. */
   unknown: number;
+}
+
+/** A peer, without its key. */
+export interface Peer {
+  /** The root of the instance. */
+  baseUrl: string;
+  /** Components that came from it and are not withdrawn. */
+  components: number;
+  /** When it was paired, RFC 3339 UTC. */
+  createdAt: string;
+  /** When there was last nothing more to pull, RFC 3339 UTC; `null` is never. */
+  currentAt?: string | null | undefined;
+  /** When it is asked next, RFC 3339 UTC. */
+  dueAt: string;
+  /** Why the last pull failed, if it did. */
+  error?: string | null | undefined;
+  /** Which components are taken. */
+  filters: FederationFilters;
+  /** Of its present key. */
+  fingerprint: string;
+  /** How far its feed reached when it was last asked. */
+  head: number;
+  /** Its id. */
+  id: string;
+  /** Which instance it is. */
+  instance: PeerInstance;
+  /** The keys that are pinned. */
+  keys: PeerKey[];
+  /** How much is kept of it. */
+  mirror: PeerMirror;
+  /** What it is called here; behind the `@` of its tenants. */
+  name: string;
+  /** What becomes of what it offers. */
+  policy: PeerPolicy;
+  /** When it was last asked, RFC 3339 UTC; `null` is never. */
+  pulledAt?: string | null | undefined;
+  /** Whether those who pull from here get what comes from there. */
+  reexport: boolean;
+  /** Refusals that are listed. */
+  refusals: number;
+  /** Seconds between two pulls. */
+  scheduleSeconds: number;
+  /** How far its feed was walked. */
+  sequence: number;
+  /** Whether it is told totals. */
+  shareTotals: boolean;
+  /** Whether it is pulled from. */
+  status: PeerStatus;
+  /** Why it is suspect. */
+  statusReason?: string | null | undefined;
+  /** When it was last changed, RFC 3339 UTC. */
+  updatedAt: string;
+}
+
+/** A new peer. */
+export interface PeerCreate {
+  /** The root of the instance; a trailing `/api` or `/api/federation` is accepted. */
+  baseUrl: string;
+  /** Which components are taken. Left out: all. */
+  filters?: FederationFilters | null | undefined;
+  /**
+   * The fingerprint of its present key, as its operator has told you. Where it is given, it must be the one that the
+   * instance shows; left out, whatever it shows is pinned.
+   */
+  fingerprint?: string | null | undefined;
+  /** A federation key that was made there for this instance. It is stored sealed and never shown. */
+  key: string;
+  /** How much is kept of it. Left out: `all`. */
+  mirror?: PeerMirror | null | undefined;
+  /** What it is called here, 2–63 of `a-z 0-9 . -`: its tenant `acme` becomes `acme@NAME`. It cannot be changed. */
+  name: string;
+  /** What becomes of what it offers. Left out: `publish`. */
+  policy?: PeerPolicy | null | undefined;
+  /** Whether those who pull from here get what comes from there. Left out: no. */
+  reexport?: boolean | null | undefined;
+  /** Seconds between two pulls, 10–86,400. Left out: 300. */
+  scheduleSeconds?: number | null | undefined;
+  /** Whether it is told how often its components are installed and how they are rated here. Left out: no. */
+  shareTotals?: boolean | null | undefined;
+}
+
+/** Which instance a peer is. */
+export interface PeerInstance {
+  /** Its id. */
+  id: string;
+  /** What it calls itself. */
+  name: string;
+}
+
+/** A pinned key. */
+export interface PeerKey {
+  /** The same for people. */
+  fingerprint: string;
+  /** Its id: the first 16 hexadecimal digits of its SHA-256. */
+  keyid: string;
+  /** When it was pinned, RFC 3339 UTC. */
+  pinnedAt: string;
+  /** Whether it verifies only what it has signed before. */
+  retired: boolean;
+}
+
+/** How much is kept of what a peer offers. */
+export type PeerMirror = 'all' | 'metadata';
+
+/** What becomes of what a peer offers. */
+export type PeerPolicy = 'publish' | 'review';
+
+/** Who an instance says it is, before it is paired with. */
+export interface PeerProbe {
+  /** The root of the instance. */
+  baseUrl: string;
+  /** Of its present key: compare it with what its operator tells you. */
+  fingerprint: string;
+  /** Which instance it is. */
+  instance: PeerInstance;
+}
+
+/** Asks who an instance is. */
+export interface PeerProbeRequest {
+  /** The root of the instance; a trailing `/api` or `/api/federation` is accepted. */
+  baseUrl: string;
+}
+
+/** Something of a peer that was not taken. */
+export interface PeerRefusal {
+  /** Why, for programs: `bad_signature`, `rollback`, …; docs/FEDERATION_API.md lists them. */
+  code: string;
+  /** The component's id. */
+  componentId?: string | null | undefined;
+  /** The component's kind, where it is about one. */
+  componentType?: Kind | null | undefined;
+  /** When it was refused first, RFC 3339 UTC. */
+  firstAt: string;
+  /** Its id. */
+  id: string;
+  /** The instance that was named as its origin. */
+  instance?: string | null | undefined;
+  /** When it was refused last, RFC 3339 UTC. */
+  lastAt: string;
+  /** Why, for people. */
+  message: string;
+  /** Where in the peer's feed it stood. */
+  sequence?: number | null | undefined;
+  /** The component's publisher there. */
+  sourceTenantId?: string | null | undefined;
+  /** How often it was refused. */
+  times: number;
+  /** The version, where it is about one. */
+  version?: string | null | undefined;
+}
+
+/** Whether a peer is pulled from. */
+export type PeerStatus = 'active' | 'paused' | 'suspect';
+
+/** What to change of a peer; what is left out stays. */
+export interface PeerUpdate {
+  /** Where it is now. It must be the same instance. */
+  baseUrl?: string | null | undefined;
+  /** Which components are taken; the others are withdrawn here. */
+  filters?: FederationFilters | null | undefined;
+  /**
+   * Pins the keys that the instance shows now, in the place of those pinned before: this must be the fingerprint of its
+   * present one. For an instance that has lost its key; one that rotates it is followed without this.
+   */
+  fingerprint?: string | null | undefined;
+  /** Another federation key. */
+  key?: string | null | undefined;
+  /** How much is kept of it from now on. */
+  mirror?: PeerMirror | null | undefined;
+  /** What becomes of what it offers from now on. */
+  policy?: PeerPolicy | null | undefined;
+  /** Whether those who pull from here get what comes from there. */
+  reexport?: boolean | null | undefined;
+  /** Seconds between two pulls, 10–86,400. */
+  scheduleSeconds?: number | null | undefined;
+  /** Whether it is told how often its components are installed and how they are rated here. */
+  shareTotals?: boolean | null | undefined;
+  /** `paused` ends pulling; `active` goes on, and takes what a suspect peer says now for the truth. */
+  status?: PeerStatus | null | undefined;
 }

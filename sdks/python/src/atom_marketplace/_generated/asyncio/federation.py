@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from ..._call import Call
+from ..._call import Call, refuses_ellipsis
 from ..._page import AsyncPage
 from ..._response import RawResponse
 from ..._async import AsyncCore
@@ -116,6 +116,309 @@ class FederationOperations(AsyncCore):
         )
         return await self._none(call, options)
 
+    async def list_peers(
+        self,
+        *,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> AsyncPage[models.Peer]:
+        """List peers.
+
+        In the order they were paired, never their keys.
+
+        Args:
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
+            cursor: `next_cursor` of the page before, in place of `page`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller is not the platform's admin.
+        """
+        call = Call(
+            "GET",
+            "/federation/peers",
+            query={
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return await self._page(call, models.Peer, options)
+
+    @refuses_ellipsis("name", "base_url", "key")
+    async def create_peer(
+        self,
+        name: str,
+        base_url: str,
+        key: str,
+        *,
+        filters: params.FederationFiltersParam | models.FederationFilters | NotGiven | None = ...,
+        fingerprint: str | NotGiven | None = ...,
+        mirror: models.PeerMirror | NotGiven | None = ...,
+        policy: models.PeerPolicy | NotGiven | None = ...,
+        reexport: bool | NotGiven | None = ...,
+        schedule_seconds: int | NotGiven | None = ...,
+        share_totals: bool | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Peer:
+        """Pair with an instance.
+
+        Pins the keys that it shows, which must match `fingerprint` where it is given, and pulls its public catalog
+        from now on. Its tenants are named `{tenant}@{name}` here.
+
+        Args:
+            name: What it is called here, 2–63 of `a-z 0-9 . -`: its tenant `acme` becomes `acme@NAME`. It cannot be
+                changed.
+            base_url: The root of the instance; a trailing `/api` or `/api/federation` is accepted.
+            key: A federation key that was made there for this instance. It is stored sealed and never shown.
+            filters: Which components are taken. Left out: all.
+            fingerprint: The fingerprint of its present key, as its operator has told you. Where it is given, it must
+                be the one that the instance shows; left out, whatever it shows is pinned.
+            mirror: How much is kept of it. Left out: `all`.
+            policy: What becomes of what it offers. Left out: `publish`.
+            reexport: Whether those who pull from here get what comes from there. Left out: no.
+            schedule_seconds: Seconds between two pulls, 10–86,400. Left out: 300.
+            share_totals: Whether it is told how often its components are installed and how they are rated here. Left
+                out: no.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong, the instance cannot be reached, or it shows another
+                fingerprint; HTTP 403, The caller is not the platform's admin; HTTP 409, The name or the instance is
+                a peer already, or it is this instance itself.
+        """
+        call = Call(
+            "POST",
+            "/federation/peers",
+            body={
+                "name": name,
+                "base_url": base_url,
+                "key": key,
+                "filters": filters,
+                "fingerprint": fingerprint,
+                "mirror": mirror,
+                "policy": policy,
+                "reexport": reexport,
+                "schedule_seconds": schedule_seconds,
+                "share_totals": share_totals,
+            },
+            required={"name": name, "base_url": base_url, "key": key},
+        )
+        return await self._one(call, models.Peer, options)
+
+    async def probe_peer(
+        self,
+        base_url: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.PeerProbe:
+        """Ask an instance who it is.
+
+        The fingerprint that it shows to this server, before pairing with it. Compare it with what its operator tells
+        you over another channel, and give it as `fingerprint` to `POST /api/federation/peers`. Nothing is stored.
+
+        Args:
+            base_url: The root of the instance; a trailing `/api` or `/api/federation` is accepted.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, It cannot be reached, or is no marketplace that federates; HTTP 403, The
+                caller is not the platform's admin; HTTP 409, It is this instance itself.
+        """
+        call = Call(
+            "POST",
+            "/federation/peers/probe",
+            body={
+                "base_url": base_url,
+            },
+            required={"base_url": base_url},
+        )
+        return await self._one(call, models.PeerProbe, options)
+
+    async def get_peer(
+        self,
+        peer_id: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.Peer:
+        """Show a peer.
+
+        With the keys that are pinned, how far its feed was walked, and how many of its components are here.
+
+        Args:
+            peer_id: The peer's id, `peer_…`
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, The caller is not the platform's admin; HTTP 404, No such peer.
+        """
+        call = Call(
+            "GET",
+            "/federation/peers/{peer_id}",
+            path={
+                "peer_id": peer_id,
+            },
+        )
+        return await self._one(call, models.Peer, options)
+
+    async def update_peer(
+        self,
+        peer_id: str,
+        *,
+        base_url: str | NotGiven | None = ...,
+        filters: params.FederationFiltersParam | models.FederationFilters | NotGiven | None = ...,
+        fingerprint: str | NotGiven | None = ...,
+        key: str | NotGiven | None = ...,
+        mirror: models.PeerMirror | NotGiven | None = ...,
+        policy: models.PeerPolicy | NotGiven | None = ...,
+        reexport: bool | NotGiven | None = ...,
+        schedule_seconds: int | NotGiven | None = ...,
+        share_totals: bool | NotGiven | None = ...,
+        status: models.PeerStatus | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> models.Peer:
+        """Change a peer.
+
+        What is left out stays. `status: active` ends a pause, and takes what a suspect peer says now for the truth.
+        With `fingerprint` the keys that it shows now are pinned in the place of those before.
+
+        Args:
+            peer_id: The peer's id, `peer_…`
+            base_url: Where it is now. It must be the same instance.
+            filters: Which components are taken; the others are withdrawn here.
+            fingerprint: Pins the keys that the instance shows now, in the place of those pinned before: this must be
+                the fingerprint of its present one. For an instance that has lost its key; one that rotates it is
+                followed without this.
+            key: Another federation key.
+            mirror: How much is kept of it from now on.
+            policy: What becomes of what it offers from now on.
+            reexport: Whether those who pull from here get what comes from there.
+            schedule_seconds: Seconds between two pulls, 10–86,400.
+            share_totals: Whether it is told how often its components are installed and how they are rated here.
+            status: `paused` ends pulling; `active` goes on, and takes what a suspect peer says now for the truth.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A field is wrong, the instance cannot be reached, or it shows another
+                fingerprint; HTTP 403, The caller is not the platform's admin; HTTP 404, No such peer; HTTP 409,
+                Another instance is at that place.
+        """
+        call = Call(
+            "PATCH",
+            "/federation/peers/{peer_id}",
+            path={
+                "peer_id": peer_id,
+            },
+            body={
+                "base_url": base_url,
+                "filters": filters,
+                "fingerprint": fingerprint,
+                "key": key,
+                "mirror": mirror,
+                "policy": policy,
+                "reexport": reexport,
+                "schedule_seconds": schedule_seconds,
+                "share_totals": share_totals,
+                "status": status,
+            },
+        )
+        return await self._one(call, models.Peer, options)
+
+    async def delete_peer(
+        self,
+        peer_id: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """End a peer.
+
+        Nothing is pulled any more, its key is forgotten, and what came from it is withdrawn here. Whoever has it
+        installed keeps it. Its name stays that instance's.
+
+        Args:
+            peer_id: The peer's id, `peer_…`
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, The caller is not the platform's admin; HTTP 404, No such peer.
+        """
+        call = Call(
+            "DELETE",
+            "/federation/peers/{peer_id}",
+            path={
+                "peer_id": peer_id,
+            },
+        )
+        return await self._none(call, options)
+
+    async def list_peer_refusals(
+        self,
+        peer_id: str,
+        *,
+        page: int | NotGiven | None = ...,
+        page_size: int | NotGiven | None = ...,
+        cursor: str | NotGiven | None = ...,
+        options: RequestOptions | None = None,
+    ) -> AsyncPage[models.PeerRefusal]:
+        """List what was refused of a peer.
+
+        The latest first, with the reason; the same again is counted. The 1,000 latest are kept.
+
+        Args:
+            peer_id: The peer's id, `peer_…`
+            page: The page's number, from 1. It reaches 10,000 items deep; beyond, use `cursor`.
+            page_size: Items on a page.
+            cursor: `next_cursor` of the page before, in place of `page`.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, A parameter is wrong; HTTP 403, The caller is not the platform's admin; HTTP
+                404, No such peer.
+        """
+        call = Call(
+            "GET",
+            "/federation/peers/{peer_id}/refusals",
+            path={
+                "peer_id": peer_id,
+            },
+            query={
+                "page": page,
+                "page_size": page_size,
+                "cursor": cursor,
+            },
+        )
+        return await self._page(call, models.PeerRefusal, options)
+
+    async def sync_peer(
+        self,
+        peer_id: str,
+        *,
+        options: RequestOptions | None = None,
+    ) -> models.Peer:
+        """Pull from a peer now.
+
+        Rather than on its schedule. `pulled_at` and `error` tell how it went.
+
+        Args:
+            peer_id: The peer's id, `peer_…`
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 403, The caller is not the platform's admin; HTTP 404, No such peer; HTTP 409, It
+                is paused or suspect.
+        """
+        call = Call(
+            "POST",
+            "/federation/peers/{peer_id}/sync",
+            path={
+                "peer_id": peer_id,
+            },
+        )
+        return await self._one(call, models.Peer, options)
+
     async def federation_changes(
         self,
         *,
@@ -156,6 +459,42 @@ class FederationOperations(AsyncCore):
             },
         )
         return await self._raw(call, options)
+
+    @refuses_ellipsis("payloadtype", "payload", "signatures")
+    async def federation_receive_event(
+        self,
+        payloadtype: str,
+        payload: str,
+        signatures: Sequence[params.EnvelopeSignatureParam],
+        *,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Tell that a feed has grown.
+
+        For peers that are pulled from: an envelope of `application/vnd.atom.event+json`, signed by the instance
+        whose feed it is. It is pulled from as soon as a node has time. The same event again, or one that is more
+        than five minutes old, does nothing.
+
+        Args:
+            payloadtype: What the payload is.
+            payload: The document's bytes in base64 (RFC 4648 §4, with padding).
+            signatures: Exactly one.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, WEBHOOK_VERIFICATION_FAILED: no peer has signed it, or not lately.
+        """
+        call = Call(
+            "POST",
+            "/federation/v1/events",
+            body={
+                "payloadType": payloadtype,
+                "payload": payload,
+                "signatures": signatures,
+            },
+            required={"payloadtype": payloadtype, "payload": payload, "signatures": signatures},
+        )
+        return await self._none(call, options)
 
     async def federation_list_agents(
         self,
@@ -227,6 +566,7 @@ class FederationOperations(AsyncCore):
         *,
         source_tenant_id: str | NotGiven | None = ...,
         version: str | NotGiven | None = ...,
+        instance: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public agent.
@@ -236,9 +576,10 @@ class FederationOperations(AsyncCore):
 
         Args:
             agent_id: The publisher's id
-            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
-                installed under it, else the one public one.
+            source_tenant_id: The publisher, where several have that id.
             version: Exactly this version. Left out: the latest one.
+            instance: The instance it comes from, where that is another one: `source_tenant_id` is its publisher
+                there.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
@@ -254,6 +595,7 @@ class FederationOperations(AsyncCore):
             query={
                 "source_tenant_id": source_tenant_id,
                 "version": version,
+                "instance": instance,
             },
         )
         return await self._one(call, models.Bundle, options)
@@ -328,6 +670,7 @@ class FederationOperations(AsyncCore):
         *,
         source_tenant_id: str | NotGiven | None = ...,
         version: str | NotGiven | None = ...,
+        instance: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public canvas.
@@ -337,9 +680,10 @@ class FederationOperations(AsyncCore):
 
         Args:
             canvas_id: The publisher's id
-            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
-                installed under it, else the one public one.
+            source_tenant_id: The publisher, where several have that id.
             version: Exactly this version. Left out: the latest one.
+            instance: The instance it comes from, where that is another one: `source_tenant_id` is its publisher
+                there.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
@@ -355,6 +699,7 @@ class FederationOperations(AsyncCore):
             query={
                 "source_tenant_id": source_tenant_id,
                 "version": version,
+                "instance": instance,
             },
         )
         return await self._one(call, models.Bundle, options)
@@ -429,6 +774,7 @@ class FederationOperations(AsyncCore):
         *,
         source_tenant_id: str | NotGiven | None = ...,
         version: str | NotGiven | None = ...,
+        instance: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public domain.
@@ -438,9 +784,10 @@ class FederationOperations(AsyncCore):
 
         Args:
             domain_id: The publisher's id
-            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
-                installed under it, else the one public one.
+            source_tenant_id: The publisher, where several have that id.
             version: Exactly this version. Left out: the latest one.
+            instance: The instance it comes from, where that is another one: `source_tenant_id` is its publisher
+                there.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
@@ -456,6 +803,7 @@ class FederationOperations(AsyncCore):
             query={
                 "source_tenant_id": source_tenant_id,
                 "version": version,
+                "instance": instance,
             },
         )
         return await self._one(call, models.Bundle, options)
@@ -530,6 +878,7 @@ class FederationOperations(AsyncCore):
         *,
         source_tenant_id: str | NotGiven | None = ...,
         version: str | NotGiven | None = ...,
+        instance: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public skill.
@@ -539,9 +888,10 @@ class FederationOperations(AsyncCore):
 
         Args:
             skill_id: The publisher's id
-            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
-                installed under it, else the one public one.
+            source_tenant_id: The publisher, where several have that id.
             version: Exactly this version. Left out: the latest one.
+            instance: The instance it comes from, where that is another one: `source_tenant_id` is its publisher
+                there.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
@@ -557,6 +907,7 @@ class FederationOperations(AsyncCore):
             query={
                 "source_tenant_id": source_tenant_id,
                 "version": version,
+                "instance": instance,
             },
         )
         return await self._one(call, models.Bundle, options)
