@@ -453,10 +453,12 @@ export interface FederationGetAgentParams {
 
 /** Parameters of `federationGetAgentBundle`. */
 export interface FederationGetAgentBundleParams {
-  /** Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one. */
+  /** The publisher, where several have that id. */
   sourceTenantId?: string | undefined;
   /** Exactly this version. Left out: the latest one. */
   version?: string | undefined;
+  /** The instance it comes from, where that is another one: `source_tenant_id` is its publisher there. */
+  instance?: string | undefined;
 }
 
 /** Parameters of `federationListCanvases`. */
@@ -477,10 +479,12 @@ export interface FederationGetCanvasParams {
 
 /** Parameters of `federationGetCanvasBundle`. */
 export interface FederationGetCanvasBundleParams {
-  /** Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one. */
+  /** The publisher, where several have that id. */
   sourceTenantId?: string | undefined;
   /** Exactly this version. Left out: the latest one. */
   version?: string | undefined;
+  /** The instance it comes from, where that is another one: `source_tenant_id` is its publisher there. */
+  instance?: string | undefined;
 }
 
 /** Parameters of `federationListDomains`. */
@@ -501,10 +505,12 @@ export interface FederationGetDomainParams {
 
 /** Parameters of `federationGetDomainBundle`. */
 export interface FederationGetDomainBundleParams {
-  /** Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one. */
+  /** The publisher, where several have that id. */
   sourceTenantId?: string | undefined;
   /** Exactly this version. Left out: the latest one. */
   version?: string | undefined;
+  /** The instance it comes from, where that is another one: `source_tenant_id` is its publisher there. */
+  instance?: string | undefined;
 }
 
 /** Parameters of `federationListSkills`. */
@@ -525,10 +531,12 @@ export interface FederationGetSkillParams {
 
 /** Parameters of `federationGetSkillBundle`. */
 export interface FederationGetSkillBundleParams {
-  /** Its publisher. Left out: the caller's own of that id, else what the caller has installed under it, else the one public one. */
+  /** The publisher, where several have that id. */
   sourceTenantId?: string | undefined;
   /** Exactly this version. Left out: the latest one. */
   version?: string | undefined;
+  /** The instance it comes from, where that is another one: `source_tenant_id` is its publisher there. */
+  instance?: string | undefined;
 }
 
 /** Parameters of `listInstallations`. */

@@ -109,6 +109,14 @@ __all__ = [
     "OneTimeLink",
     "Origin",
     "OwnRating",
+    "Peer",
+    "PeerInstance",
+    "PeerKey",
+    "PeerMirror",
+    "PeerPolicy",
+    "PeerProbe",
+    "PeerRefusal",
+    "PeerStatus",
     "PendingVersion",
     "Plan",
     "PlanLimits",
@@ -232,6 +240,15 @@ MessageSide: TypeAlias = Literal["reviewer", "publisher"]
 
 MissingReason: TypeAlias = Literal["not_installed", "not_available", "version_conflict"]
 """Why something is missing."""
+
+PeerMirror: TypeAlias = Literal["all", "metadata"]
+"""How much is kept of what a peer offers."""
+
+PeerPolicy: TypeAlias = Literal["publish", "review"]
+"""What becomes of what a peer offers."""
+
+PeerStatus: TypeAlias = Literal["active", "paused", "suspect"]
+"""Whether a peer is pulled from."""
 
 Plan: TypeAlias = Literal["free", "solo", "team", "enterprise"]
 """A tenant's plan, from the least to the most; also a component's `pricing_tier`, the least plan that may install
@@ -607,11 +624,17 @@ class Origin(Model):
 
     __slots__ = ()
     _absent = {
+        "name": None,
+        "peer": None,
         "vouched_by": None,
     }
 
     instance: str
     """The instance it was published on."""
+    name: str | None
+    """What that instance calls itself."""
+    peer: str | None
+    """The peer it came from, by its name here."""
     tenant_id: str
     """Its publisher there."""
     vouched_by: str | None
@@ -1260,6 +1283,78 @@ class OwnRating(Model):
     """What it says."""
     updated_at: datetime
     """When it was last changed, RFC 3339 UTC."""
+
+
+class PeerInstance(Model):
+    """Which instance a peer is."""
+
+    __slots__ = ()
+
+    id: str
+    """Its id."""
+    name: str
+    """What it calls itself."""
+
+
+class PeerKey(Model):
+    """A pinned key."""
+
+    __slots__ = ()
+    _decoders = {
+        "pinned_at": timestamp,
+    }
+
+    fingerprint: str
+    """The same for people."""
+    keyid: str
+    """Its id: the first 16 hexadecimal digits of its SHA-256."""
+    pinned_at: datetime
+    """When it was pinned, RFC 3339 UTC."""
+    retired: bool
+    """Whether it verifies only what it has signed before."""
+
+
+class PeerRefusal(Model):
+    """Something of a peer that was not taken."""
+
+    __slots__ = ()
+    _decoders = {
+        "first_at": timestamp,
+        "last_at": timestamp,
+    }
+    _absent = {
+        "component_id": None,
+        "component_type": None,
+        "instance": None,
+        "sequence": None,
+        "source_tenant_id": None,
+        "version": None,
+    }
+
+    code: str
+    """Why, for programs: `bad_signature`, `rollback`, …; docs/FEDERATION_API.md lists them."""
+    component_id: str | None
+    """The component's id."""
+    component_type: Kind | None
+    """The component's kind, where it is about one."""
+    first_at: datetime
+    """When it was refused first, RFC 3339 UTC."""
+    id: str
+    """Its id."""
+    instance: str | None
+    """The instance that was named as its origin."""
+    last_at: datetime
+    """When it was refused last, RFC 3339 UTC."""
+    message: str
+    """Why, for people."""
+    sequence: int | None
+    """Where in the peer's feed it stood."""
+    source_tenant_id: str | None
+    """The component's publisher there."""
+    times: int
+    """How often it was refused."""
+    version: str | None
+    """The version, where it is about one."""
 
 
 class PlanLimits(Model):
@@ -2567,6 +2662,93 @@ class RatingOverview(Model):
     """Plain mean of the ratings whose tenants have the component installed now; null when there is none."""
     verified_count: int
     """How many those are."""
+
+
+class PeerProbe(Model):
+    """Who an instance says it is, before it is paired with."""
+
+    __slots__ = ()
+    _decoders = {
+        "instance": PeerInstance,
+    }
+
+    base_url: str
+    """The root of the instance."""
+    fingerprint: str
+    """Of its present key: compare it with what its operator tells you."""
+    instance: PeerInstance
+    """Which instance it is."""
+
+
+class Peer(Model):
+    """A peer, without its key."""
+
+    __slots__ = ()
+    _decoders = {
+        "created_at": timestamp,
+        "current_at": timestamp,
+        "due_at": timestamp,
+        "filters": FederationFilters,
+        "instance": PeerInstance,
+        "keys": each(PeerKey),
+        "pulled_at": timestamp,
+        "updated_at": timestamp,
+    }
+    _absent = {
+        "current_at": None,
+        "error": None,
+        "pulled_at": None,
+        "status_reason": None,
+    }
+
+    base_url: str
+    """The root of the instance."""
+    components: int
+    """Components that came from it and are not withdrawn."""
+    created_at: datetime
+    """When it was paired, RFC 3339 UTC."""
+    current_at: datetime | None
+    """When there was last nothing more to pull, RFC 3339 UTC; `null` is never."""
+    due_at: datetime
+    """When it is asked next, RFC 3339 UTC."""
+    error: str | None
+    """Why the last pull failed, if it did."""
+    filters: FederationFilters
+    """Which components are taken."""
+    fingerprint: str
+    """Of its present key."""
+    head: int
+    """How far its feed reached when it was last asked."""
+    id: str
+    """Its id."""
+    instance: PeerInstance
+    """Which instance it is."""
+    keys: list[PeerKey]
+    """The keys that are pinned."""
+    mirror: PeerMirror
+    """How much is kept of it."""
+    name: str
+    """What it is called here; behind the `@` of its tenants."""
+    policy: PeerPolicy
+    """What becomes of what it offers."""
+    pulled_at: datetime | None
+    """When it was last asked, RFC 3339 UTC; `null` is never."""
+    reexport: bool
+    """Whether those who pull from here get what comes from there."""
+    refusals: int
+    """Refusals that are listed."""
+    schedule_seconds: int
+    """Seconds between two pulls."""
+    sequence: int
+    """How far its feed was walked."""
+    share_totals: bool
+    """Whether it is told totals."""
+    status: PeerStatus
+    """Whether it is pulled from."""
+    status_reason: str | None
+    """Why it is suspect."""
+    updated_at: datetime
+    """When it was last changed, RFC 3339 UTC."""
 
 
 class Tenant(Model):

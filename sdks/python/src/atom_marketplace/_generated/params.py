@@ -13,6 +13,7 @@ from . import models
 __all__ = [
     "DependencyParam",
     "DeprecationParam",
+    "EnvelopeSignatureParam",
     "FederationFiltersParam",
     "FederationTotalParam",
     "FileParam",
@@ -47,6 +48,15 @@ class DeprecationParam(TypedDict, total=False):
     """Why, and what to do."""
     successor: SuccessorParam | models.Successor | None
     """What to install in its place."""
+
+
+class EnvelopeSignatureParam(TypedDict, total=False):
+    """The signature of an envelope."""
+
+    keyid: Required[str]
+    """The key it was made with: the first 16 hex digits of the SHA-256 of its 32 bytes."""
+    sig: Required[str]
+    """Ed25519 over `DSSEv1 <length> <type> <length> <payload>`, base64."""
 
 
 class FederationFiltersParam(TypedDict, total=False):

@@ -25,6 +25,7 @@ import type {
 import type {
   Bundle,
   Component,
+  Envelope,
   FederatedComponent,
   FederationKey,
   FederationKeyCreate,
@@ -111,6 +112,12 @@ const operations = {
     method: 'GET',
     path: '/federation/v1/changes',
     text: true,
+  },
+  federationReceiveEvent: {
+    method: 'POST',
+    path: '/federation/v1/events',
+    body: 'Envelope',
+    required: ['payloadType', 'payload', 'signatures'],
   },
   federationListAgents: {
     method: 'GET',
@@ -321,6 +328,17 @@ export abstract class FederationMethods extends EventsMethods {
    */
   federationChanges(params?: FederationChangesParams, options?: RequestOptions): ApiPromise<string> {
     return this.one(operations.federationChanges, { path: [], params, options });
+  }
+
+  /**
+   * Tell that a feed has grown.
+   *
+   * For peers that are pulled from: an envelope of `application/vnd.atom.event+json`, signed by the instance whose feed it is.
+   * It is pulled from as soon as a node has time. The same event again, or one that is more than five minutes old, does
+   * nothing.
+   */
+  federationReceiveEvent(params: Envelope, options?: RequestOptions): ApiPromise<void> {
+    return this.one(operations.federationReceiveEvent, { path: [], params, options });
   }
 
   /**

@@ -2,6 +2,24 @@
 
 import type { Kind } from './common.js';
 
+/** A signed document, not checked yet. Its canonical JSON is the one form it has as bytes. */
+export interface Envelope {
+  /** The document's bytes in base64 (RFC 4648 §4, with padding). */
+  payload: string;
+  /** What the payload is. */
+  payloadtype: string;
+  /** Exactly one. */
+  signatures: readonly EnvelopeSignature[];
+}
+
+/** The signature of an envelope. */
+export interface EnvelopeSignature {
+  /** The key it was made with: the first 16 hex digits of the SHA-256 of its 32 bytes. */
+  keyid: string;
+  /** Ed25519 over `DSSEv1 <length> <type> <length> <payload>`, base64. */
+  sig: string;
+}
+
 /** A public component as a peer sees it. */
 export interface FederatedComponent {
   /** Its kind. */
@@ -121,7 +139,7 @@ export interface Peer {
   /** Why the last pull failed, if it did. */
   error?: string | null | undefined;
   /** Which components are taken. */
-  filters: PeerFilters;
+  filters: FederationFilters;
   /** Of its present key. */
   fingerprint: string;
   /** How far its feed reached when it was last asked. */
@@ -163,7 +181,7 @@ export interface PeerCreate {
   /** The root of the instance; a trailing `/api` or `/api/federation` is accepted. */
   baseUrl: string;
   /** Which components are taken. Left out: all. */
-  filters?: PeerFilters | null | undefined;
+  filters?: FederationFilters | null | undefined;
   /**
    * The fingerprint of its present key, as its operator has told you. Where it is given, it must be the one that the
    * instance shows; left out, whatever it shows is pinned.
@@ -183,16 +201,6 @@ export interface PeerCreate {
   scheduleSeconds?: number | null | undefined;
   /** Whether it is told how often its components are installed and how they are rated here. Left out: no. */
   shareTotals?: boolean | null | undefined;
-}
-
-/** Which components are taken: those that match every list that is not empty. */
-export interface PeerFilters {
-  /** In one of these categories. */
-  categories?: readonly string[] | undefined;
-  /** Of one of these kinds. */
-  kinds?: readonly Kind[] | undefined;
-  /** With one of these tags. */
-  tags?: readonly string[] | undefined;
 }
 
 /** Which instance a peer is. */
@@ -273,7 +281,7 @@ export interface PeerUpdate {
   /** Where it is now. It must be the same instance. */
   baseUrl?: string | null | undefined;
   /** Which components are taken; the others are withdrawn here. */
-  filters?: PeerFilters | null | undefined;
+  filters?: FederationFilters | null | undefined;
   /**
    * Pins the keys that the instance shows now, in the place of those pinned before: this must be the fingerprint of its
    * present one. For an instance that has lost its key; one that rotates it is followed without this.

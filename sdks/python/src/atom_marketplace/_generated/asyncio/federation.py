@@ -155,7 +155,7 @@ class FederationOperations(AsyncCore):
         base_url: str,
         key: str,
         *,
-        filters: params.PeerFiltersParam | models.PeerFilters | NotGiven | None = ...,
+        filters: params.FederationFiltersParam | models.FederationFilters | NotGiven | None = ...,
         fingerprint: str | NotGiven | None = ...,
         mirror: models.PeerMirror | NotGiven | None = ...,
         policy: models.PeerPolicy | NotGiven | None = ...,
@@ -269,7 +269,7 @@ class FederationOperations(AsyncCore):
         peer_id: str,
         *,
         base_url: str | NotGiven | None = ...,
-        filters: params.PeerFiltersParam | models.PeerFilters | NotGiven | None = ...,
+        filters: params.FederationFiltersParam | models.FederationFilters | NotGiven | None = ...,
         fingerprint: str | NotGiven | None = ...,
         key: str | NotGiven | None = ...,
         mirror: models.PeerMirror | NotGiven | None = ...,
@@ -460,6 +460,42 @@ class FederationOperations(AsyncCore):
         )
         return await self._raw(call, options)
 
+    @refuses_ellipsis("payloadtype", "payload", "signatures")
+    async def federation_receive_event(
+        self,
+        payloadtype: str,
+        payload: str,
+        signatures: Sequence[params.EnvelopeSignatureParam],
+        *,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Tell that a feed has grown.
+
+        For peers that are pulled from: an envelope of `application/vnd.atom.event+json`, signed by the instance
+        whose feed it is. It is pulled from as soon as a node has time. The same event again, or one that is more
+        than five minutes old, does nothing.
+
+        Args:
+            payloadtype: What the payload is.
+            payload: The document's bytes in base64 (RFC 4648 §4, with padding).
+            signatures: Exactly one.
+            options: How this call is made: timeout, retries, idempotency key, headers, tenant.
+
+        Raises:
+            MarketplaceError: HTTP 400, WEBHOOK_VERIFICATION_FAILED: no peer has signed it, or not lately.
+        """
+        call = Call(
+            "POST",
+            "/federation/v1/events",
+            body={
+                "payloadType": payloadtype,
+                "payload": payload,
+                "signatures": signatures,
+            },
+            required={"payloadtype": payloadtype, "payload": payload, "signatures": signatures},
+        )
+        return await self._none(call, options)
+
     async def federation_list_agents(
         self,
         *,
@@ -530,6 +566,7 @@ class FederationOperations(AsyncCore):
         *,
         source_tenant_id: str | NotGiven | None = ...,
         version: str | NotGiven | None = ...,
+        instance: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public agent.
@@ -539,9 +576,10 @@ class FederationOperations(AsyncCore):
 
         Args:
             agent_id: The publisher's id
-            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
-                installed under it, else the one public one.
+            source_tenant_id: The publisher, where several have that id.
             version: Exactly this version. Left out: the latest one.
+            instance: The instance it comes from, where that is another one: `source_tenant_id` is its publisher
+                there.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
@@ -557,6 +595,7 @@ class FederationOperations(AsyncCore):
             query={
                 "source_tenant_id": source_tenant_id,
                 "version": version,
+                "instance": instance,
             },
         )
         return await self._one(call, models.Bundle, options)
@@ -631,6 +670,7 @@ class FederationOperations(AsyncCore):
         *,
         source_tenant_id: str | NotGiven | None = ...,
         version: str | NotGiven | None = ...,
+        instance: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public canvas.
@@ -640,9 +680,10 @@ class FederationOperations(AsyncCore):
 
         Args:
             canvas_id: The publisher's id
-            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
-                installed under it, else the one public one.
+            source_tenant_id: The publisher, where several have that id.
             version: Exactly this version. Left out: the latest one.
+            instance: The instance it comes from, where that is another one: `source_tenant_id` is its publisher
+                there.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
@@ -658,6 +699,7 @@ class FederationOperations(AsyncCore):
             query={
                 "source_tenant_id": source_tenant_id,
                 "version": version,
+                "instance": instance,
             },
         )
         return await self._one(call, models.Bundle, options)
@@ -732,6 +774,7 @@ class FederationOperations(AsyncCore):
         *,
         source_tenant_id: str | NotGiven | None = ...,
         version: str | NotGiven | None = ...,
+        instance: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public domain.
@@ -741,9 +784,10 @@ class FederationOperations(AsyncCore):
 
         Args:
             domain_id: The publisher's id
-            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
-                installed under it, else the one public one.
+            source_tenant_id: The publisher, where several have that id.
             version: Exactly this version. Left out: the latest one.
+            instance: The instance it comes from, where that is another one: `source_tenant_id` is its publisher
+                there.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
@@ -759,6 +803,7 @@ class FederationOperations(AsyncCore):
             query={
                 "source_tenant_id": source_tenant_id,
                 "version": version,
+                "instance": instance,
             },
         )
         return await self._one(call, models.Bundle, options)
@@ -833,6 +878,7 @@ class FederationOperations(AsyncCore):
         *,
         source_tenant_id: str | NotGiven | None = ...,
         version: str | NotGiven | None = ...,
+        instance: str | NotGiven | None = ...,
         options: RequestOptions | None = None,
     ) -> models.Bundle:
         """Give a peer everything an instance needs to run a public skill.
@@ -842,9 +888,10 @@ class FederationOperations(AsyncCore):
 
         Args:
             skill_id: The publisher's id
-            source_tenant_id: Its publisher. Left out: the caller's own of that id, else what the caller has
-                installed under it, else the one public one.
+            source_tenant_id: The publisher, where several have that id.
             version: Exactly this version. Left out: the latest one.
+            instance: The instance it comes from, where that is another one: `source_tenant_id` is its publisher
+                there.
             options: How this call is made: timeout, retries, idempotency key, headers, tenant.
 
         Raises:
@@ -860,6 +907,7 @@ class FederationOperations(AsyncCore):
             query={
                 "source_tenant_id": source_tenant_id,
                 "version": version,
+                "instance": instance,
             },
         )
         return await self._one(call, models.Bundle, options)
