@@ -629,6 +629,10 @@ export type MessageSide = 'reviewer' | 'publisher';
 export interface Origin {
   /** The instance it was published on. */
   instance: string;
+  /** What that instance calls itself. */
+  name?: string | null | undefined;
+  /** The peer it came from, by its name here. */
+  peer?: string | null | undefined;
   /** Its publisher there. */
   tenantId: string;
   /** The peer that vouches for the origin's key, where that is not pinned here. */
