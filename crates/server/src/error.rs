@@ -22,9 +22,9 @@ pub struct ApiError {
     /// `Allow`, `Retry-After`.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// For the log alone, beside the request id.
-    pub cause: Option<String>,
+    pub cause: Option<Box<str>>,
     /// Keys of versions whose content another instance has: once it was fetched, it may go well.
-    pub lacking: Vec<i64>,
+    pub lacking: Box<[i64]>,
 }
 
 /// What a handler returns.
@@ -39,7 +39,7 @@ impl ApiError {
             details: json!({}),
             headers: Vec::new(),
             cause: None,
-            lacking: Vec::new(),
+            lacking: Box::default(),
         }
     }
 
@@ -126,7 +126,7 @@ impl ApiError {
 
     /// 404 for content that another instance has, unless it is fetched.
     pub fn content_elsewhere(lacking: Vec<i64>) -> Self {
-        Self { lacking, ..Self::not_found("bundle of it here yet") }
+        Self { lacking: lacking.into(), ..Self::not_found("bundle of it here yet") }
     }
 
     /// 409.
@@ -138,7 +138,7 @@ impl ApiError {
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         let error =
             Self::new(Code::Internal, "Something failed inside the server. The request id finds it in the log.");
-        Self { cause: Some(cause.to_string()), ..error }
+        Self { cause: Some(cause.to_string().into()), ..error }
     }
 
     /// 503 with `Retry-After`.
@@ -160,7 +160,7 @@ impl From<db::Error> for ApiError {
             db::Error::Busy => Self::unavailable("The server is busy. Try again shortly.", 1),
             db::Error::Unavailable(cause) => {
                 let error = Self::unavailable("The database is out of reach. Try again shortly.", 5);
-                Self { cause: Some(cause), ..error }
+                Self { cause: Some(cause.into()), ..error }
             }
             other => Self::internal(other),
         }
