@@ -125,7 +125,7 @@ async fn no_change_of_a_component_touches_the_bytes_of_a_version() {
         let done = globex.post(&install(SKILL, "crm"), &json!({ "source_tenant_id": "acme" })).await.expect(201);
         let id = done["id"].as_str().unwrap();
         let before = installed(&globex, id).await;
-        scene.server.marketplace.clock.advance(std::time::Duration::from_secs(60));
+        scene.server.marketplace.clock.advance(std::time::Duration::from_mins(1));
         scene.publish(SKILL, "crm", json!({ "version": "1.0.0", "content": 1 })).await;
         assert!(installed(&globex, id).await == before, "made public");
         let path = |id: &str| SKILL.path_of(id);

@@ -119,7 +119,9 @@ impl Mirror {
         }
         let has_more = trailer["has_more"].as_bool().unwrap();
         assert_eq!(has_more, !page.complete);
-        lines.iter().for_each(|line| self.apply(line));
+        for line in &lines {
+            self.apply(line);
+        }
         self.sequence = page.to;
         self.cursor = format!("&cursor={}", trailer["next_cursor"].as_str().unwrap());
         Read { lines, has_more }

@@ -88,6 +88,8 @@ async fn lies_are_refused_one_by_one_and_the_rest_is_taken() {
     .await;
 }
 
+type Tamper = fn(Vec<u8>) -> Vec<u8>;
+
 /// What a whole page is refused for: nothing of it is taken, and the next honest one is.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_not_the_peers_is_refused_as_a_whole() {
@@ -95,7 +97,6 @@ async fn a_page_that_is_not_the_peers_is_refused_as_a_whole() {
         let pair = Pair::open(&db, nothing()).await;
         let peer = &pair.peer;
         peer.publish(Kind::Skill, "acme", "one", "1.0.0", json!({}));
-        type Tamper = fn(Vec<u8>) -> Vec<u8>;
         let tampers: [(&str, Tamper); 7] = [
             ("malformed", |bytes| bytes[..bytes.len() / 2].to_vec()),
             ("malformed", |_| b"<html>Welcome</html>".to_vec()),
