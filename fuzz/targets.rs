@@ -7,7 +7,7 @@ use atom_marketplace_bundle::{
 };
 
 fn key() -> InstanceKey {
-    InstanceKey::from_seed(&[1; 32])
+    InstanceKey::from_seed(&[0x5a; 32])
 }
 
 /// Any bytes as an envelope: what is accepted is written in no other way, and nobody has signed it.
@@ -37,7 +37,7 @@ fn one<T: Document>(bytes: &[u8]) {
     let envelope = Envelope::new(T::TYPE, bytes, &key.public().id(), &signature);
     match verify::<T>(&envelope, &[key.public()]) {
         Ok(verified) => {
-            assert!(verified.envelope() == envelope && verified.payload == bytes, "it is passed on as it came")
+            assert!(verified.envelope() == envelope && verified.payload == bytes, "it is passed on as it came");
         }
         Err(refusal) => assert!(!refusal.to_string().is_empty() && !refusal.code().is_empty(), "with a reason"),
     }

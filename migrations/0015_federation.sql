@@ -61,7 +61,8 @@ CREATE TABLE component_record (
     instance         TEXT      NOT NULL,        -- the instance it comes from, and its names there
     source_tenant_id TEXT      NOT NULL,
     slug             TEXT      NOT NULL,
-    available        BIGINT    NOT NULL,        -- 1: the record says that it is published
+    available        BIGINT    NOT NULL,        -- 1: it is there for those who read the feed
+    withheld         BIGINT    NOT NULL,        -- 1: it came from elsewhere, and is not passed on, whatever its record says
     scope            TEXT      NOT NULL,        -- JSON of what filters see of it, or saw last
     versions         BIGINT    NOT NULL,        -- how many it names, and the bytes of their bundles
     size             BIGINT    NOT NULL,

@@ -6,7 +6,9 @@ import asyncio
 import os
 from collections.abc import Callable
 
+import pytest
 from conftest import Server
+from satellite import Satellite
 
 SATELLITES = int(os.environ.get("SATELLITES", "20"))
 UPDATES = int(os.environ.get("UPDATES", "200"))
@@ -130,6 +132,14 @@ def test_every_route(server: Server) -> None:
         assert answer.json() is not None
     for path in ("/health/", "/skills/marketplace/skills/", "/agents/"):
         assert satellite.call("GET", path) is not None, path
+
+
+def test_a_kept_connection_would_fail(server: Server) -> None:
+    """The client here is as helpless as those out there: of a route that keeps connections it reads one answer."""
+    client = Satellite(server.url, "any")
+    assert client.call("GET", "/openapi.json") is not None
+    with pytest.raises(RuntimeError, match="loop is closed"):
+        client.call("GET", "/openapi.json")
 
 
 def test_a_wrong_token_never_gets_a_socket(server: Server) -> None:

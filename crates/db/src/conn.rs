@@ -145,6 +145,14 @@ impl<'a> Conn<'a> {
         })
     }
 
+    /// Whether a process that [listens under a name](crate::Db::listen_as) is there. On SQLite, where there is one process, no.
+    pub fn is_held(&mut self, name: i32) -> Result<bool, Error> {
+        self.statement(|session| match session {
+            Session::Sqlite(_) => Ok(false),
+            Session::Postgres(session) => session.is_held(name),
+        })
+    }
+
     /// At most `limit` rows, in order.
     fn rows<T: FromRow>(&mut self, sql: &str, args: &[Value], limit: usize) -> Result<Vec<T>, Error> {
         self.statement(|session| match session {

@@ -316,11 +316,21 @@ impl Db {
     /// or another, and with an empty one after a lost connection, when some may have been missed. Goes on until
     /// [`close`](Self::close) or the last clone is dropped. Does nothing on SQLite.
     pub fn listen(&self, channel: &str, on_notify: impl Fn(&str) + Send + 'static) {
+        self.listen_with(channel, None, on_notify);
+    }
+
+    /// The same, and holds a name (0 or more) all the while, so that other nodes see whether this process is there:
+    /// [`Conn::is_held`]. The server lets go of it as soon as the process is gone, and for a moment when the connection is lost.
+    pub fn listen_as(&self, channel: &str, name: i32, on_notify: impl Fn(&str) + Send + 'static) {
+        self.listen_with(channel, Some(name), on_notify);
+    }
+
+    fn listen_with(&self, channel: &str, name: Option<i32>, on_notify: impl Fn(&str) + Send + 'static) {
         let Backend::Postgres(server) = &self.0.backend else {
             return;
         };
         let (server, channel, closed) = (server.clone(), channel.to_owned(), self.0.closed.clone());
-        let started = spawn("db-listen", move || postgres::listen(&server, &channel, &closed, &on_notify));
+        let started = spawn("db-listen", move || postgres::listen(&server, (&channel, name), &closed, &on_notify));
         if let Err(error) = started {
             tracing::error!(%error, "no thread to listen on");
         }

@@ -23,9 +23,13 @@ pub struct ApiError {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// For the log alone, beside the request id.
     pub cause: Option<String>,
-    /// Keys of versions whose content another instance has: once it was fetched, it may go well.
-    pub lacking: Vec<i64>,
+    /// What is missing that another instance has: once it was fetched, it may go well.
+    pub lacking: Option<Box<Lacking>>,
 }
+
+/// Keys of versions whose content another instance has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lacking(pub Vec<i64>);
 
 /// What a handler returns.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -33,14 +37,7 @@ pub type ApiResult<T> = Result<T, ApiError>;
 impl ApiError {
     /// An error without details.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            details: json!({}),
-            headers: Vec::new(),
-            cause: None,
-            lacking: Vec::new(),
-        }
+        Self { code, message: message.into(), details: json!({}), headers: Vec::new(), cause: None, lacking: None }
     }
 
     /// The same with details.
@@ -126,7 +123,7 @@ impl ApiError {
 
     /// 404 for content that another instance has, unless it is fetched.
     pub fn content_elsewhere(lacking: Vec<i64>) -> Self {
-        Self { lacking, ..Self::not_found("bundle of it here yet") }
+        Self { lacking: Some(Box::new(Lacking(lacking))), ..Self::not_found("bundle of it here yet") }
     }
 
     /// 409.

@@ -293,7 +293,7 @@ impl FakePeer {
         let old = self.inner().records.remove(&(kind, tenant.to_owned(), id.to_owned())).expect("it is there");
         self.inner().records.insert((kind, tenant.to_owned(), new.to_owned()), old);
         self.change(kind, tenant, new, "renamed", None, |record| {
-            record.id = new.to_owned();
+            new.clone_into(&mut record.id);
             record.formerly.push(FormerName { source_tenant_id: tenant.to_owned(), id: id.to_owned() });
         })
     }

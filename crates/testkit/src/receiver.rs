@@ -101,10 +101,8 @@ impl Receiver {
         });
         let app = Router::new().fallback(take).with_state(inner.clone());
         let task = tokio::spawn(async move {
-            let served = match tls {
-                true => axum::serve(TlsListener::new(listener), app).await,
-                false => axum::serve(listener, app).await,
-            };
+            let served =
+                if tls { axum::serve(TlsListener::new(listener), app).await } else { axum::serve(listener, app).await };
             served.expect("serves until aborted");
         });
         let scheme = if tls { "https" } else { "http" };

@@ -25,6 +25,7 @@ def test_the_samples_run(server: Server, capsys: pytest.CaptureFixture[str]) -> 
     assert "installed 1.0.0" in said
     assert "there is no agent no-such-agent" in said
     assert "test-agent acme" in said
+    assert "signed by ins_" in said
     assert len(names["ids"]) == names["page"].total
 
 

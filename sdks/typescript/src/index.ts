@@ -8,6 +8,7 @@ export { ApiPromise, type ApiResponse, type RateLimit } from './promise.js';
 export type { StreamOptions } from './events.js';
 export * from './errors/public.js';
 export * from './webhooks.js';
+export * from './bundles.js';
 export { VERSION } from './generated/version.js';
 export type * from './generated/types/index.js';
 export type * from './generated/parameters.js';

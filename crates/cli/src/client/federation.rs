@@ -128,9 +128,9 @@ async fn dispatch(command: &PeerCommand) -> anyhow::Result<()> {
                 done.push(if *wait { finished(&peers, &asked, &peer).await? } else { asked });
             }
             if as_json {
-                output::json(&json!({ "items": done }))
+                output::json(&json!({ "items": done }));
             } else {
-                table(&done)
+                table(&done);
             }
             let failed = done.iter().find_map(|peer| peer.error.as_ref().filter(|_| *wait).map(|why| (peer, why)));
             if let Some((peer, why)) = failed {
@@ -159,20 +159,19 @@ async fn pair(peers: &Peers, args: &Pair) -> anyhow::Result<Peer> {
         Some(file) => std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?,
         None => account::secret("ATOM_PEER_KEY", "federation key")?.expose().to_owned(),
     };
-    let fingerprint = match &args.fingerprint {
-        Some(told) => told.clone(),
-        None => {
-            let shown = peers.probe(&args.url).await?;
-            output::error(&output::plain(&format!(
-                "{} is {} ({}). The fingerprint of its key:\n",
-                shown.base_url, shown.instance.name, shown.instance.id
-            )));
-            output::error(&format!("    {}\n", output::plain(&shown.fingerprint)));
-            if !args.yes && !agreed()? {
-                anyhow::bail!("not paired");
-            }
-            shown.fingerprint
+    let fingerprint = if let Some(told) = &args.fingerprint {
+        told.clone()
+    } else {
+        let shown = peers.probe(&args.url).await?;
+        output::error(&output::plain(&format!(
+            "{} is {} ({}). The fingerprint of its key:\n",
+            shown.base_url, shown.instance.name, shown.instance.id
+        )));
+        output::error(&format!("    {}\n", output::plain(&shown.fingerprint)));
+        if !args.yes && !agreed()? {
+            anyhow::bail!("not paired");
         }
+        shown.fingerprint
     };
     let request = PeerCreate {
         name: args.name.clone(),

@@ -151,12 +151,11 @@ fn bind(port: u16) -> TcpListener {
 }
 
 async fn listen(bound: Option<TcpListener>, port: u16, behaviour: Behaviour, shared: Arc<Shared>) {
-    let listener = match bound {
-        Some(listener) => listener,
-        None => {
-            let _ = shared.healed.subscribe().wait_for(|healed| *healed).await;
-            bind(port)
-        }
+    let listener = if let Some(listener) = bound {
+        listener
+    } else {
+        let _ = shared.healed.subscribe().wait_for(|healed| *healed).await;
+        bind(port)
     };
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };

@@ -12,13 +12,13 @@ use serde_json::Value;
 use crate::program::{Ended, Machine};
 
 /// A machine that is logged in as a new tenant, with profiles in its own directory.
-async fn tenant(server: &TestServer, slug: &str) -> Machine {
+pub(crate) async fn tenant(server: &TestServer, slug: &str) -> Machine {
     let token = server.tenant(slug, Plan::Team).await;
     logged_in(server, &[("ATOM_API_TOKEN", token.bearer().expect("a token"))], &[]).await
 }
 
 /// A machine that is logged in as the platform's admin.
-async fn admin(server: &TestServer) -> Machine {
+pub(crate) async fn admin(server: &TestServer) -> Machine {
     logged_in(server, &[("ATOM_ADMIN_KEY", ADMIN_KEY)], &["--admin"]).await
 }
 
@@ -32,7 +32,7 @@ async fn logged_in(server: &TestServer, secret: &[(&str, &str)], flags: &[&str])
     machine
 }
 
-fn json(ended: Ended) -> Value {
+pub(crate) fn json(ended: Ended) -> Value {
     serde_json::from_str(&ended.ok()).expect("JSON")
 }
 

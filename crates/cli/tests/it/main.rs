@@ -4,6 +4,7 @@ mod backup;
 mod client;
 mod commands;
 mod demo;
+mod numbers;
 mod program;
 mod serve;
 mod webhooks;

@@ -19,11 +19,16 @@ const TICK: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Calls `on_notify` with each payload until `closed`; with an empty one after every connection but the first, because
-/// something may have been missed.
-pub(crate) fn listen(server: &Server, channel: &str, closed: &Arc<AtomicBool>, on_notify: &dyn Fn(&str)) {
+/// something may have been missed. While the connection stands, `name` is held.
+pub(crate) fn listen(
+    server: &Server,
+    (channel, name): (&str, Option<i32>),
+    closed: &Arc<AtomicBool>,
+    on_notify: &dyn Fn(&str),
+) {
     let mut missed = false;
     while !closed.load(Relaxed) {
-        if let Err(error) = hear(server, channel, closed, on_notify, missed) {
+        if let Err(error) = hear(server, (channel, name), closed, on_notify, missed) {
             tracing::warn!(channel, %error, "listening was interrupted");
             thread::sleep(PAUSE);
         }
@@ -33,13 +38,16 @@ pub(crate) fn listen(server: &Server, channel: &str, closed: &Arc<AtomicBool>, o
 
 fn hear(
     server: &Server,
-    channel: &str,
+    (channel, name): (&str, Option<i32>),
     closed: &AtomicBool,
     on_notify: &dyn Fn(&str),
     missed: bool,
 ) -> Result<(), Error> {
     let mut session = server.connect(Access::Read)?;
     session.listen(channel)?;
+    if let Some(name) = name {
+        session.hold(name)?;
+    }
     if missed && !closed.load(Relaxed) {
         on_notify("");
     }

@@ -298,6 +298,28 @@ impl Session {
             .map_err(|fault| fault.error)
     }
 
+    /// Holds a name until this session ends.
+    pub(super) fn hold(&mut self, name: i32) -> Result<(), Error> {
+        let held: bool = self.one(
+            "SELECT pg_try_advisory_lock(hashtext(current_schema()), CAST($1 AS INTEGER))",
+            args![i64::from(name)],
+        )?;
+        if held { Ok(()) } else { Err(Error::unavailable("another session holds this name")) }
+    }
+
+    /// Whether some session holds a name.
+    pub(crate) fn is_held(&mut self, name: i32) -> Result<bool, Fault> {
+        let held: Vec<i64> = self.query(
+            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+               AND classid = CAST(CAST(hashtext(current_schema()) AS BIGINT) & 4294967295 AS OID)
+               AND objid = CAST(CAST($1 AS BIGINT) AS OID)",
+            args![i64::from(name)],
+            1,
+        )?;
+        Ok(!held.is_empty())
+    }
+
     /// Subscribes to a channel.
     pub(super) fn listen(&mut self, channel: &str) -> Result<(), Error> {
         let channel = qualified(&self.schema, channel)?.replace('"', "\"\"");

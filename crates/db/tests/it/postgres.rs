@@ -311,6 +311,35 @@ async fn notifications_reach_other_nodes_at_commit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_held_while_its_process_is_there() {
+    let Some(t) = TestDb::postgres() else { return };
+    let db = named(&t, "atom_hold");
+    let held = async |name: i32| t.db.read(move |c| c.is_held(name)).await.unwrap();
+    assert!(!held(7).await);
+    db.listen_as("news", 7, |_| {});
+    let until = async |wanted: bool| {
+        for _ in 0..400 {
+            if held(7).await == wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("it should be {wanted}");
+    };
+    until(true).await;
+    assert!(!held(8).await);
+    // Another schema has names of its own.
+    if let Some(other) = TestDb::postgres() {
+        assert!(!other.db.read(|c| c.is_held(7)).await.unwrap());
+    }
+    // Lost with the connection, and taken again with the next.
+    terminate(&t, "atom_hold").await;
+    until(true).await;
+    db.close();
+    until(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sqlite_takes_notifications_for_nothing() {
     let t = TestDb::sqlite();
     t.db.listen("news", |_| {});

@@ -82,6 +82,7 @@ struct Inner {
     /// How many deliveries wait in memory for each webhook; one that is behind has more in the table, which come first.
     waiting: Mutex<Waiting>,
     running: AtomicBool,
+    node: i32,
     lease: AtomicU64,
     committed: watch::Sender<u64>,
     followers: Mutex<HashMap<i64, usize>>,
@@ -110,8 +111,9 @@ impl Default for Inner {
             receiver: Mutex::new(Some(receiver)),
             waiting: Mutex::default(),
             running: AtomicBool::new(false),
-            // Nodes must not hit on the same names for their claims.
-            lease: AtomicU64::new(u64::from_le_bytes(seed)),
+            // Nodes must not hit on the same names for their claims: the upper half is this one's own.
+            node: i32::from_le_bytes([seed[0], seed[1], seed[2], seed[3]]) & i32::MAX,
+            lease: AtomicU64::new(u64::from_le_bytes(seed) >> 32),
             committed: watch::Sender::new(0),
             followers: Mutex::default(),
             closed: AtomicBool::new(false),
@@ -132,10 +134,16 @@ impl Outbox {
         self.0.running.store(false, Ordering::Release);
     }
 
-    /// A name for a claim that no other has.
+    /// The name of this node among those that hold claims.
+    pub fn node(&self) -> i32 {
+        self.0.node
+    }
+
+    /// A name for a claim that no other has: its upper half is the node's.
     pub fn new_lease(&self) -> i64 {
-        // Odd, so that it is never 0; the top bit would make it negative, which is as good a name as any.
-        (self.0.lease.fetch_add(2, Ordering::Relaxed) | 1) as i64
+        // Odd, so that it is never 0.
+        let own = (self.0.lease.fetch_add(2, Ordering::Relaxed) | 1) & u64::from(u32::MAX);
+        (i64::from(self.0.node) << 32) | own as i64
     }
 
     /// Takes a place in memory for a delivery of a webhook. Without one it stays in the table, and so do those after it

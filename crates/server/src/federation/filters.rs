@@ -24,9 +24,6 @@ pub(in crate::federation) struct Scope {
     /// As they are compared.
     #[serde(default)]
     tags: Vec<String>,
-    /// Nobody is shown it any more, though nobody who may say so has said that it is gone.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    hidden: bool,
 }
 
 impl Scope {
@@ -38,12 +35,7 @@ impl Scope {
 
     /// Of these fields.
     pub(super) fn new<'a>(category: Option<String>, tags: impl Iterator<Item = &'a str>) -> Self {
-        Self { category, tags: tags.map(text::fold).collect(), hidden: false }
-    }
-
-    /// Of what nobody is shown.
-    pub(super) fn hidden() -> Self {
-        Self { hidden: true, ..Self::default() }
+        Self { category, tags: tags.map(text::fold).collect() }
     }
 }
 
@@ -78,8 +70,7 @@ pub(super) fn checked(filters: &FederationFilters, wrong: &mut Vec<FieldError>) 
 /// Whether filters let a component through.
 pub(super) fn pass(filters: &FederationFilters, kind: Kind, scope: &Scope) -> bool {
     let among = |wanted: &[String], value: &String| wanted.contains(value);
-    !scope.hidden
-        && (filters.kinds.is_empty() || filters.kinds.contains(&kind))
+    (filters.kinds.is_empty() || filters.kinds.contains(&kind))
         && (filters.categories.is_empty()
             || scope.category.as_ref().is_some_and(|category| among(&filters.categories, category)))
         && (filters.tags.is_empty() || scope.tags.iter().any(|tag| among(&filters.tags, tag)))
@@ -97,15 +88,15 @@ pub(super) fn condition(filters: &FederationFilters, args: &mut Vec<Value>) -> S
             .collect();
         places.join(", ")
     };
-    let mut sql = String::new();
+    let mut sql = Vec::new();
     if !filters.categories.is_empty() {
-        sql += &format!(" AND c.category IN ({})", places(&filters.categories));
+        sql.push(format!(" AND c.category IN ({})", places(&filters.categories)));
     }
     if !filters.tags.is_empty() {
-        sql += &format!(
+        sql.push(format!(
             " AND EXISTS (SELECT 1 FROM component_label l WHERE l.component_id = c.id AND l.label_type = 2 AND l.label IN ({}))",
             places(&filters.tags)
-        );
+        ));
     }
-    sql
+    sql.concat()
 }

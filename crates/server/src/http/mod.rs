@@ -9,6 +9,7 @@ pub mod openapi;
 mod routes;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::any;
 
@@ -59,6 +60,8 @@ pub fn behind_gate(m: Marketplace, routes: Router<Marketplace>) -> Router {
                 "This route does not take that method; see the Allow header.",
             )
         })
+        // The gate has read the body, within the route's own limit; axum's would cut it at 2 MB.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(m.clone(), gate::gate))
         .with_state(m)
 }

@@ -195,6 +195,7 @@ impl Victim {
             ("key_id", self.federation_key.as_str()),
             ("webhook_id", self.webhook.as_str()),
             ("delivery_id", self.delivery.as_str()),
+            ("peer_id", "peer_unknown"),
         ] {
             path = path.replace(&format!("{{{parameter}}}"), value);
         }

@@ -184,6 +184,32 @@ async fn a_server_that_stops_hands_back_what_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_node_held_is_sent_by_another_before_its_leases_end() {
+    each_db_async(|db| async move {
+        if db.db.dialect() == atom_marketplace_db::Dialect::Sqlite {
+            return;
+        }
+        let again = || tokio::task::block_in_place(|| db.another().expect("it opens once more"));
+        let receiver = Receiver::start().await;
+        let dead = TestServer::node_with_jobs(again(), |_| {}).await;
+        let path = slow(&dead.tenant("acme", Plan::Team).await, &receiver.url, 12).await;
+        let living = TestServer::node_with_jobs(again(), |_| {}).await;
+        let held = leases(&db.db).await;
+        assert!(held.iter().filter(|(lease, _)| *lease != 0).count() >= 2, "{held:?}");
+        let ends = held.iter().filter(|(lease, _)| *lease != 0).map(|(_, until)| *until).min().unwrap();
+        // Killed: nothing is given back, and its connections end.
+        let connections = dead.marketplace.db.clone();
+        drop(dead);
+        tokio::task::block_in_place(|| connections.close());
+        let acme = living.token("acme", ScopeSet::ALL_TENANT).await;
+        acme.patch(&path, &json!({"rate_limit": 0})).await.expect(200);
+        receiver.wait_for(12).await;
+        assert!(living.marketplace.now().as_micros() < ends, "the leases had ended by themselves");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_has_ten_streams_of_events() {
     each_db_async(|db| async move {
         let server = TestServer::start(&db).await;
@@ -222,7 +248,7 @@ async fn a_receiver_may_have_a_certificate_of_its_operators_own_authority() {
             parts.outbound_ca = Roots::read(&tls::authority()).expect("certificates");
         };
         let receiver = Receiver::start_tls().await;
-        let server = TestServer::node_with_jobs(db.db.clone(), |_| {}).await;
+        let mut server = TestServer::node_with_jobs(db.db.clone(), |_| {}).await;
         let acme = server.tenant("acme", Plan::Team).await;
         let path = webhook(&acme, json!({"url": receiver.url})).await;
         publish(&acme, "one").await;
@@ -234,6 +260,7 @@ async fn a_receiver_may_have_a_certificate_of_its_operators_own_authority() {
         .await;
         assert!(failed.starts_with("tls: ") && failed.contains("UnknownIssuer"), "{failed}");
         assert_eq!(receiver.received().len(), 0);
+        server.stop_jobs().await;
         drop(server);
 
         let again = tokio::task::block_in_place(|| db.another().expect("it opens once more"));

@@ -312,6 +312,24 @@ async fn what_waits_is_sent_when_the_webhook_is_active_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_comes_after_a_change_goes_where_it_says() {
+    each_db_async(|db| async move {
+        let server = TestServer::start_with_jobs(&db).await;
+        let acme = server.tenant("acme", Plan::Team).await;
+        let receivers = [Receiver::start().await, Receiver::start().await];
+        let path = webhook(&acme, &receivers[1].url, &["component.published"]).await;
+        for number in 0..20 {
+            let receiver = &receivers[number % 2];
+            acme.patch(&path, &json!({"url": receiver.url})).await.expect(200);
+            publish(&acme, &format!("s-{number}")).await;
+            let came = receiver.wait_for(number / 2 + 1).await;
+            assert_eq!(came.last().unwrap().json()["data"]["component_id"], json!(format!("s-{number}")));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_is_gone_disables_its_webhook_and_the_owner_hears_of_it() {
     each_db_async(|db| async move {
         let server = TestServer::start_with_jobs(&db).await;

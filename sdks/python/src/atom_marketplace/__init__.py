@@ -48,7 +48,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from . import errors, types, webhooks
+    from . import bundles, errors, types, webhooks
     from ._async_client import AsyncMarketplaceClient
     from ._cache import ETagCache
     from ._client import MarketplaceClient
@@ -68,7 +68,7 @@ _LAZY = {
     "RawResponse": "_response",
     "RequestOptions": "_types",
 }
-_MODULES = frozenset({"errors", "types", "webhooks"})
+_MODULES = frozenset({"bundles", "errors", "types", "webhooks"})
 
 
 def __getattr__(name: str) -> Any:
@@ -123,6 +123,7 @@ __all__ = [
     "VersionExistsError",
     "WebhookVerificationError",
     "__version__",
+    "bundles",
     "errors",
     "types",
     "webhooks",

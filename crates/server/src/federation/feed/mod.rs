@@ -79,6 +79,7 @@ struct Entry {
     scope_before: Option<String>,
     there_before: bool,
     scope: String,
+    withheld: bool,
     versions: i64,
     size: i64,
     record_size: i64,
@@ -184,7 +185,7 @@ fn plan(c: &mut Conn<'_>, from: i64, wanted: &Wanted) -> Result<Plan, Error> {
                     break 'page;
                 }
                 size += bytes;
-                if new && entry.versions > 1 {
+                if new && has_others(&entry) {
                     plan.new.entry(entry.component).or_default();
                 }
                 last_of.insert(entry.component, entries.len());
@@ -215,7 +216,7 @@ fn takes(entry: &Entry, bundles: bool, first: bool, new: bool) -> usize {
     if bundles && carries(entry).is_some() {
         bytes += encoded(entry.bundle_size);
     }
-    if bundles && new && entry.versions > 1 {
+    if bundles && new && has_others(entry) {
         bytes += encoded(entry.size).min(OTHERS_MAX);
     }
     bytes
@@ -224,6 +225,11 @@ fn takes(entry: &Entry, bundles: bool, first: bool, new: bool) -> usize {
 /// The version whose bundle an entry has: the one that became available.
 fn carries(entry: &Entry) -> Option<i64> {
     entry.version_id.filter(|_| matches!(entry.action, ChangeAction::Published | ChangeAction::Updated))
+}
+
+/// Whether a component has other versions than the one that an entry has the bundle of.
+fn has_others(entry: &Entry) -> bool {
+    entry.versions > i64::from(carries(entry).is_some())
 }
 
 /// Bytes of a payload in its envelope.
@@ -236,6 +242,9 @@ fn encoded(payload: i64) -> usize {
 fn part(entry: &Entry, wanted: &FederationFilters) -> Result<Option<(Part, bool)>, Error> {
     let pass = |stored: &str| Ok::<_, Error>(filters::pass(wanted, entry.kind, &scope(stored)?));
     let told = entry.scope_before.as_deref().map(pass).transpose()?.unwrap_or(false);
+    if entry.withheld {
+        return Ok((told || wanted.is_empty()).then_some((Part::OutOfScope, false)));
+    }
     if pass(&entry.scope)? {
         return Ok(Some((Part::Record, !(told && entry.there_before))));
     }
@@ -293,7 +302,7 @@ fn lines(c: &mut Conn<'_>, plan: &Plan, wanted: &Wanted, mut next: usize) -> Res
 fn line(c: &mut Conn<'_>, plan: &Plan, entry: &Entry, mut part: Part, wanted: &Wanted) -> Result<Line, Error> {
     let record = store::record(c, entry.component)?.ok_or(Error::NotFound)?;
     // It may have changed since the page was planned.
-    if !wanted.filters.is_empty() && !filters::pass(&wanted.filters, entry.kind, &scope(&record.scope)?) {
+    if record.withheld || !filters::pass(&wanted.filters, entry.kind, &scope(&record.scope)?) {
         part = Part::OutOfScope;
     }
     let mut line = Line {

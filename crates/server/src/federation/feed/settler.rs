@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use atom_marketplace_bundle::{Record, Refusal, sign};
+use atom_marketplace_bundle::{Record, RecordStatus, Refusal, sign};
 use atom_marketplace_db::{Conn, Error};
 use tokio::sync::watch;
 
@@ -119,7 +119,16 @@ fn place(c: &mut Conn<'_>, signer: &Signer, waiting: &[Waiting]) -> Result<(), E
     let mut seen = BTreeSet::new();
     for change in waiting.iter().rev().filter(|change| seen.insert(change.component)) {
         let before = store::record(c, change.component)?;
-        match next(c, signer, change, before)? {
+        let known = before.is_some();
+        let next = match next(c, signer, change, before) {
+            // What cannot be read of one component must not hold up all others.
+            Err(Error::Other(why)) => {
+                tracing::error!(component = change.component, why, "the record of a component cannot be made");
+                if known { Next::Same } else { Next::Nothing }
+            }
+            next => next?,
+        };
+        match next {
             Next::Same => {}
             Next::Record(record) => records.push((change.component, record)),
             Next::Nothing => {
@@ -147,7 +156,7 @@ enum Next {
 fn next(c: &mut Conn<'_>, signer: &Signer, change: &Waiting, before: Option<RecordRow>) -> Result<Next, Error> {
     let row = catalog::component(c, change.component)?;
     if row.origin.is_some() {
-        return passed_on(c, &row, before);
+        return next_mirrored(c, &row, before);
     }
     let document = before.as_ref().map(|before| super::document(&before.envelope)).transpose()?;
     let Some(mut record) = record::build(c, &signer.instance, &row, document.clone(), change.at)? else {
@@ -177,34 +186,45 @@ fn next(c: &mut Conn<'_>, signer: &Signer, change: &Waiting, before: Option<Reco
     let Record { instance, source_tenant_id, id: slug, versions, .. } = record;
     let size = versions.iter().map(|version| version.bundle.size as i64).sum();
     let versions = versions.len() as i64;
-    Ok(Next::Record(RecordRow { instance, source_tenant_id, slug, available, scope, versions, size, envelope }))
+    Ok(Next::Record(RecordRow {
+        instance,
+        source_tenant_id,
+        slug,
+        available,
+        withheld: false,
+        scope,
+        versions,
+        size,
+        envelope,
+    }))
 }
 
-/// What is said of a component that came from another instance: its origin's own record, as long as it is passed on and is
-/// what the public sees here. Where it is not, nobody here may say why: it is only not shown any more.
-fn passed_on(c: &mut Conn<'_>, row: &ComponentRow, before: Option<RecordRow>) -> Result<Next, Error> {
-    let scope = |scope: &Scope| serde_json::to_string(scope).expect("a scope is JSON");
-    let told = peers::record(c, row.id)?;
-    let told = match told {
-        Some(told) => Some((super::document(&told)?, told)),
-        None => None,
+/// The same of a component that came from another instance: its record is as it came.
+fn next_mirrored(c: &mut Conn<'_>, row: &ComponentRow, before: Option<RecordRow>) -> Result<Next, Error> {
+    let passed_on = peers::record(c, row.id)?;
+    let document = passed_on.as_deref().map(super::document).transpose()?;
+    let there = document.as_ref().is_some_and(|document| document.status == RecordStatus::Published);
+    let available = row.listed && there;
+    let (Some(envelope), Some(document)) = (passed_on, document) else {
+        return Ok(before.map_or(Next::Nothing, |before| Next::Record(withheld(before))));
     };
-    let next = match (told, before.as_ref()) {
-        (Some((record, envelope)), before) if row.listed || record.manifest.is_none() => {
-            let available = record.manifest.is_some();
-            let seen = match before {
-                _ if available => scope(&Scope::of(row)),
-                Some(before) => before.scope.clone(),
-                None => return Ok(Next::Nothing),
-            };
-            let Record { instance, source_tenant_id, id: slug, versions, .. } = record;
-            let size = versions.iter().map(|version| version.bundle.size as i64).sum();
-            let versions = versions.len() as i64;
-            RecordRow { instance, source_tenant_id, slug, available, scope: seen, versions, size, envelope }
-        }
-        (_, Some(before)) => RecordRow { scope: scope(&Scope::hidden()), available: false, ..before.clone() },
-        (_, None) => return Ok(Next::Nothing),
+    let gone = !there && before.is_some();
+    if !available && !gone {
+        return Ok(before.map_or(Next::Nothing, |before| Next::Record(withheld(before))));
+    }
+    let scope = match before {
+        Some(before) if gone => before.scope,
+        _ => serde_json::to_string(&Scope::of(row)).expect("a scope is JSON"),
     };
-    let same = before.is_some_and(|before| before.envelope == next.envelope && before.scope == next.scope);
-    Ok(if same { Next::Same } else { Next::Record(next) })
+    let Record { instance, source_tenant_id, id: slug, versions, .. } = document;
+    let size = versions.iter().map(|version| version.bundle.size as i64).sum();
+    let versions = versions.len() as i64;
+    let record =
+        RecordRow { instance, source_tenant_id, slug, available, withheld: false, scope, versions, size, envelope };
+    Ok(Next::Record(record))
+}
+
+/// What was passed on, and is not any more.
+fn withheld(before: RecordRow) -> RecordRow {
+    RecordRow { available: false, withheld: true, ..before }
 }

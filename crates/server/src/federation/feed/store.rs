@@ -72,6 +72,7 @@ pub(super) struct RecordRow {
     pub(super) source_tenant_id: String,
     pub(super) slug: String,
     pub(super) available: bool,
+    pub(super) withheld: bool,
     pub(super) scope: String,
     pub(super) versions: i64,
     pub(super) size: i64,
@@ -85,6 +86,7 @@ impl FromRow for RecordRow {
             source_tenant_id: row.get("source_tenant_id")?,
             slug: row.get("slug")?,
             available: row.get("available")?,
+            withheld: row.get("withheld")?,
             scope: row.get("scope")?,
             versions: row.get("versions")?,
             size: row.get("size")?,
@@ -96,7 +98,8 @@ impl FromRow for RecordRow {
 /// The record of a component, if the feed has shown it.
 pub(super) fn record(c: &mut Conn<'_>, component: i64) -> Result<Option<RecordRow>, Error> {
     c.first(
-        "SELECT instance, source_tenant_id, slug, available, scope, versions, size, envelope FROM component_record WHERE component_id = $1",
+        "SELECT instance, source_tenant_id, slug, available, withheld, scope, versions, size, envelope
+         FROM component_record WHERE component_id = $1",
         args![component],
     )
 }
@@ -104,10 +107,10 @@ pub(super) fn record(c: &mut Conn<'_>, component: i64) -> Result<Option<RecordRo
 /// Keeps the record of a component.
 pub(super) fn set_record(c: &mut Conn<'_>, component: i64, record: &RecordRow) -> Result<(), Error> {
     c.execute(
-        "INSERT INTO component_record (component_id, instance, source_tenant_id, slug, available, scope, versions, size, envelope)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "INSERT INTO component_record (component_id, instance, source_tenant_id, slug, available, withheld, scope, versions, size, envelope)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (component_id) DO UPDATE SET instance = excluded.instance, source_tenant_id = excluded.source_tenant_id,
-             slug = excluded.slug, available = excluded.available, scope = excluded.scope, versions = excluded.versions,
+             slug = excluded.slug, available = excluded.available, withheld = excluded.withheld, scope = excluded.scope, versions = excluded.versions,
              size = excluded.size, envelope = excluded.envelope",
         args![
             component,
@@ -115,6 +118,7 @@ pub(super) fn set_record(c: &mut Conn<'_>, component: i64, record: &RecordRow) -
             &record.source_tenant_id,
             &record.slug,
             record.available,
+            record.withheld,
             &record.scope,
             record.versions,
             record.size,
@@ -216,6 +220,7 @@ impl FromRow for Entry {
             scope_before: row.get("scope_before")?,
             there_before: row.get::<Option<i64>>("there_before")? == Some(1),
             scope: row.get("scope")?,
+            withheld: row.get("withheld")?,
             versions: row.get("versions")?,
             size: row.get("size")?,
             record_size: row.get("record_size")?,
@@ -228,7 +233,7 @@ impl FromRow for Entry {
 pub(super) fn entries(c: &mut Conn<'_>, after: i64, limit: i64) -> Result<Vec<Entry>, Error> {
     c.all(
         "SELECT x.position, x.action, x.component_id, c.kind, x.version_id, v.version, x.scope_before, x.there_before, r.scope,
-             r.versions, r.size, CAST(length(r.envelope) AS BIGINT) AS record_size, COALESCE(s.size, 0) AS bundle_size
+             r.withheld, r.versions, r.size, CAST(length(r.envelope) AS BIGINT) AS record_size, COALESCE(s.size, 0) AS bundle_size
          FROM component_change x JOIN component c ON c.id = x.component_id
              JOIN component_record r ON r.component_id = x.component_id
              LEFT JOIN component_version v ON v.id = x.version_id

@@ -35,7 +35,7 @@ const AT_ONCE: usize = 8;
 struct Due {
     key: i64,
     url: String,
-    due_at: Timestamp,
+    since: Timestamp,
     failures: i64,
 }
 
@@ -82,7 +82,7 @@ async fn tell(m: &Marketplace) -> Result<(), Error> {
 
 async fn one(m: &Marketplace, due: Due, head: i64, body: Vec<u8>) -> Result<(), Error> {
     let (key, claimed) = (due.key, m.now().plus(DEADLINE * 2));
-    if !m.db.write(move |c| store::claim(c, key, due.due_at, claimed)).await? {
+    if !m.db.write(move |c| store::claim(c, key, due.since, claimed)).await? {
         return Ok(());
     }
     let failure = send(m, &due.url, body).await.err();

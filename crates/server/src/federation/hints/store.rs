@@ -9,7 +9,7 @@ impl FromRow for Due {
         Ok(Self {
             key: row.get("key_id")?,
             url: row.get("url")?,
-            due_at: row.get("due_at")?,
+            since: row.get("due_at")?,
             failures: row.get("failures")?,
         })
     }

@@ -151,10 +151,10 @@ pub(super) fn apply(
         Ok(there) => there,
         Err(refusal) => return Ok(Applied::refuse(refusal, tale)),
     };
-    if let Some((component, before)) = &there {
-        if let Some(refusal) = contradiction(c, component, before, signed)? {
-            return Ok(Applied::refuse(refusal, tale));
-        }
+    if let Some((component, before)) = &there
+        && let Some(refusal) = contradiction(c, component, before, signed)?
+    {
+        return Ok(Applied::refuse(refusal, tale));
     }
     if record.status == RecordStatus::Published && !wanted(&peer.filters, record) {
         return match &there {

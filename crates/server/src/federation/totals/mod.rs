@@ -10,8 +10,9 @@ use atom_marketplace_protocol::federation::{FederationTotal, FederationTotals, F
 use atom_marketplace_protocol::json;
 
 use super::filters;
+use crate::catalog;
 use crate::catalog::change::Change;
-use crate::catalog::{self};
+use crate::catalog::model::ComponentRow;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::FederationIdentity;
 
@@ -49,40 +50,37 @@ fn take(
     told: &FederationTotals,
     now: Timestamp,
 ) -> Result<(FederationTotalsTaken, Vec<Change>), Error> {
-    let (mut taken, mut unknown, mut changes) = (0, 0, Vec::new());
+    let mut changes = Vec::new();
+    let mut taken = 0;
     for total in &told.items {
-        if let Some(change) = take_one(c, key, total, now)? {
+        let row = catalog::component_by_name(c, total.component_type, &total.source_tenant_id, &total.id)?;
+        if let Some(row) = row.filter(|row| reads(key, row)) {
             taken += 1;
-            changes.extend(change);
-        } else {
-            unknown += 1;
+            if count(c, key.id, row.id, total, now)? {
+                changes.push(Change::of(&row));
+            }
         }
     }
-    Ok((FederationTotalsTaken { taken, unknown }, changes))
+    Ok((FederationTotalsTaken { taken, unknown: told.items.len() as u64 - taken }, changes))
 }
 
-/// None where the key does not read the component; within it none where nothing is new.
-fn take_one(
-    c: &mut Conn<'_>,
-    key: &FederationIdentity,
-    total: &FederationTotal,
-    now: Timestamp,
-) -> Result<Option<Option<Change>>, Error> {
-    let row = catalog::component_by_name(c, total.component_type, &total.source_tenant_id, &total.id)?;
-    let read = |row: &catalog::model::ComponentRow| {
-        row.listed && row.origin.is_none() && filters::pass(&key.filters, row.kind, &filters::Scope::of(row))
-    };
-    let Some(row) = row.filter(read) else { return Ok(None) };
-    let before = store::total(c, key.id, row.id)?.unwrap_or_default();
+/// Whether a key reads a component, and its peer may tell what it comes to: of what was published here.
+fn reads(key: &FederationIdentity, row: &ComponentRow) -> bool {
+    row.listed && row.origin.is_none() && filters::pass(&key.filters, row.kind, &filters::Scope::of(row))
+}
+
+/// Counts a total in the place of what the key told before. Whether anything is new.
+fn count(c: &mut Conn<'_>, key: i64, component: i64, told: &FederationTotal, now: Timestamp) -> Result<bool, Error> {
+    let before = store::total(c, key, component)?.unwrap_or_default();
     let after = store::Total {
-        installs: total.installs as i64,
-        rating_sum: total.rating_sum as i64,
-        rating_count: total.rating_count as i64,
+        installs: told.installs as i64,
+        rating_sum: told.rating_sum as i64,
+        rating_count: told.rating_count as i64,
     };
     if before == after {
-        return Ok(Some(None));
+        return Ok(false);
     }
-    store::set_total(c, key.id, row.id, &after, now)?;
-    store::add(c, row.id, &before, &after)?;
-    Ok(Some(Some(Change::of(&row))))
+    store::set_total(c, key, component, &after, now)?;
+    store::add(c, component, &before, &after)?;
+    Ok(true)
 }

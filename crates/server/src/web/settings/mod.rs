@@ -42,6 +42,7 @@ fn page<'a>(visit: &Visit, title: &'a str, content: &Markup) -> Page<'a> {
 
 /// Lets in whom `admitted` lets in. Whoever is not signed in is sent to do that, and comes back; whose role does not suffice
 /// hears `whose` it is to do.
+#[expect(clippy::result_large_err, reason = "the refusal is the answer itself, once a request")]
 fn admit<T>(parts: &Parts, admitted: ApiResult<T>, whose: &str) -> Result<T, Response> {
     let visit = parts.extensions.get::<Visit>();
     let signed_in = visit.is_some_and(|visit| !visit.is_anonymous());

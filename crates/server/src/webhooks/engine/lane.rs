@@ -74,6 +74,10 @@ impl Lane {
     /// Whether it may start an exchange, where so many are under way in all, and so many of its tenant's.
     pub(super) fn start(&self, now: Timestamp, room: Room) -> Start {
         let Some(endpoint) = &self.endpoint else { return Start::Later };
+        // It was changed: what comes after the change goes where it says now.
+        if self.loading {
+            return Start::Later;
+        }
         if self.queue.is_empty() || !endpoint.active {
             return Start::Later;
         }

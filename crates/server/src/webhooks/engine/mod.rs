@@ -42,6 +42,8 @@ const POLL: Duration = Duration::from_secs(2);
 const SAFE: Duration = Duration::from_secs(DEADLINE.as_secs() + 5);
 /// How long before that a lease is renewed, to allow for a database that is slow.
 const RENEW: Duration = Duration::from_secs(15);
+/// How often in a row a node must not be there before what it holds is taken from it: it may just be connecting again.
+const GONE: u32 = 3;
 /// How long exchanges that are under way are waited for when the server stops.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -73,8 +75,8 @@ enum Event {
     Renewed(Vec<Renewal>),
     /// Exchanges were written down; with the time when their webhook has something due again.
     Recorded(Vec<(i64, Option<Timestamp>)>),
-    /// All active webhooks, with what they have due.
-    Polled(Vec<Due>),
+    /// All active webhooks, with what they have due; and nodes that hold claims although they are not there.
+    Polled(Vec<Due>, Vec<i32>),
     /// The database did not answer: these webhooks are looked at again with the next poll.
     Failed(Vec<i64>),
 }
@@ -104,6 +106,8 @@ struct Engine {
     claiming: bool,
     polling: bool,
     renewing: bool,
+    /// Nodes that were not there, with how often in a row.
+    gone: HashMap<i32, u32>,
     events: mpsc::UnboundedSender<Event>,
     records: mpsc::UnboundedSender<Record>,
 }
@@ -156,6 +160,7 @@ impl Engine {
             claiming: false,
             polling: false,
             renewing: false,
+            gone: HashMap::new(),
             events,
             records,
         }
@@ -167,7 +172,7 @@ impl Engine {
             tables::release_all(&self.m).await;
         }
         let outbox = self.m.outbox.clone();
-        self.m.db.listen(super::CHANNEL, move |payload| {
+        self.m.db.listen_as(super::CHANNEL, self.m.outbox.node(), move |payload| {
             // What was missed while the connection was lost is found by the next poll.
             if let Ok(webhook) = payload.parse() {
                 outbox.tell(Note::Changed(webhook));
@@ -272,7 +277,10 @@ impl Engine {
                     self.to_claim.push_back(webhook);
                 }
             }
-            Event::Polled(due) => self.polled(due),
+            Event::Polled(due, gone) => {
+                self.polled(due);
+                self.bury(gone);
+            }
             Event::Failed(webhooks) => {
                 (self.loading, self.claiming, self.polling) = (false, false, false);
                 for webhook in webhooks {
@@ -389,6 +397,19 @@ impl Engine {
         self.lanes.retain(|webhook, lane| active.contains(webhook) || !lane.is_idle());
     }
 
+    /// Takes from nodes that are gone what they hold.
+    fn bury(&mut self, gone: Vec<i32>) {
+        let before = std::mem::take(&mut self.gone);
+        for node in gone {
+            let times = before.get(&node).map_or(1, |times| times + 1);
+            if times == GONE {
+                tokio::spawn(tables::release_of(self.m.clone(), node));
+            } else {
+                self.gone.insert(node, times);
+            }
+        }
+    }
+
     /// Completes when the next alarm is due.
     fn alarm(&self) -> impl Future<Output = ()> + use<> {
         let first = self.alarms.first().map(|(at, ..)| at.since(self.m.now()));
@@ -502,10 +523,9 @@ impl Engine {
 
     fn poll(&mut self) {
         // Lanes whose load or claim failed are looked at again.
-        for (webhook, lane) in &self.lanes {
-            if lane.endpoint.is_none() && !lane.queue.is_empty() {
-                self.to_load.insert(*webhook);
-            }
+        if !self.loading {
+            let missing = |lane: &Lane| lane.loading || (lane.endpoint.is_none() && !lane.queue.is_empty());
+            self.to_load.extend(self.lanes.iter().filter(|(_, lane)| missing(lane)).map(|(webhook, _)| *webhook));
         }
         if !self.polling {
             self.polling = true;

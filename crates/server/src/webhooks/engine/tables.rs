@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use atom_marketplace_db::{Conn, Error, Timestamp};
+use atom_marketplace_db::{Conn, Dialect, Error, Timestamp};
 use atom_marketplace_protocol::webhook::WebhookStatus;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -137,11 +137,35 @@ pub(super) async fn renew(m: Marketplace, waiting: Vec<Handed>, events: Unbounde
     let _ = events.send(event);
 }
 
+/// Other nodes that hold claims and are not there.
+fn gone(c: &mut Conn<'_>, own: i32) -> Result<Vec<i32>, Error> {
+    if c.dialect() == Dialect::Sqlite {
+        return Ok(Vec::new());
+    }
+    let mut gone = Vec::new();
+    for node in queue::holders(c, COUNTED)? {
+        if node != own && !c.is_held(node)? {
+            gone.push(node);
+        }
+    }
+    Ok(gone)
+}
+
+/// Takes from a node that is gone what it held, so that others need not wait for its leases to end.
+pub(super) async fn release_of(m: Marketplace, node: i32) {
+    let now = m.now();
+    match m.db.write(move |c| queue::release_of(c, node, now)).await {
+        Ok(count) => tracing::info!(node, count, "deliveries of a node that is gone are sent again"),
+        Err(error) => tracing::warn!(%error, "deliveries of a node that is gone are sent again when their leases end"),
+    }
+}
+
 pub(super) async fn poll(m: Marketplace, events: UnboundedSender<Event>) {
-    let polled = m.db.read(|c| Ok((queue::due(c)?, queue::depth(c, COUNTED)?))).await;
-    let polled = polled.map(|(due, depth)| {
+    let node = m.outbox.node();
+    let polled = m.db.read(move |c| Ok((queue::due(c)?, queue::depth(c, COUNTED)?, gone(c, node)?))).await;
+    let polled = polled.map(|(due, depth, gone)| {
         m.deliveries.depth.store(depth as i64, Relaxed);
-        Event::Polled(due)
+        Event::Polled(due, gone)
     });
     answer(&events, Vec::new(), polled);
 }

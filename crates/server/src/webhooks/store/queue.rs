@@ -203,6 +203,25 @@ pub(in crate::webhooks) fn renew(c: &mut Conn<'_>, held: Held, until: Timestamp)
     Ok(changed == 1)
 }
 
+/// The nodes that hold claims.
+pub(in crate::webhooks) fn holders(c: &mut Conn<'_>, most: u64) -> Result<Vec<i32>, Error> {
+    let nodes: Vec<i64> = c.all(
+        "SELECT DISTINCT lease / 4294967296 FROM (
+             SELECT lease FROM webhook_delivery WHERE state = 0 AND lease <> 0 LIMIT $1) AS held",
+        args![most as i64],
+    )?;
+    Ok(nodes.into_iter().filter_map(|node| i32::try_from(node).ok()).collect())
+}
+
+/// Gives the claims of a node back: it is gone.
+pub(in crate::webhooks) fn release_of(c: &mut Conn<'_>, node: i32, now: Timestamp) -> Result<u64, Error> {
+    let first = i64::from(node) << 32;
+    c.execute(
+        "UPDATE webhook_delivery SET lease = 0, due_at = $1 WHERE state = 0 AND lease BETWEEN $2 AND $3",
+        args![now, first, first | i64::from(u32::MAX)],
+    )
+}
+
 /// Gives all claims back: this is the only process, and it has just begun.
 pub(in crate::webhooks) fn release_all(c: &mut Conn<'_>, now: Timestamp) -> Result<u64, Error> {
     c.execute("UPDATE webhook_delivery SET lease = 0, due_at = $1 WHERE state = 0 AND lease <> 0", args![now])

@@ -55,6 +55,11 @@ impl Mirror {
         }
     }
 
+    /// Trusts the keys of another instance too.
+    pub(super) fn trust(&mut self, keys: Vec<PublicKey>) {
+        self.keys.extend(keys);
+    }
+
     /// What is there, with the version shown and its digest.
     pub(super) fn components(&self) -> BTreeMap<Name, (String, String)> {
         let there = self

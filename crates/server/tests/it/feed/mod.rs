@@ -3,6 +3,7 @@
 mod mirror;
 mod model;
 mod pages;
+mod passed_on;
 
 use atom_marketplace_bundle::PublicKey;
 use atom_marketplace_protocol::ids::Kind;

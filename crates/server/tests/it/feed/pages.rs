@@ -17,7 +17,7 @@ fn skill(id: &str, description: &str) -> Value {
 }
 
 /// Publishes and approves a skill of a tenant's, beside others that do the same.
-async fn publish(tenant: &Client, admin: &Client, slug: &str, id: &str) {
+pub(super) async fn publish(tenant: &Client, admin: &Client, slug: &str, id: &str) {
     tenant.post("/api/skill-marketplace/skills", &skill(id, "Does things.")).await.expect(201);
     let waiting = admin.get(&format!("/api/admin/submissions?source_tenant_id={slug}")).await.expect(200);
     for submission in waiting["items"].as_array().unwrap() {

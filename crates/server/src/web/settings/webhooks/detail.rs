@@ -67,14 +67,12 @@ fn standing(visit: &Visit, dossier: &Dossier, path: &str) -> Markup {
                 (status_form(visit, path, "active", "Resume", "button primary small"))
             },
         ),
-        WebhookStatus::Active => match &webhook.failing_since {
-            Some(since) => banner(
-                Tone::Warn,
-                html! {
+        WebhookStatus::Active => html! {
+            @if let Some(since) = &webhook.failing_since {
+                (banner(Tone::Warn, html! {
                     p { strong { "Its deliveries fail" } ", and have done nothing else since " (moment(since, *now)) ". They are tried again with growing pauses; after five days the webhook is disabled." }
-                },
-            ),
-            None => html! {},
+                }))
+            }
         },
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn new_page(visit: &Visit, form: &Form) -> Markup {
             details open[form.wrong_with("secret").is_some()] {
                 summary { "Choose the secret yourself" }
                 (form.field(Field { name: "secret", label: "Secret", kind: "password", autocomplete: "new-password", required: false, longest: SECRET_MAX,
-                    hint: "12 to 256 characters without spaces. Left empty, one is made and shown once.", ..Field::default() }))
+                    hint: "12 to 256 characters without spaces. Left empty, one is made and shown once." }))
             }
             div class="row" { button class="button primary" { "Make the webhook" } a class="button" href=(HOME) { "Cancel" } }
         }

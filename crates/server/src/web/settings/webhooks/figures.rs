@@ -35,7 +35,11 @@ pub(super) fn success(tried: &[Tried]) -> Option<String> {
     let delivered = tried.iter().filter(|delivery| delivery.delivered).count();
     (!tried.is_empty()).then(|| {
         let tenths = delivered * 1_000 / tried.len();
-        if tenths % 10 == 0 { format!("{} %", tenths / 10) } else { format!("{}.{} %", tenths / 10, tenths % 10) }
+        if tenths.is_multiple_of(10) {
+            format!("{} %", tenths / 10)
+        } else {
+            format!("{}.{} %", tenths / 10, tenths % 10)
+        }
     })
 }
 
