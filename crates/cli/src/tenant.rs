@@ -92,7 +92,7 @@ async fn create_tenant(db: &Db, request: TenantCreate, with_token: bool) -> anyh
 
 /// An error of the API's verbs in words; its code is for HTTP.
 pub(crate) fn spoken(error: ApiError) -> anyhow::Error {
-    anyhow!(error.cause.map_or(error.message, Into::into))
+    anyhow!(error.cause.unwrap_or(error.message))
 }
 
 async fn all_tenants(db: &Db) -> Result<Vec<Tenant>, Error> {

@@ -22,10 +22,14 @@ pub struct ApiError {
     /// `Allow`, `Retry-After`.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// For the log alone, beside the request id.
-    pub cause: Option<Box<str>>,
-    /// Keys of versions whose content another instance has: once it was fetched, it may go well.
-    pub lacking: Box<[i64]>,
+    pub cause: Option<String>,
+    /// What is missing that another instance has: once it was fetched, it may go well.
+    pub lacking: Option<Box<Lacking>>,
 }
+
+/// Keys of versions whose content another instance has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lacking(pub Vec<i64>);
 
 /// What a handler returns.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -33,14 +37,7 @@ pub type ApiResult<T> = Result<T, ApiError>;
 impl ApiError {
     /// An error without details.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            details: json!({}),
-            headers: Vec::new(),
-            cause: None,
-            lacking: Box::default(),
-        }
+        Self { code, message: message.into(), details: json!({}), headers: Vec::new(), cause: None, lacking: None }
     }
 
     /// The same with details.
@@ -126,7 +123,7 @@ impl ApiError {
 
     /// 404 for content that another instance has, unless it is fetched.
     pub fn content_elsewhere(lacking: Vec<i64>) -> Self {
-        Self { lacking: lacking.into(), ..Self::not_found("bundle of it here yet") }
+        Self { lacking: Some(Box::new(Lacking(lacking))), ..Self::not_found("bundle of it here yet") }
     }
 
     /// 409.
@@ -138,7 +135,7 @@ impl ApiError {
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         let error =
             Self::new(Code::Internal, "Something failed inside the server. The request id finds it in the log.");
-        Self { cause: Some(cause.to_string().into()), ..error }
+        Self { cause: Some(cause.to_string()), ..error }
     }
 
     /// 503 with `Retry-After`.
@@ -160,7 +157,7 @@ impl From<db::Error> for ApiError {
             db::Error::Busy => Self::unavailable("The server is busy. Try again shortly.", 1),
             db::Error::Unavailable(cause) => {
                 let error = Self::unavailable("The database is out of reach. Try again shortly.", 5);
-                Self { cause: Some(cause.into()), ..error }
+                Self { cause: Some(cause), ..error }
             }
             other => Self::internal(other),
         }

@@ -135,7 +135,7 @@ async fn finish(m: &Marketplace, tenant: &Tenant) -> ApiResult<()> {
 /// Goes on deleting the tenants whose deletion was interrupted.
 pub async fn finish_all(m: &Marketplace) -> Result<(), Error> {
     for tenant in m.db.read(store::closing).await? {
-        finish(m, &tenant).await.map_err(|error| Error::Other(error.cause.map_or(error.message, Into::into)))?;
+        finish(m, &tenant).await.map_err(|error| Error::Other(error.cause.unwrap_or(error.message)))?;
     }
     Ok(())
 }

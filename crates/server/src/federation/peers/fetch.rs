@@ -29,8 +29,8 @@ impl Marketplace {
     {
         for _ in 0..ROUNDS {
             match run().await {
-                Err(error) if !error.lacking.is_empty() => {
-                    for version in error.lacking {
+                Err(ApiError { lacking: Some(lacking), .. }) => {
+                    for version in lacking.0 {
                         fetch(self, version).await?;
                     }
                 }
