@@ -161,7 +161,11 @@ mod tests {
         for proof in PROOFS {
             for (package, _, prefix) in proof.tests {
                 let (module, name) = prefix.split_once("::").unwrap();
-                let folder = if package.ends_with("server") { "server/src" } else { "cli/tests/binary" };
+                let folder = match *package {
+                    "atom-marketplace-server" => "server/src",
+                    "atom-marketplace-bundle" => "bundle/tests/it",
+                    _ => "cli/tests/binary",
+                };
                 let at = root().join("crates").join(folder).join(module);
                 let file = if at.is_dir() { at.join("tests.rs") } else { at.with_extension("rs") };
                 let text = std::fs::read_to_string(&file).unwrap();
