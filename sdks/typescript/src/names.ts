@@ -7,8 +7,12 @@
 /** A shape that converts keys at every depth. */
 export const EVERY_DEPTH = '*';
 
+/** What is camelCase on the wire too: DSSE's name, of signed envelopes. */
+const AS_IT_IS = 'payloadType';
+
 /** `maxDailyTasks` → `max_daily_tasks`. */
 export function snakeName(name: string): string {
+  if (name === AS_IT_IS) return name;
   return /^[a-z][a-zA-Z0-9]*$/.test(name) ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name;
 }
 

@@ -46,7 +46,7 @@ describe.skipIf(!installed)('its samples', () => {
   afterAll(() => server.stop());
 
   test('the compiler accepts them', () => {
-    expect(samples).toHaveLength(4);
+    expect(samples).toHaveLength(5);
     expect(checked).toEqual({ code: 0, output: '' });
   });
 

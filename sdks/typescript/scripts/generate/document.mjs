@@ -19,7 +19,8 @@ const DRY_RUN = { publish: 'PublishCheck', install: 'InstallPlan' };
 /** Segments that are routes of their own beside `{id}`, and the contract's reserved component ids. */
 const RESERVED_COMPONENT_IDS = ['bulk-install', 'categories', 'search'];
 
-export const camel = (name) => name.toLowerCase().replace(/[_-]([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+export const camel = (name) =>
+  name === 'payloadType' ? name : name.toLowerCase().replace(/[_-]([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 export const pascal = (name) => camel(name).replace(/^[a-z]/, (letter) => letter.toUpperCase());
 export const typeName = (schema) => TYPE_NAMES[schema] ?? schema;
 export const refName = (schema) => schema?.$ref?.split('/').at(-1);

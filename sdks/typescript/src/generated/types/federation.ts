@@ -7,7 +7,7 @@ export interface Envelope {
   /** The document's bytes in base64 (RFC 4648 §4, with padding). */
   payload: string;
   /** What the payload is. */
-  payloadtype: string;
+  payloadType: string;
   /** Exactly one. */
   signatures: readonly EnvelopeSignature[];
 }
